@@ -1,0 +1,34 @@
+"""The compiled kernel: a few C files without state, called through ctypes, which lets go of the GIL during a call.
+
+`lib()` is the loaded library. Every function in it has a readable Python twin that the tests hold it against.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liaison.kernel.build import library_path
+from liaison.model.errors import KernelMissing
+
+
+@cache
+def lib() -> ctypes.CDLL:
+    """The kernel, built on first use where a compiler is at hand. Raises KernelMissing."""
+    path = library_path()
+    try:
+        return ctypes.CDLL(str(path))
+    except OSError as error:
+        raise KernelMissing(f"{path.name} cannot be loaded: {error}") from error
+
+
+def address(array: NDArray[np.generic]) -> ctypes.c_void_p:
+    """Where a C-contiguous array's values stand, as an argument for the kernel."""
+    return ctypes.c_void_p(array.ctypes.data)
+
+
+__all__ = ["Path", "address", "lib"]

@@ -1,0 +1,1 @@
+"""Names, dates and documents to keys, candidates, weights and reasons: pure, arrays in and out."""
