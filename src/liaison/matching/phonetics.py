@@ -77,10 +77,26 @@ def skeleton(form: str) -> str:
 
 
 def mask(form: str) -> int:
-    """16 bits: which consonant classes the form's skeleton holds, and which more than once."""
-    classes = skeleton(form)
+    """32 bits of a form: 16 for its consonant classes, which occur and which more than once; 5 for the vowels of its
+    fold; 11 for its first four letters, hashed."""
+    classes, vowels = skeleton(form), fold(form[:LONGEST])
     once = sum(1 << i for i, c in enumerate(MASK_BITS) if c in classes)
-    return once | sum(1 << (10 + i) for i, c in enumerate(MASK_TWICE) if classes.count(c) > 1)
+    twice = sum(1 << (10 + i) for i, c in enumerate(MASK_TWICE) if classes.count(c) > 1)
+    open_vowels = sum(1 << (16 + i) for i, c in enumerate("aeiou") if c in vowels)
+    return once | twice | open_vowels | beginning(form) << 21
+
+
+def beginning(form: str) -> int:
+    """11 bits of the first four letters of a form (FNV-1a, folded)."""
+    code = 0x811C9DC5
+    for letter in form[:4].encode():
+        code = (code ^ letter) * 0x01000193 & 0xFFFFFFFF
+    return (code ^ code >> 11 ^ code >> 22) & 0x7FF
+
+
+def apart(a: str, b: str) -> int:
+    """How many consonant classes and vowels one of two forms has and the other has not."""
+    return ((mask(a) ^ mask(b)) & 0x1FFFFF).bit_count()
 
 
 RULE = np.dtype([("pattern", "S5"), ("length", "u1"), ("flags", "u1"), ("out", "S4"), ("out_length", "u1")])

@@ -7,7 +7,7 @@ rare both spellings are, and is worked out in `evidence`.
 
 from __future__ import annotations
 
-from liaison.matching.phonetics import LONGEST, fold, mask, skeleton
+from liaison.matching.phonetics import LONGEST, apart, fold, skeleton
 
 BIT = 10_000  # one bit of evidence
 NO_MATCH = 1 << 30
@@ -35,7 +35,7 @@ VOWEL_STEP = 20_000
 SHORT_SKELETON = 30_000  # more for a skeleton of two consonants, which many names share
 
 SHORTEST_TYPO, SHORTEST_TWICE, SHORTEST_CUT, LONGEST_CUT = 3, 6, 4, 5
-MASK_ONE, MASK_TWO = 2, 4  # consonant bits that one and two edits may change; more is no match
+MASK_ONE, MASK_TWO = 2, 4  # consonant classes and vowels that one and two edits may change; more is no match
 
 
 def osa(a: str, b: str) -> int:
@@ -60,8 +60,7 @@ def cost(a: str, b: str) -> tuple[int, int]:
         return SAME, COST[SAME]
     if fold(a) == fold(b):
         return FOLDED, COST[FOLDED]
-    apart = (mask(a) ^ mask(b)).bit_count()
-    found = [*_same_consonants(a, b), *_typo(a, b, apart), *_cut(a, b)]
+    found = [*_same_consonants(a, b), *_typo(a, b, apart(a, b)), *_cut(a, b)]
     return min(found, key=lambda pair: (pair[1], pair[0]), default=(TYPO_TWICE, NO_MATCH))
 
 
@@ -73,14 +72,14 @@ def _same_consonants(a: str, b: str) -> list[tuple[int, int]]:
     return [(VOWELS, COST[VOWELS] + step)]
 
 
-def _typo(a: str, b: str, apart: int) -> list[tuple[int, int]]:
+def _typo(a: str, b: str, letters: int) -> list[tuple[int, int]]:
     shorter = min(len(a), len(b))
-    if shorter < SHORTEST_TYPO or apart > MASK_TWO or abs(len(a) - len(b)) > 4:
+    if shorter < SHORTEST_TYPO or letters > MASK_TWO or abs(len(a) - len(b)) > 4:
         return []
     raw, sound = osa(a, b), osa(fold(a), fold(b))
-    if raw == 1 and apart <= MASK_ONE:
+    if raw == 1 and letters <= MASK_ONE:
         return [(TYPO, COST[TYPO])]
-    if sound == 1 and apart <= MASK_ONE:
+    if sound == 1 and letters <= MASK_ONE:
         return [(FOLDED_TYPO, COST[FOLDED_TYPO])]
     return [(TYPO_TWICE, COST[TYPO_TWICE])] if min(raw, sound) <= 2 and shorter >= SHORTEST_TWICE else []
 

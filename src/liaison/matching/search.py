@@ -1,0 +1,169 @@
+"""Checking people against an index: alerts in strict order of strength."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liaison.kernel import address, lib
+from liaison.matching.asks import Asks, prepare, question
+from liaison.matching.book import kernel_phonetics
+from liaison.matching.columns import People
+from liaison.matching.dates import BIT
+from liaison.matching.index import Index
+from liaison.matching.segment import Segment
+from liaison.matching.weights import default_least
+
+HIT = np.dtype([("ask", "i4"), ("row", "i4"), ("score", "i4")])
+PIECE = 4096  # asks that a thread takes at a time
+PILOT = 20_000  # people by whom the score that keeps within a budget is found
+MARGIN = BIT // 2  # by which the pilot's score is lowered, so that the budget is reached
+FEW = 1000  # people below whom a budget of alerts says nothing
+PER_1000 = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an alert needs. With neither bound set, 20 alerts per 1,000 people, or for fewer than 1,000 people the
+    score at which at most four records would match by chance."""
+
+    min_score: float | None = None  # bits
+    alerts_per_1000: float | None = None
+    lists: frozenset[str] | None = None  # the lists that may be asked; None: all
+    threads: int = 2
+    cleared: Callable[[Index, People, Hits], NDArray[np.bool_]] | None = None  # True where a hit was cleared before
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Alerts, strongest first, in strict order; arrays of one length."""
+
+    subject: NDArray[np.int32]  # who was asked about
+    record: NDArray[np.int32]  # who matches, in the index
+    name: NDArray[np.int32]  # which name of the record
+    subject_name: NDArray[np.int32]  # which name of the subject
+    score: NDArray[np.int32]  # 1/10,000 bit
+    ask: NDArray[np.int32] = field(repr=False)
+    row: NDArray[np.int32] = field(repr=False)
+    segment: NDArray[np.int32] = field(repr=False)
+    least: int = 0  # the score that was asked for, 1/10,000 bit
+    asks: Asks | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+    def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Hits:
+        """The hits of these rows."""
+        names = ("subject", "record", "name", "subject_name", "score", "ask", "row", "segment")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
+
+
+def search(index: Index, people: People, limits: Limits = Limits(), progress: Callable[[int, int], None] | None = None) -> Hits:
+    """Every alert that the limits let through. progress(done, total) is called with the number of people checked."""
+    asks = prepare(people, index.segments[0])
+    budget = _budget(len(people), limits)
+    least = default_least(len(index)) if limits.min_score is None else round(limits.min_score * BIT)
+    if budget is not None:
+        least = _pilot(index, asks, limits, least, budget, len(people))
+    hits = _search(index, asks, limits, least, progress)
+    if budget is None:
+        return _uncleared(index, people, hits, limits)
+    floor = default_least(len(index))
+    while len(hits) < budget and least > floor:  # the pilot's people had more alerts than the rest
+        least = max(least - 2 * BIT, floor)
+        hits = _search(index, asks, limits, least, progress)
+    return _uncleared(index, people, hits, limits).take(slice(budget))  # type: ignore[arg-type]
+
+
+def _budget(people: int, limits: Limits) -> int | None:
+    if limits.alerts_per_1000 is not None:
+        return max(ceil(limits.alerts_per_1000 * people / 1000), 1)
+    return ceil(PER_1000 * people / 1000) if limits.min_score is None and people >= FEW else None
+
+
+def _uncleared(index: Index, people: People, hits: Hits, limits: Limits) -> Hits:
+    return hits if limits.cleared is None else hits.take(~limits.cleared(index, people, hits))
+
+
+def _pilot(index: Index, asks: Asks, limits: Limits, least: int, budget: int, people: int) -> int:
+    """The score that about `budget` alerts reach, judged by every n-th person; `least` if fewer do."""
+    if len(asks.order) < 2 * PILOT:
+        return least
+    step = len(asks.order) // PILOT
+    sample = replace(asks, order=asks.order[step // 2 :: step])
+    score = _search(index, sample, limits, least, None).score
+    rank = int(budget * len(sample.order) / len(asks.order))
+    return max(int(score[rank]) - MARGIN, least) if rank < len(score) else least
+
+
+def _search(index: Index, asks: Asks, limits: Limits, least: int, progress: Callable[[int, int], None] | None) -> Hits:
+    found: list[NDArray[np.void]] = []
+    for segment in index.segments:
+        found.append(_search_segment(segment, asks, limits, least, progress))
+    return _rank(index, asks, found, least)
+
+
+def _search_segment(
+    segment: Segment, asks: Asks, limits: Limits, least: int, progress: Callable[[int, int], None] | None
+) -> NDArray[np.void]:
+    opened = np.array([limits.lists is None or name in limits.lists for name in segment.lists], np.uint8)
+    asked = question(asks, segment, least, opened)
+    total, done = len(asks.order), 0
+    pieces = [(at, min(at + PIECE, total)) for at in range(0, total, PIECE)]
+
+    def answer(piece: tuple[int, int]) -> NDArray[np.void]:
+        nonlocal done
+        with segment.scratch() as scratch:
+            hits = list(_answer(segment, asked.kernel, asks.order, *piece, scratch.cache, scratch.seen))
+        done += piece[1] - piece[0]
+        if progress:
+            progress(done, total)
+        return np.concatenate(hits)
+
+    if len(pieces) <= 1 or limits.threads <= 1:
+        parts = [answer(piece) for piece in pieces]
+    else:
+        with ThreadPoolExecutor(limits.threads) as pool:
+            parts = list(pool.map(answer, pieces))
+    return np.concatenate(parts) if parts else np.zeros(0, HIT)
+
+
+def _answer(
+    segment: Segment, asked: object, order: NDArray[np.int32], start: int, end: int, cache: ctypes.Array[ctypes.c_char], seen: NDArray[np.uint32]
+) -> Iterator[NDArray[np.void]]:
+    """The hits of asks order[start:end], in as many calls as the room for hits asks for."""
+    room, counts = max(64, (end - start) * 2), np.zeros(3, np.int64)
+    function = lib().lk_search
+    function.restype = ctypes.c_int64
+    while start < end:
+        out = np.empty(room, HIT)
+        done = function(
+            ctypes.byref(segment.kernel), ctypes.byref(asked), ctypes.byref(kernel_phonetics()), address(order),  # type: ignore
+            ctypes.c_int64(start), ctypes.c_int64(end), address(out), ctypes.c_int64(room), cache, address(seen), address(counts),
+        )  # fmt: skip
+        yield out[: counts[0]]
+        start += done
+        room *= 2
+
+
+def _rank(index: Index, asks: Asks, found: list[NDArray[np.void]], least: int) -> Hits:
+    """One alert for each pair of people, the strongest; ordered by score, then by who."""
+    parts = [np.concatenate([hits[key] for hits in found]) for key in ("ask", "row", "score")]
+    ask, row, score = parts
+    segment = np.repeat(np.arange(len(found), dtype=np.int32), [len(hits) for hits in found])
+    subject_name = asks.columns["ask_name"][ask]
+    subject = asks.columns["name_person"][subject_name]
+    record, name = index.locate(segment, row)
+    order = np.lexsort((name, subject_name, record, subject, -score))
+    pair = subject[order].astype(np.int64) << 32 | record[order]
+    first = np.unique(pair, return_index=True)[1]
+    order = order[np.sort(first)]
+    return Hits(
+        subject[order], record[order], name[order], subject_name[order], score[order], ask[order], row[order], segment[order], least, asks
+    )
