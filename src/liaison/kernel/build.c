@@ -42,29 +42,38 @@ int joined_masks(const Phonetics *t, const Book *book, const Token *a, const Tok
     return out[0] == out[1] ? 1 : 2;
 }
 
-static int add_lane(uint32_t *lanes, int count, uint32_t mask) {
-    for (int i = 0; i < count && i < LANES; i++) if (lanes[i] == mask) return count;
-    if (count < LANES) lanes[count] = mask;
-    return count + 1;
+static void add_lane(Sketch *sketch, uint32_t mask) {
+    for (unsigned i = 0; i < sketch->count; i++) if (sketch->lane[i] == mask) return;
+    if (sketch->count == LANES) sketch->crowded = 1;
+    else sketch->lane[sketch->count++] = mask;
 }
 
-/* lanes: uint32[n][LANES], the distinct masks of every row's tokens and of neighbours run together. */
-EXPORT void lk_lanes(const Phonetics *t, const Book *book, const Row *rows, int64_t n, const uint32_t *row_tokens, uint32_t *lanes) {
-    for (int64_t r = 0; r < n; r++, lanes += LANES) {
+/* The sketch of every row; `rows` and `sketches` stand side by side. */
+EXPORT void lk_sketch(const Phonetics *t, const Book *book, const Row *rows, int64_t n, const uint32_t *row_tokens, Sketch *sketches) {
+    for (int64_t r = 0; r < n; r++) {
         const uint32_t *tokens = row_tokens + rows[r].tokens_at;
-        int count = 0, crowded = 0;
-        for (int i = 0; i < LANES; i++) lanes[i] = UNUSED_LANE;
+        Sketch *sketch = sketches + r;
+        int least = 0;
+        memset(sketch, 0, sizeof *sketch);
+        sketch->nationality = rows[r].nationality[0] & 0x7fff;
+        sketch->day = rows[r].dob & 511;
+        sketch->second_nationality = rows[r].nationality[1] != 0;
+        sketch->sex = rows[r].sex & 3;
         for (int i = 0; i < rows[r].tokens; i++) {
             const Token *token = book->tokens + (tokens[i] & 0x3fffffff);
             const Form *form = form_at(book, token);
-            crowded |= token->flags & INITIAL;
-            for (int f = 0; f < token->forms; f++, form = next_form(form)) count = add_lane(lanes, count, form->mask);
+            if (token->flags & INITIAL) sketch->crowded = 1;
+            if (token->rarity > sketch->rarest) sketch->rarest = token->rarity;
+            if (!(token->flags & PARTICLE)) least++;
+            for (int f = 0; f < token->forms; f++, form = next_form(form)) add_lane(sketch, form->mask);
             if (i + 1 == rows[r].tokens || tokens[i] >> 30 != tokens[i + 1] >> 30) continue;
+            const Token *next = book->tokens + (tokens[i + 1] & 0x3fffffff);
             uint32_t masks[2];
-            for (int m = joined_masks(t, book, token, book->tokens + (tokens[i + 1] & 0x3fffffff), masks); m-- > 0;)
-                count = add_lane(lanes, count, masks[m]);
+            for (int m = joined_masks(t, book, token, next, masks); m-- > 0;) add_lane(sketch, masks[m]);
+            if (token->rarity + next->rarity > sketch->rarest) sketch->rarest = token->rarity + next->rarity;
+            least--;
         }
-        if (crowded || count > LANES) lanes[LANES - 1] = CROWDED;
+        sketch->tokens = least < 0 ? 0 : least > 15 ? 15 : (unsigned)least;
     }
 }
 
@@ -118,6 +127,37 @@ EXPORT int64_t lk_post_by_day(const Row *rows, const int64_t *posted, int64_t cl
         }
     }
     return posted[class_count];
+}
+
+typedef struct { int64_t *next; Both *out; int bits; } Sink;
+
+static void put_pair(Sink *sink, int32_t a, int32_t b, int32_t row) {
+    if (a == b) return;
+    uint64_t hash = pair_hash(a, b);
+    int64_t at = sink->next[hash >> (64 - sink->bits)]++;
+    if (sink->out) sink->out[at] = (Both){(uint32_t)hash, row};
+}
+
+/* Rows under every pair of classes of two of their tokens. With out NULL only counts, into start[bucket + 1];
+   start: int64[2^bits + 1], zero at first. Returns how many pairs, -1 without memory. */
+EXPORT int64_t lk_pairs(const Row *rows, int64_t n, const uint32_t *row_tokens, const int64_t *class_ends, const int32_t *classes,
+                        int bits, int64_t *start, Both *out) {
+    int64_t buckets = 1ll << bits, *next = out ? malloc((size_t)buckets * sizeof *next) : start + 1;
+    if (!next) return -1;
+    if (out) memcpy(next, start, (size_t)buckets * sizeof *next);
+    Sink sink = {next, out, bits};
+    for (int64_t r = 0; r < n; r++) {
+        const uint32_t *tokens = row_tokens + rows[r].tokens_at;
+        for (int i = 0; i < rows[r].tokens; i++)
+            for (int j = 0; j < i; j++) {
+                int64_t a = tokens[i] & 0x3fffffff, b = tokens[j] & 0x3fffffff;
+                for (int64_t c = class_ends[a]; c < class_ends[a + 1]; c++)
+                    for (int64_t d = class_ends[b]; d < class_ends[b + 1]; d++) put_pair(&sink, classes[c], classes[d], (int32_t)r);
+            }
+    }
+    if (out) free(next);
+    else for (int64_t b = 0; b < buckets; b++) start[b + 1] += start[b];
+    return start[buckets];
 }
 
 /* Pack document numbers: letters and digits only, the first twenty of them, upper case; forwards and backwards.

@@ -13,7 +13,7 @@ from pathlib import Path
 from liaison.model.errors import KernelMissing
 
 HERE = Path(__file__).resolve().parent
-FLAGS = ["-O3", "-std=c11", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra"]
+FLAGS = ["-march=native", "-O2", "-std=c11", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra"]
 
 
 def compiler() -> list[str]:

@@ -9,6 +9,13 @@
 
 typedef struct { int32_t dob, person; uint32_t name, tokens_at; uint16_t nationality[2], list; uint8_t tokens, sex; } Row;
 
+/* What the filter reads of a row: the distinct masks of its tokens and of neighbours run together, the rarity of its rarest
+   token, how many tokens it has at least when neighbours are taken for one, and whether it holds more than is kept. */
+typedef struct {
+    uint32_t lane[LANES]; int32_t rarest : 24; uint32_t count : 3, tokens : 4, crowded : 1;
+    uint16_t nationality : 15, second_nationality : 1, day : 9, sex : 2; /* day: month * 32 + day */
+} Sketch;
+
 enum Grade { MISSING, EQUAL, SWAPPED, DAY, MONTH, YEAR_ONE, YEAR_TEN, DAY_MONTH, FIRST_JANUARY, YEAR_KNOWN, YEAR_NEAR, YEAR,
              DIFFERENT, GRADES };
 
@@ -18,19 +25,25 @@ typedef struct {
     int32_t joined, replaced, extra, swapped_order, dependence, particle, initial, initials;
     int32_t sex_same[4], sex_other, nation_same, nation_other;
     int32_t document_typo;     /* less for one character off */
-    int32_t rarest;            /* of any token in the index */
-    int32_t fuzzy;             /* the least cost of a spelling whose consonants differ */
-    int32_t discount;          /* assumed loss of a token that no class key finds; candidates only, not scores */
 } Weights;
 
 /* A document number, forwards or backwards: 20 characters of 6 bits from the top, then its length; whose; its worth. */
 typedef struct { uint64_t high, low; int32_t person, bits; } Paper;
 #define PAPER_BUCKETS (1 << 18) /* by the first three characters */
 
+/* A row that holds a pair of classes; `tag` tells pairs of one bucket apart. */
+typedef struct { uint32_t tag; int32_t row; } Both;
+
+static inline uint64_t pair_hash(int32_t a, int32_t b) {
+    uint64_t low = (uint32_t)(a < b ? a : b), high = (uint32_t)(a < b ? b : a);
+    uint64_t hash = (low << 32 | high) * 0x9e3779b97f4a7c15u;
+    return (hash ^ hash >> 29) * 0xd6e8feb86659fd93u;
+}
+
 typedef struct {
     int64_t rows, undated;     /* rows from `undated` on have no date */
     const Row *row;
-    const uint32_t *lanes;     /* uint32[rows][LANES] */
+    const Sketch *sketch;
     const uint32_t *row_tokens; /* token | role << 30 */
     Book book;
     const int32_t *start;      /* int32[CODES + 1]: the first row of a date code */
@@ -38,6 +51,9 @@ typedef struct {
     const int32_t *post;       /* rows by class, rising */
     const int32_t *post_day;   /* the same by month and day, then row */
     const uint16_t *post_day_key;
+    int32_t pair_bits;         /* pairs of classes that a row holds, in 2^pair_bits buckets */
+    const int64_t *pair_start; /* int64[buckets + 1] */
+    const Both *pairs;         /* by bucket, then row */
     const int32_t *date_bits;  /* int32[CODES]: -log2 of the share of people with this date, or this year or month */
     const Paper *papers[2];    /* sorted forwards and backwards */
     const int32_t *papers_start[2]; /* int32[PAPER_BUCKETS + 1] */

@@ -11,9 +11,7 @@
 #define LONGEST 63           /* letters of a form that are compared */
 #define NO_MATCH (1 << 30)   /* the cost of two spellings that are not one name */
 #define MOST_TOKENS 24       /* tokens of a name; longer names are refused before they get here */
-#define LANES 8              /* consonant masks kept for a row */
-#define UNUSED_LANE 0xFFFFFFFFu /* no form's mask: no name holds every class twice */
-#define CROWDED 0xFFFFFFFEu  /* in the last lane: the row has more masks than lanes, or an initial */
+#define LANES 6              /* masks kept for a row */
 #define CONSONANTS 0xFFFFu   /* the bits of a mask: consonant classes, ... */
 #define SOUNDS 0x1FFFFFu     /* ... and vowels; the rest is a hash of the first four letters */
 
@@ -29,7 +27,9 @@ typedef struct { uint8_t length, fold_length, skeleton_length, blocks; uint32_t 
 enum { PARTICLE = 1, TITLE = 2, INITIAL = 4 };
 
 /* A token: its forms stand one after another in the pool from 16 * at. */
-typedef struct { uint32_t at; int32_t rarity; uint32_t groups_at; uint16_t groups; uint8_t forms, flags; } Token;
+typedef struct {
+    uint32_t at; int32_t rarity; uint32_t groups_at, mask; uint16_t groups; uint8_t forms, flags, length, fold_length, spare[2];
+} Token;
 
 /* A book of tokens: those of an index, or those of the people who are checked. */
 typedef struct { const Token *tokens; const uint8_t *pool; const uint32_t *groups; } Book;

@@ -63,7 +63,15 @@ int32_t pair_weight(const Index *x, const Book *asked, const Token *a, const Tok
     return weight;
 }
 
+/* Can two tokens with one form each, and no variants, be one name at all? True wherever form_cost finds a cost. */
+static inline int comparable(const Token *a, const Token *b) {
+    uint32_t off = a->mask ^ b->mask;
+    return !(off & CONSONANTS) || __builtin_popcount(off & SOUNDS) <= 4 || !(off >> 21);
+}
+
 static int32_t cached_weight(const Index *x, const Book *asked, uint32_t a, uint32_t b, Cache *cache) {
+    const Token *p = asked->tokens + a, *q = x->book.tokens + b;
+    if (p->forms + q->forms == 2 && !(p->groups && q->groups) && !((p->flags | q->flags) & INITIAL) && !comparable(p, q)) return NO_WEIGHT;
     uint64_t key = ((uint64_t)a << 32 | b) + 1;
     Remembered *slot = cache->slot + (key * 0x9e3779b97f4a7c15u >> (64 - CACHE_BITS));
     if (slot->key == key && slot->epoch == cache->epoch) return slot->weight;
@@ -74,6 +82,7 @@ static int32_t cached_weight(const Index *x, const Book *asked, uint32_t a, uint
 
 /* Do the letters of two tokens run together to those of a third, by spelling or by sound? */
 static int32_t joined_weight(const Index *x, const Book *parts, const Token *a, const Token *b, const Book *whole, const Token *c, int *level) {
+    if (a->length + b->length != c->length && a->fold_length + b->fold_length != c->fold_length) return NO_WEIGHT;
     const Form *p = form_at(parts, a), *q = form_at(parts, b), *r = form_at(whole, c);
     int same = p->length + q->length == r->length && !memcmp(letters(r), letters(p), p->length)
                && !memcmp(letters(r) + p->length, letters(q), q->length);

@@ -4,20 +4,22 @@
 #include "index.h"
 
 #define MOST_MASKS 40
-typedef uint32_t Lanes __attribute__((vector_size(32)));
-typedef uint64_t Words __attribute__((vector_size(32)));
+#define WAITING 64
+#define AHEAD 12 /* postings by which a row's sketch is fetched before its use */
+#define DISCOUNT 100000 /* what a token that no class key finds is assumed to lose: for candidates, not for scores */
 
-/* One way in which a token of the ask may be met, and the most it is then worth: consonants equal, one letter off,
-   cut short, two letters off. A variant's spelling must be met as it is. */
-typedef struct { uint32_t mask; int32_t exact, consonants, typo, cut, twice; } Probe;
+/* One way in which a token of the ask may be met. `cap` is the most it is worth; what a spelling costs comes off the
+   rarer side: same sound, same consonants, cut short, or so many consonants and vowels off. A variant must be met as it is spelled. */
+typedef struct { uint32_t mask; int32_t cap, rarity, exact, sound, vowels, cut, off[5]; } Probe;
 
 typedef struct {
     Probe probe[MOST_MASKS * 2];
-    int32_t ends[MOST_TOKENS + 1], always[MOST_TOKENS];
+    int32_t ends[MOST_TOKENS + 1], always[MOST_TOKENS], counts[MOST_TOKENS];
     uint32_t joined[2 * MOST_TOKENS]; int32_t joined_most[2 * MOST_TOKENS];
     int32_t most[MOST_TOKENS], by_weight[MOST_TOKENS];
-    int tokens, joins;
-    int32_t total, extras;
+    int tokens, joins, fewest; /* fewest: tokens when neighbours are taken for one, particles not counted */
+    int32_t total, extras, sex_same, sex_other, nation_same, nation_other;
+    uint8_t sex, second_nationality; uint16_t nationality;
 } Filter;
 
 typedef struct {
@@ -26,80 +28,97 @@ typedef struct {
     Hit *out; int64_t room, made;
     int64_t read, scored;
     int64_t ask; int32_t dob; Filter filter;
+    int32_t wait[WAITING]; int waiting;
 } Search;
 
-static inline int any(Lanes lanes) {
-    Words w = (Words)lanes;
-    return (w[0] | w[1] | w[2] | w[3]) != 0;
+static inline int32_t most_of(const Probe *p, const Sketch *row) {
+    int32_t least = NO_MATCH;
+    for (unsigned i = 0; i < row->count; i++) {
+        uint32_t x = row->lane[i] ^ p->mask;
+        int off = __builtin_popcount(x & SOUNDS);
+        if (off > 4 && x & CONSONANTS && x >> 21) continue;
+        int32_t cost = off < 5 ? p->off[off] : NO_MATCH;
+        int32_t alike = off ? p->vowels : p->sound;
+        if (!(x & CONSONANTS) && alike < cost) cost = alike;
+        if (!(x >> 21) && p->cut < cost) cost = p->cut;
+        if (!x && p->exact < cost) cost = p->exact;
+        if (cost < least) least = cost;
+    }
+    if (least == NO_MATCH) return -NO_MATCH;
+    int32_t spread = p->rarity > row->rarest ? p->rarity : row->rarest;
+    return spread - least < p->cap ? spread - least : p->cap;
 }
 
-static inline int32_t most_of(const Probe *p, Lanes lanes) {
-    Lanes off = lanes ^ p->mask;
-    if (p->exact && any((Lanes)(off == 0))) return p->exact;
-    if (!p->consonants) return 0;
-    if (any((Lanes)((off & CONSONANTS) == 0))) return p->consonants;
-    int32_t most = p->cut && any((Lanes)(off >> 21 == 0)) ? p->cut : 0;
-    off &= SOUNDS;
-    off &= off - 1;
-    off &= off - 1;
-    if (any((Lanes)(off == 0))) return p->typo > most ? p->typo : most;
-    if (most || !p->twice) return most;
-    off &= off - 1;
-    off &= off - 1;
-    return any((Lanes)(off == 0)) ? p->twice : 0;
-}
-
-/* The most that the names can be worth to each other: a true bound, as tests/matching/test_bounds.py checks. */
-static int32_t name_bound(const Filter *f, const uint32_t *lanes) {
-    Lanes row;
-    memcpy(&row, lanes, sizeof row);
-    if (lanes[LANES - 1] == CROWDED) return f->total;
+static int32_t joined_bound(const Filter *f, const Sketch *row) {
     int32_t bound = 0;
-    for (int i = 0; i < f->tokens; i++) {
+    for (int i = 0; i < f->joins; i++)
+        for (unsigned k = 0; k < row->count; k++)
+            if (!((row->lane[k] ^ f->joined[i]) & CONSONANTS)) { bound += f->joined_most[i]; break; }
+    return bound;
+}
+
+/* The most that the names can be worth to each other: a true bound, as tests/matching/test_bounds.py checks. Each token
+   counted costs the dependence, save one; tokens that nothing meets cost what unmatched tokens cost.
+   Stops, with a bound below `need`, as soon as the tokens not yet looked at could no longer reach it. */
+static int32_t name_bound(const Search *s, const Sketch *row, int32_t need) {
+    const Filter *f = &s->filter;
+    const Weights *w = &s->x->weights;
+    if (row->crowded) return f->total;
+    int32_t bound = w->dependence + (f->joins ? joined_bound(f, row) : 0), left = f->total - w->dependence;
+    int met = 0;
+    for (int k = 0; k < f->tokens; k++) {
+        int i = f->by_weight[k];
+        if (bound + left < need) return bound + left;
+        left -= f->most[i];
         int32_t best = f->always[i];
-        for (int k = f->ends[i]; k < f->ends[i + 1]; k++) {
-            int32_t most = most_of(f->probe + k, row);
+        for (int p = f->ends[i]; p < f->ends[i + 1]; p++) {
+            int32_t most = most_of(f->probe + p, row);
             if (most > best) best = most;
         }
-        bound += best;
+        if (best <= -w->replaced) continue;
+        met += f->counts[i];
+        best -= f->counts[i] ? w->dependence : 0;
+        if (best > 0) bound += best;
     }
-    for (int i = 0; i < f->joins; i++) {
-        if (any((Lanes)(((row ^ f->joined[i]) & CONSONANTS) == 0))) bound += f->joined_most[i];
-    }
-    return bound;
+    int lost = f->fewest - met, left_over = (int)row->tokens - met, fewer;
+    if (lost < 0) lost = 0;
+    if (left_over < 0) left_over = 0;
+    fewer = lost < left_over ? lost : left_over;
+    return bound - fewer * w->replaced - (lost + left_over - 2 * fewer) * w->extra;
 }
 
 static int32_t lesser(int32_t a, int32_t b) { return a < b ? a : b; }
 static int32_t greater(int32_t a, int32_t b) { return a > b ? a : b; }
 
-static int32_t worth(int32_t cap, int32_t spread, int32_t cost) { return greater(lesser(cap, spread - cost), 0); }
+static Probe probe_of(const Form *form, int32_t cap, int32_t rarity, const Costs *c) {
+    int32_t one = form->length < 3 ? NO_MATCH : c->typo, two = form->length < 6 ? NO_MATCH : c->typo_twice;
+    return (Probe){form->mask, cap, rarity, c->same, c->folded, c->vowels + c->vowel_step, form->length < 4 ? NO_MATCH : c->cut, {one, one, one, two, two}};
+}
 
 static void prepare_token(const Search *s, Filter *f, int i, uint32_t number, int *count) {
     const Asks *asks = s->asks;
     const Weights *w = &s->x->weights;
     const Token *token = asks->book.tokens + number;
     int32_t cap = token->flags & PARTICLE ? lesser(token->rarity, w->particle) : token->rarity;
-    int32_t spread = greater(token->rarity, w->rarest);
-    int first = *count;
-    f->ends[i] = first;
-    f->always[i] = 0;
-    f->most[i] = greater(cap, 0);
+    f->ends[i] = *count;
+    f->always[i] = -NO_MATCH;
+    f->counts[i] = !(token->flags & PARTICLE);
+    f->most[i] = greater(cap - (f->counts[i] ? w->dependence : 0), 0);
     if (token->flags & INITIAL) {
-        f->always[i] = f->most[i] = greater(w->initials, w->initial);
+        f->always[i] = greater(w->initials, w->initial);
+        f->most[i] = greater(f->always[i] - w->dependence, 0);
         return;
     }
     int64_t variants = asks->variant_ends[number + 1] - asks->variant_ends[number];
     if (*count + token->forms + variants > MOST_MASKS * 2 || variants + token->forms > MOST_MASKS / 2) {
-        f->always[i] = f->most[i]; /* more masks than are worth testing: the token can always match */
+        f->always[i] = cap; /* more masks than are worth testing: the token can always be met */
         return;
     }
     const Form *form = form_at(&asks->book, token);
-    for (int k = 0; k < token->forms; k++, form = next_form(form))
-        f->probe[(*count)++] = (Probe){
-            form->mask, 0, f->most[i], form->length < 3 ? 0 : worth(cap, spread, w->costs.typo),
-            form->length < 4 ? 0 : worth(cap, spread, w->costs.cut), form->length < 6 ? 0 : worth(cap, spread, w->costs.typo_twice)};
+    for (int k = 0; k < token->forms; k++, form = next_form(form)) f->probe[(*count)++] = probe_of(form, cap, token->rarity, &w->costs);
     for (int64_t k = asks->variant_ends[number]; k < asks->variant_ends[number + 1]; k++)
-        f->probe[(*count)++] = (Probe){asks->variant_masks[k], worth(cap, spread, w->costs.variant), 0, 0, 0, 0};
+        f->probe[(*count)++] = (Probe){asks->variant_masks[k], cap, token->rarity, w->costs.variant, NO_MATCH, NO_MATCH, NO_MATCH,
+                                       {NO_MATCH, NO_MATCH, NO_MATCH, NO_MATCH, NO_MATCH}};
 }
 
 static void prepare(Search *s) {
@@ -110,11 +129,12 @@ static void prepare(Search *s) {
     const uint32_t *tokens = asks->name_tokens + asks->name_ends[name];
     int count = 0;
     f->tokens = (int)(asks->name_ends[name + 1] - asks->name_ends[name]);
-    f->joins = 0;
-    f->total = 0;
+    f->joins = f->fewest = 0;
+    f->total = w->dependence;
     for (int i = 0; i < f->tokens; i++) {
         prepare_token(s, f, i, tokens[i] & 0x3fffffff, &count);
         f->total += f->most[i];
+        f->fewest += f->counts[i];
         int at = i;
         for (; at > 0 && f->most[f->by_weight[at - 1]] < f->most[i]; at--) f->by_weight[at] = f->by_weight[at - 1];
         f->by_weight[at] = i;
@@ -128,19 +148,52 @@ static void prepare(Search *s) {
             f->joined[f->joins] = masks[m];
             f->joined_most[f->joins] = a->rarity + b->rarity;
         }
+        f->fewest--;
     }
     int32_t person = asks->name_person[name];
-    f->extras = (asks->sex[person] ? w->sex_same[asks->sex[person] & 3] : 0) + (asks->nationality[2 * (size_t)person] ? w->nation_same : 0);
+    f->sex = asks->sex[person];
+    f->nationality = asks->nationality[2 * (size_t)person];
+    f->second_nationality = asks->nationality[2 * (size_t)person + 1] != 0;
+    f->sex_same = w->sex_same[f->sex & 3], f->sex_other = w->sex_other;
+    f->nation_same = w->nation_same, f->nation_other = w->nation_other;
+    f->extras = (f->sex ? f->sex_same : 0) + (f->nationality ? f->nation_same : 0);
 }
 
 static void emit(Search *s, int64_t row, int32_t document) {
     const Row *r = s->x->row + row;
-    if (s->x->removed[r->person] || !s->asks->list_open[r->list]) return;
     Account found;
     s->scored++;
     if (account(s->x, s->asks, s->ask, row, document, s->cache, &found) < s->asks->least || (!found.pairs && !document)) return;
+    if (s->x->removed[r->person] || !s->asks->list_open[r->list]) return;
     if (s->made < s->room) s->out[s->made] = (Hit){(int32_t)s->ask, (int32_t)row, found.score};
     s->made++;
+}
+
+/* Score the rows that may reach the least score; memory is asked for ahead of its use. */
+static void settle(Search *s) {
+    const Index *x = s->x;
+    for (int i = 0; i < s->waiting; i++) __builtin_prefetch(x->row_tokens + x->row[s->wait[i]].tokens_at);
+    for (int i = 0; i < s->waiting; i++) {
+        const Row *r = x->row + s->wait[i];
+        for (int k = 0; k < r->tokens; k++) __builtin_prefetch(x->book.tokens + (x->row_tokens[r->tokens_at + (uint32_t)k] & 0x3fffffff));
+    }
+    for (int i = 0; i < s->waiting; i++) emit(s, s->wait[i], 0);
+    s->waiting = 0;
+}
+
+static void keep_for_scoring(Search *s, int64_t row) {
+    if (s->seen[row] == s->stamp) return;
+    s->seen[row] = s->stamp;
+    __builtin_prefetch(s->x->row + row);
+    s->wait[s->waiting++] = (int32_t)row;
+    if (s->waiting == WAITING) settle(s);
+}
+
+/* The most that sex and nationality of a row add, exactly so but for a second nationality. */
+static inline int32_t extras(const Filter *f, const Sketch *row) {
+    int32_t sex = !f->sex || !row->sex ? 0 : f->sex == row->sex ? f->sex_same : -f->sex_other;
+    if (!f->nationality || !row->nationality) return sex;
+    return sex + (f->nationality == row->nationality || f->second_nationality || row->second_nationality ? f->nation_same : -f->nation_other);
 }
 
 /* Read every row of a block whose dates all have one grade. */
@@ -150,25 +203,30 @@ static void read_block(Search *s, int32_t code) {
     const Index *x = s->x;
     int64_t from = x->start[at], to = x->start[at + 1];
     if (from == to) return;
-    int32_t need = s->asks->least - s->filter.extras - date_evidence(x, grade_dates(s->dob, code), s->dob, code);
-    if (s->filter.total < need) return;
+    int32_t need = s->asks->least - date_evidence(x, grade_dates(s->dob, code), s->dob, code);
+    if (s->filter.total + s->filter.extras < need) return;
     s->read += to - from;
-    for (int64_t row = from; row < to; row++)
-        if (name_bound(&s->filter, x->lanes + row * LANES) >= need && s->seen[row] != s->stamp) {
-            s->seen[row] = s->stamp;
-            emit(s, row, 0);
-        }
+    for (int64_t row = from; row < to; row++) {
+        int32_t names = need - extras(&s->filter, x->sketch + row);
+        if (name_bound(s, x->sketch + row, names) >= names) keep_for_scoring(s, row);
+    }
 }
 
-static void consider(Search *s, int64_t row, int32_t path_need) {
+/* Rows to look among, and what their names must be worth. `in_year`: all are of the ask's year, whose dates say less
+   by `less` where neither day nor month agrees and neither is 1 January. */
+typedef struct { int by_day; int64_t from, to; int32_t need, discount, in_year, less; } Path;
+
+static inline void consider(Search *s, int64_t row, const Path *path) {
     const Index *x = s->x;
+    const Sketch *sketch = x->sketch + row;
     s->read++;
-    int32_t bound = name_bound(&s->filter, x->lanes + row * LANES);
-    if (bound < path_need || s->seen[row] == s->stamp) return;
+    int32_t more = extras(&s->filter, sketch), need = path->need + s->filter.extras - more;
+    if (path->in_year && sketch->day != 33 && sketch->day & 31 && (sketch->day ^ s->dob) & 31 && ((unsigned)sketch->day ^ (unsigned)s->dob) & 480)
+        need += path->less;
+    int32_t bound = name_bound(s, sketch, need);
+    if (bound < need) return;
     int32_t dob = x->row[row].dob;
-    if (bound + s->filter.extras + date_evidence(x, grade_dates(s->dob, dob), s->dob, dob) < s->asks->least) return;
-    s->seen[row] = s->stamp;
-    emit(s, row, 0);
+    if (bound + more + date_evidence(x, grade_dates(s->dob, dob), s->dob, dob) >= s->asks->least) keep_for_scoring(s, row);
 }
 
 static const int32_t *first_not_below(const int32_t *from, const int32_t *to, int64_t value) {
@@ -179,13 +237,15 @@ static const int32_t *first_not_below(const int32_t *from, const int32_t *to, in
     return from;
 }
 
-static void scan_rows(Search *s, int32_t class, int64_t from, int64_t to, int32_t need) {
+static void scan_rows(Search *s, int32_t class, const Path *path) {
     const int32_t *end = s->x->post + s->x->posted[class + 1];
-    for (const int32_t *p = first_not_below(s->x->post + s->x->posted[class], end, from); p < end && *p < to; p++)
-        consider(s, *p, need);
+    for (const int32_t *p = first_not_below(s->x->post + s->x->posted[class], end, path->from); p < end && *p < path->to; p++) {
+        if (p + AHEAD < end) __builtin_prefetch(s->x->sketch + p[AHEAD]);
+        consider(s, *p, path);
+    }
 }
 
-static void scan_day(Search *s, int32_t class, int32_t need) {
+static void scan_day(Search *s, int32_t class, const Path *path) {
     const Index *x = s->x;
     uint16_t day = (uint16_t)(s->dob & 511);
     int64_t low = x->posted[class], high = x->posted[class + 1], end = high;
@@ -193,28 +253,70 @@ static void scan_day(Search *s, int32_t class, int32_t need) {
         int64_t middle = low + (high - low) / 2;
         if (x->post_day_key[middle] < day) low = middle + 1; else high = middle;
     }
-    for (; low < end && x->post_day_key[low] == day; low++) consider(s, x->post_day[low], need);
+    for (int64_t i = low; i < end && i < low + AHEAD; i++) __builtin_prefetch(x->sketch + x->post_day[i]);
+    for (; low < end && x->post_day_key[low] == day; low++) consider(s, x->post_day[low], path);
 }
 
-typedef struct { int by_day; int64_t from, to; int32_t need; } Path;
 
-/* Look under the classes of the rarest tokens, until the others alone could no longer reach the need. */
-static void follow(Search *s, const Path *path) {
+static void scan_pair(Search *s, int32_t a, int32_t b, const Path *path) {
+    const Index *x = s->x;
+    if (a < 0 || b < 0 || a == b) return;
+    uint64_t hash = pair_hash(a, b);
+    uint32_t tag = (uint32_t)hash;
+    const int64_t *bucket = x->pair_start + (hash >> (64 - x->pair_bits));
+    const Both *p = x->pairs + bucket[0], *end = x->pairs + bucket[1];
+    for (const Both *top = end; path->from && p < top;) {
+        const Both *middle = p + (top - p) / 2;
+        if (middle->row < path->from) p = middle + 1; else top = middle;
+    }
+    for (const Both *q = p; q < end && q < p + AHEAD; q++) __builtin_prefetch(s->x->sketch + q->row);
+    for (; p < end && p->row < path->to; p++)
+        if (p->tag == tag && (!path->by_day || (x->row[p->row].dob & 511) == (s->dob & 511))) consider(s, p->row, path);
+}
+
+/* Rows that hold two of the ask's tokens by sound. A row that holds the i-th and j-th rarest, but none of those rarer
+   than the j-th besides, has lost at least a discount for each of them. */
+static void follow_pairs(Search *s, const Path *path, const uint32_t *tokens) {
     const Filter *f = &s->filter;
     const Asks *asks = s->asks;
-    if (f->total < path->need || path->from >= path->to) return;
-    const uint32_t *tokens = asks->name_tokens + asks->name_ends[asks->ask_name[s->ask]];
+    int32_t reach = f->total;
+    for (int j = 1; j < f->tokens && reach >= path->need; j++) {
+        for (int i = 0; i < j; i++) {
+            uint32_t a = tokens[f->by_weight[i]] & 0x3fffffff, b = tokens[f->by_weight[j]] & 0x3fffffff;
+            for (int64_t c = asks->class_ends[a]; c < asks->class_ends[a + 1]; c++)
+                for (int64_t d = asks->class_ends[b]; d < asks->class_ends[b + 1]; d++)
+                    scan_pair(s, asks->classes[c], asks->classes[d], path);
+        }
+        reach -= lesser(f->most[f->by_weight[j]], path->discount);
+    }
+}
+
+/* Rows that hold one of the ask's tokens by sound: the rarest first, until the others could no longer reach the need. */
+static void follow_single(Search *s, const Path *path, const uint32_t *tokens) {
+    const Filter *f = &s->filter;
+    const Asks *asks = s->asks;
     int32_t reach = f->total;
     for (int k = 0; k < f->tokens && reach >= path->need; k++) {
         int i = f->by_weight[k];
         uint32_t number = tokens[i] & 0x3fffffff;
         for (int64_t c = asks->class_ends[number]; c < asks->class_ends[number + 1]; c++) {
             if (asks->classes[c] < 0) continue;
-            if (path->by_day) scan_day(s, asks->classes[c], path->need);
-            else scan_rows(s, asks->classes[c], path->from, path->to, path->need);
+            if (path->by_day) scan_day(s, asks->classes[c], path);
+            else scan_rows(s, asks->classes[c], path);
         }
-        reach -= lesser(f->most[i], s->x->weights.discount);
+        reach -= lesser(f->most[i], path->discount);
     }
+}
+
+/* Where one token by sound and the others by spelling cannot reach the need, only rows that hold two by sound are read. */
+static void follow(Search *s, const Path *path) {
+    const Filter *f = &s->filter;
+    if (f->total < path->need || path->from >= path->to) return;
+    const uint32_t *tokens = s->asks->name_tokens + s->asks->name_ends[s->asks->ask_name[s->ask]];
+    int32_t alone = f->total;
+    for (int k = 1; k < f->tokens; k++) alone -= lesser(f->most[f->by_weight[k]], path->discount);
+    if (alone >= path->need) follow_single(s, path, tokens);
+    else follow_pairs(s, path, tokens);
 }
 
 static int32_t path_need(const Search *s, int32_t date) { return s->asks->least - s->filter.extras - date; }
@@ -236,21 +338,21 @@ static void ask_dated(Search *s) {
     if (month && day) {
         read_block(s, dob);
         if (day <= 12 && day != month) read_block(s, year * 512 + day * 32 + month);
-        static const int steps[4] = {1, -1, 10, -10};
-        for (int k = 0; k < 4; k++) read_block(s, dob + steps[k] * 512);
-        follow(s, &(Path){1, 0, x->undated, path_need(s, bits - loss[DAY_MONTH])});
+        follow(s, &(Path){1, 0, x->undated, path_need(s, bits - loss[YEAR_ONE]), DISCOUNT, 0, 0});
     }
     int32_t in_year = bits - lesser(lesser(loss[DAY], loss[MONTH]), loss[FIRST_JANUARY]);
     int32_t year_bits = known_bits(s, year * 512 + (month && !day ? month * 32 : 0));
     in_year = greater(in_year, year_bits - loss[YEAR_KNOWN]);
     in_year = greater(in_year, known_bits(s, year * 512 + 33) - loss[FIRST_JANUARY]);
-    follow(s, &(Path){0, start_of(x, year * 512), start_of(x, (year + 1) * 512), path_need(s, in_year)});
+    int full = month && day && (dob & 511) != 33;
+    int32_t less = full ? greater(in_year - greater(bits - loss[YEAR], -loss[DIFFERENT]), 0) : 0;
+    follow(s, &(Path){0, start_of(x, year * 512), start_of(x, (year + 1) * 512), path_need(s, in_year), DISCOUNT, full, less});
     for (int step = -1; step <= 1; step += 2) {
         int32_t near = (year + step) * 512, end = month && day ? near + 32 : near + 512;
-        follow(s, &(Path){0, start_of(x, near), start_of(x, end), path_need(s, known_bits(s, near) - loss[YEAR_NEAR])});
+        follow(s, &(Path){0, start_of(x, near), start_of(x, end), path_need(s, known_bits(s, near) - loss[YEAR_NEAR]), DISCOUNT, 0, 0});
     }
-    follow(s, &(Path){0, x->undated, x->rows, path_need(s, 0)});
-    follow(s, &(Path){0, 0, x->undated, path_need(s, -loss[DIFFERENT])});
+    follow(s, &(Path){0, x->undated, x->rows, path_need(s, 0), DISCOUNT, 0, 0});
+    follow(s, &(Path){0, 0, x->undated, path_need(s, -loss[DIFFERENT]), 2 * DISCOUNT, 0, 0});
 }
 
 /* Papers that begin (side 0) or end (side 1) as one of the person's own does, with at most one character off. */
@@ -298,7 +400,8 @@ EXPORT int64_t lk_search(const Index *x, const Asks *asks, const Phonetics *t, c
         prepare(&s);
         ask_papers(&s, asks->name_person[asks->ask_name[s.ask]]);
         if (s.dob) ask_dated(&s);
-        else follow(&s, &(Path){0, 0, x->rows, path_need(&s, 0)});
+        else follow(&s, &(Path){0, 0, x->rows, path_need(&s, 0), 2 * DISCOUNT, 0, 0});
+        settle(&s);
         if (s.made > room) { s.made = before; break; }
     }
     cache->stamp = s.stamp;

@@ -155,6 +155,10 @@ EXPORT int64_t lk_write_forms(const Phonetics *t, const uint8_t *data, const int
         tokens[i].forms = (uint8_t)(first[i + 1] - first[i]);
         for (int64_t f = first[i]; f < first[i + 1]; f++)
             block += write_form(t, data + form_ends[f], (int)(form_ends[f + 1] - form_ends[f]), pool + 16 * block);
+        const Form *form = (const Form *)(pool + 16 * (size_t)tokens[i].at);
+        tokens[i].mask = form->mask;
+        tokens[i].length = form->length;
+        tokens[i].fold_length = form->fold_length;
     }
     return block;
 }

@@ -19,7 +19,8 @@ from liaison.matching.names.romanise import forms
 from liaison.matching.names.variants import table
 
 TOKEN = np.dtype(
-    [("at", "u4"), ("rarity", "i4"), ("groups_at", "u4"), ("groups", "u2"), ("forms", "u1"), ("flags", "u1")]
+    [("at", "u4"), ("rarity", "i4"), ("groups_at", "u4"), ("mask", "u4"), ("groups", "u2"), ("forms", "u1"), ("flags", "u1"),
+     ("length", "u1"), ("fold_length", "u1"), ("spare", "u2")]
 )
 PARTICLE, TITLE, INITIAL = 1, 2, 4
 TOKEN_NUMBER = np.uint32(0x3FFFFFFF)  # a token in a name: its number, and its role in the two bits above

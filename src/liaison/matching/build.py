@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from liaison.kernel import address, lib
 from liaison.matching import weights
-from liaison.matching.book import TITLE, TOKEN_NUMBER, Names, kernel_phonetics, read_names, spread, write_book
+from liaison.matching.book import TITLE, TOKEN_NUMBER, KernelBook, Names, found_in, kernel_phonetics, read_names, spread, write_book
 from liaison.matching.columns import People, Strings
 from liaison.matching.dates import BIT, CODES, FIRST_YEAR, YEARS, date_bits
 
@@ -24,7 +24,8 @@ ROW = np.dtype(
      ("tokens", "u1"), ("sex", "u1")]
 )  # fmt: skip
 PAPER = np.dtype([("high", "u8"), ("low", "u8"), ("person", "i4"), ("bits", "i4")])
-LANES, PAPER_BUCKETS, MOST_TOKENS = 8, 1 << 18, 24
+BOTH = np.dtype([("tag", "u4"), ("row", "i4")])
+SKETCH_BYTES, PAPER_BUCKETS, MOST_TOKENS = 32, 1 << 18, 24
 UNDATED = 1 << 30  # sorts after every date
 
 Arrays = dict[str, NDArray[np.generic]]
@@ -105,8 +106,6 @@ def _rarity(arrays: Arrays, names: Names, codes: NDArray[np.uint64], base: Array
 
 def rarity_of(arrays: Arrays, codes: NDArray[np.uint64]) -> NDArray[np.int32]:
     """The rarity of forms by their hash, that of an unseen one where the index does not hold it."""
-    from liaison.matching.book import found_in
-
     at = found_in(arrays["known"], codes)
     return np.where(at >= 0, arrays["known_bits"][at], arrays["statistics"][2]).astype(np.int32)
 
@@ -156,14 +155,28 @@ def _postings(arrays: Arrays, keys: NDArray[np.uint64], ends: NDArray[np.int64])
     by_day, day_keys = np.empty(total, np.int32), np.empty(total, np.uint16)
     lib().lk_post_by_day(address(rows), address(posted), ctypes.c_int64(len(classes)), address(post), address(by_day), address(day_keys))
     arrays |= {"classes": classes, "posted": posted, "post": post, "post_day": by_day, "post_day_key": day_keys}
-    from liaison.matching.book import KernelBook
-
-    lanes = np.empty((len(rows), LANES), np.uint32)
+    arrays["pair_start"], arrays["pairs"] = _pairs(rows, row_tokens, ends, place)
+    sketches = np.empty((len(rows), SKETCH_BYTES), np.uint8)
     book = KernelBook(address(arrays["tokens"]), address(arrays["pool"]), address(arrays["groups"]))
-    lib().lk_lanes(
-        ctypes.byref(kernel_phonetics()), ctypes.byref(book), address(rows), ctypes.c_int64(len(rows)), address(row_tokens), address(lanes)
+    lib().lk_sketch(
+        ctypes.byref(kernel_phonetics()), ctypes.byref(book), address(rows), ctypes.c_int64(len(rows)), address(row_tokens), address(sketches)
     )
-    arrays["lanes"] = lanes
+    arrays["sketches"] = sketches
+
+
+def _pairs(
+    rows: NDArray[np.void], row_tokens: NDArray[np.uint32], ends: NDArray[np.int64], place: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.void]]:
+    """Where each bucket of pairs begins: int64[2^k + 1], and the pairs: BOTH[p]."""
+    bits = max(int(len(rows)).bit_length(), 4)
+    start = np.zeros((1 << bits) + 1, np.int64)
+    function = lib().lk_pairs
+    function.restype = ctypes.c_int64
+    shape = (address(rows), ctypes.c_int64(len(rows)), address(row_tokens), address(ends), address(place), ctypes.c_int(bits), address(start))
+    pairs = np.empty(function(*shape, None), BOTH)
+    if function(*shape, address(pairs)) < 0:
+        raise MemoryError("no memory for the pairs")
+    return start, pairs
 
 
 def papers(documents: Strings, owner: NDArray[np.int32], people: int, *, held: bool) -> Arrays:

@@ -22,9 +22,10 @@ class KernelIndex(ctypes.Structure):
     """The kernel's `Index`."""
 
     _fields_ = [
-        ("rows", ctypes.c_int64), ("undated", ctypes.c_int64), ("row", ctypes.c_void_p), ("lanes", ctypes.c_void_p),
+        ("rows", ctypes.c_int64), ("undated", ctypes.c_int64), ("row", ctypes.c_void_p), ("sketches", ctypes.c_void_p),
         ("row_tokens", ctypes.c_void_p), ("book", KernelBook), ("start", ctypes.c_void_p), ("posted", ctypes.c_void_p),
         ("post", ctypes.c_void_p), ("post_day", ctypes.c_void_p), ("post_day_key", ctypes.c_void_p),
+        ("pair_bits", ctypes.c_int32), ("pair_start", ctypes.c_void_p), ("pairs", ctypes.c_void_p),
         ("date_bits", ctypes.c_void_p), ("papers", ctypes.c_void_p * 2), ("papers_start", ctypes.c_void_p * 2),
         ("paper_ends", ctypes.c_void_p), ("paper_at", ctypes.c_void_p), ("person_ends", ctypes.c_void_p),
         ("person_rows", ctypes.c_void_p), ("removed", ctypes.c_void_p), ("weights", KernelWeights),
@@ -90,12 +91,10 @@ class Segment:
         """This segment for the kernel."""
         a, at = self.arrays, {name: address(array) for name, array in self.arrays.items()}
         pair = ctypes.c_void_p * 2
-        names, _, unseen, dependence = (int(value) for value in a["statistics"])
-        rarest = max(int(a["tokens"]["rarity"].max(initial=0)), unseen)
         return KernelIndex(
-            len(a["rows"]), int(a["start"][-1]), at["rows"], at["lanes"], at["row_tokens"],
+            len(a["rows"]), int(a["start"][-1]), at["rows"], at["sketches"], at["row_tokens"],
             KernelBook(at["tokens"], at["pool"], at["groups"]), at["start"], at["posted"], at["post"], at["post_day"],
-            at["post_day_key"], at["date_bits"], pair(at["papers_front"], at["papers_back"]),
+            at["post_day_key"], (len(a["pair_start"]) - 1).bit_length() - 1, at["pair_start"], at["pairs"], at["date_bits"], pair(at["papers_front"], at["papers_back"]),
             pair(at["front_start"], at["back_start"]), at["paper_ends"], at["paper_at"], at["person_ends"],
-            at["person_rows"], address(self.removed), kernel_weights(dependence, rarest, a["sex_same"]),
+            at["person_rows"], address(self.removed), kernel_weights(int(a["statistics"][3]), a["sex_same"]),
         )  # fmt: skip

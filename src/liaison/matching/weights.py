@@ -30,7 +30,6 @@ NATION_SAME = 10_000
 NATION_OTHER = 20_000
 DOCUMENT_SHARED = 17_000  # one person in three is recorded twice with one document
 DOCUMENT_TYPO = 105_000  # one character off
-DISCOUNT = 50_000
 UNSEEN_KINDS = 200_000  # names that a list does not hold, over which the share of the unseen is spread
 
 _PLAIN = [
@@ -50,20 +49,20 @@ class KernelWeights(ctypes.Structure):
         *((name, ctypes.c_int32) for name in _PLAIN),
         ("sex_same", ctypes.c_int32 * 4),
         *((name, ctypes.c_int32) for name in (
-            "sex_other", "nation_same", "nation_other", "document_typo", "rarest", "fuzzy", "discount",
+            "sex_other", "nation_same", "nation_other", "document_typo",
         )),
     ]  # fmt: skip
 
 
-def kernel_weights(dependence: int, rarest: int, sex_same: NDArray[np.int32]) -> KernelWeights:
-    """The weights for an index in which names of one origin share `dependence` and no token is rarer than `rarest`."""
+def kernel_weights(dependence: int, sex_same: NDArray[np.int32]) -> KernelWeights:
+    """The weights for an index in which names of one origin share `dependence`."""
     costs = (COST[k] for k in (SAME, OTHER_FORM, FOLDED, VARIANT, VOWELS, TYPO, FOLDED_TYPO, CUT, TYPO_TWICE))
     losses = (ctypes.c_int32 * len(Grade))(*(LOSS[grade] for grade in Grade))
     return KernelWeights(
         *costs, VOWEL_STEP, SHORT_SKELETON, losses,
         JOINED, REPLACED, EXTRA, SWAPPED_ORDER, dependence, PARTICLE, INITIAL, BOTH_INITIALS,
         (ctypes.c_int32 * 4)(*sex_same.tolist()),
-        SEX_OTHER, NATION_SAME, NATION_OTHER, DOCUMENT_TYPO, rarest, min(COST[TYPO], COST[CUT]), DISCOUNT,
+        SEX_OTHER, NATION_SAME, NATION_OTHER, DOCUMENT_TYPO,
     )  # fmt: skip
 
 
