@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import ctypes
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from liaison.kernel.build import library_path
 from liaison.model.errors import KernelMissing
 
 
 @cache
 def lib() -> ctypes.CDLL:
     """The kernel, built on first use where a compiler is at hand. Raises KernelMissing."""
+    from liaison.kernel.build import library_path
+
     path = library_path()
     try:
         return ctypes.CDLL(str(path))
@@ -27,8 +27,13 @@ def lib() -> ctypes.CDLL:
 
 
 def address(array: NDArray[np.generic]) -> ctypes.c_void_p:
-    """Where a C-contiguous array's values stand, as an argument for the kernel."""
+    """Where a C-contiguous array's values stand, as an argument for the kernel.
+
+    Raises ValueError for an array whose values do not stand one after another.
+    """
+    if not array.flags.c_contiguous:
+        raise ValueError("the kernel takes C-contiguous arrays alone")
     return ctypes.c_void_p(array.ctypes.data)
 
 
-__all__ = ["Path", "address", "lib"]
+__all__ = ["address", "lib"]

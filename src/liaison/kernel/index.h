@@ -29,7 +29,14 @@ typedef struct {
 
 /* A document number, forwards or backwards: 20 characters of 6 bits from the top, then its length; whose; its worth. */
 typedef struct { uint64_t high, low; int32_t person, bits; } Paper;
-#define PAPER_BUCKETS (1 << 18) /* by the first three characters */
+#define PAPER_LETTERS 37 /* codes of a character: none, 0-9, A-Z */
+
+/* The bucket of a packed number: its first `letters` characters as a number. */
+static inline int32_t paper_bucket(uint64_t high, int letters) {
+    int32_t bucket = 0;
+    for (int i = 0; i < letters; i++) bucket = bucket * PAPER_LETTERS + (int32_t)(high >> (58 - 6 * i) & 63);
+    return bucket;
+}
 
 /* A row that holds a pair of classes; `tag` tells pairs of one bucket apart. */
 typedef struct { uint32_t tag; int32_t row; } Both;
@@ -56,7 +63,8 @@ typedef struct {
     const Both *pairs;         /* by bucket, then row */
     const int32_t *date_bits;  /* int32[CODES]: -log2 of the share of people with this date, or this year or month */
     const Paper *papers[2];    /* sorted forwards and backwards */
-    const int32_t *papers_start[2]; /* int32[PAPER_BUCKETS + 1] */
+    int32_t paper_letters;     /* by how many characters the papers are found */
+    const int32_t *papers_start[2]; /* int32[PAPER_LETTERS ^ letters + 1] */
     const int64_t *paper_ends; const int32_t *paper_at; /* each person's places in papers[0] */
     const int64_t *person_ends; const int32_t *person_rows; /* the rows of each person */
     const uint8_t *removed;    /* uint8[people]: 1 where a record was taken out */

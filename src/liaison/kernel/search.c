@@ -274,6 +274,11 @@ static void scan_pair(Search *s, int32_t a, int32_t b, const Path *path) {
         if (p->tag == tag && (!path->by_day || (x->row[p->row].dob & 511) == (s->dob & 511))) consider(s, p->row, path);
 }
 
+/* What a name loses at least when no class key finds its i-th token: that token unmatched, or met by a misspelling. */
+static int32_t loss_without(const Search *s, int i, const Path *path) {
+    return lesser(s->filter.most[i] + (s->filter.counts[i] ? s->x->weights.extra : 0), path->discount);
+}
+
 /* Rows that hold two of the ask's tokens by sound. A row that holds the i-th and j-th rarest, but none of those rarer
    than the j-th besides, has lost at least a discount for each of them. */
 static void follow_pairs(Search *s, const Path *path, const uint32_t *tokens) {
@@ -287,7 +292,7 @@ static void follow_pairs(Search *s, const Path *path, const uint32_t *tokens) {
                 for (int64_t d = asks->class_ends[b]; d < asks->class_ends[b + 1]; d++)
                     scan_pair(s, asks->classes[c], asks->classes[d], path);
         }
-        reach -= lesser(f->most[f->by_weight[j]], path->discount);
+        reach -= loss_without(s, f->by_weight[j], path);
     }
 }
 
@@ -304,7 +309,7 @@ static void follow_single(Search *s, const Path *path, const uint32_t *tokens) {
             if (path->by_day) scan_day(s, asks->classes[c], path);
             else scan_rows(s, asks->classes[c], path);
         }
-        reach -= lesser(f->most[i], path->discount);
+        reach -= loss_without(s, i, path);
     }
 }
 
@@ -314,7 +319,7 @@ static void follow(Search *s, const Path *path) {
     if (f->total < path->need || path->from >= path->to) return;
     const uint32_t *tokens = s->asks->name_tokens + s->asks->name_ends[s->asks->ask_name[s->ask]];
     int32_t alone = f->total;
-    for (int k = 1; k < f->tokens; k++) alone -= lesser(f->most[f->by_weight[k]], path->discount);
+    for (int k = 1; k < f->tokens; k++) alone -= loss_without(s, f->by_weight[k], path);
     if (alone >= path->need) follow_single(s, path, tokens);
     else follow_pairs(s, path, tokens);
 }
@@ -360,15 +365,16 @@ static void ask_side(Search *s, const Paper *own, int side, int32_t person) {
     const Index *x = s->x;
     int length = (int)(own->low & 255), shared = side ? length - length / 2 : length / 2;
     if (!shared) return;
-    int bits = 6 * shared;
-    uint64_t high = bits >= 60 ? own->high : own->high & ~0ull << (64 - bits), span = bits >= 60 ? 0 : 1ull << (64 - bits);
-    const Paper *p = x->papers[side], *end = p + x->papers_start[side][PAPER_BUCKETS];
-    int64_t low = x->papers_start[side][high >> 46], top = x->papers_start[side][((high + (span ? span - 1 : 0)) >> 46) + 1];
+    int bits = 6 * shared, letters = x->paper_letters;
+    uint64_t span = bits >= 60 ? 0 : (1ull << (64 - bits)) - 1, high = own->high & ~span, last = 0;
+    for (int i = 0; i < letters; i++) last = last << 6 | (i < shared ? own->high >> (58 - 6 * i) & 63 : PAPER_LETTERS - 1);
+    const Paper *p = x->papers[side], *end = p + x->papers_start[side][paper_bucket(last << (64 - 6 * letters), letters) + 1];
+    int64_t low = x->papers_start[side][paper_bucket(high, letters)], top = end - p;
     while (low < top) {
         int64_t middle = low + (top - low) / 2;
         if (p[middle].high < high) low = middle + 1; else top = middle;
     }
-    for (p += low; p < end && p->high - high <= (span ? span - 1 : 0); p++) {
+    for (p += low; p < end && p->high - high <= span; p++) {
         if ((p->high != own->high || p->low != own->low) && !one_character_off(own, p)) continue;
         int32_t worth = 0;
         for (int64_t r = x->person_ends[p->person]; r < x->person_ends[p->person + 1]; r++) {
@@ -378,6 +384,18 @@ static void ask_side(Search *s, const Paper *own, int side, int32_t person) {
             s->seen[row] = s->stamp;
             emit(s, row, worth);
         }
+    }
+}
+
+/* Fetch the directory entries, and then the papers, that later asks will look at. */
+static void fetch_papers(const Search *s, const int32_t *order, int64_t ahead, int entries) {
+    const Asks *asks = s->asks;
+    int32_t person = asks->name_person[asks->ask_name[order[ahead]]];
+    if (asks->paper_ends[person] == asks->paper_ends[person + 1]) return;
+    for (int side = 0; side < 2; side++) {
+        const int32_t *start = s->x->papers_start[side] + paper_bucket(asks->papers[side][asks->paper_ends[person]].high, s->x->paper_letters);
+        if (entries) __builtin_prefetch(s->x->papers[side] + *start);
+        else __builtin_prefetch(start);
     }
 }
 
@@ -397,6 +415,8 @@ EXPORT int64_t lk_search(const Index *x, const Asks *asks, const Phonetics *t, c
         s.ask = order[done];
         s.dob = asks->ask_dob[s.ask];
         if (!++s.stamp) { memset(seen, 0, (size_t)x->rows * sizeof *seen); s.stamp = 1; }
+        if (done + 4 < to) fetch_papers(&s, order, done + 4, 0);
+        if (done + 2 < to) fetch_papers(&s, order, done + 2, 1);
         prepare(&s);
         ask_papers(&s, asks->name_person[asks->ask_name[s.ask]]);
         if (s.dob) ask_dated(&s);

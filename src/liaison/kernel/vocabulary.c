@@ -174,7 +174,7 @@ int token_classes(const Book *book, const Token *token, uint64_t *out) {
     int count = 0;
     const Form *form = form_at(book, token);
     for (int f = 0; f < token->forms && count < 8; f++, form = next_form(form)) {
-        uint64_t key = form->skeleton_length >= 2 ? form->skeleton | 1ull << 32
+        uint64_t key = form->skeleton_length >= 3 ? form->skeleton | 1ull << 32
                                                   : hash_bytes(fold_letters(form), form->fold_length) >> 31 | 1ull << 34;
         int known = 0;
         for (int i = 0; i < count; i++) known |= out[i] == key;

@@ -25,7 +25,7 @@ ROW = np.dtype(
 )  # fmt: skip
 PAPER = np.dtype([("high", "u8"), ("low", "u8"), ("person", "i4"), ("bits", "i4")])
 BOTH = np.dtype([("tag", "u4"), ("row", "i4")])
-SKETCH_BYTES, PAPER_BUCKETS, MOST_TOKENS = 32, 1 << 18, 24
+SKETCH_BYTES, MOST_TOKENS = 32, 24
 UNDATED = 1 << 30  # sorts after every date
 
 Arrays = dict[str, NDArray[np.generic]]
@@ -214,9 +214,16 @@ def _common_numbers(front: NDArray[np.void]) -> None:
     front["bits"] = np.where(others > 0, np.minimum(front["bits"], np.maximum(cap, 0)), front["bits"])
 
 
+def paper_letters(count: int) -> int:
+    """By how many of their first characters this many document numbers are found."""
+    return 2 if count < 10_000 else 3 if count < 200_000 else 4
+
+
 def _buckets(sorted_papers: NDArray[np.void]) -> NDArray[np.int32]:
-    top = sorted_papers["high"] >> np.uint64(46)
-    return np.searchsorted(top, np.arange(PAPER_BUCKETS + 1, dtype=np.uint64)).astype(np.int32)
+    letters, bucket = paper_letters(len(sorted_papers)), np.zeros(len(sorted_papers), np.int64)
+    for place in range(letters):
+        bucket = bucket * 37 + (sorted_papers["high"] >> np.uint64(58 - 6 * place) & np.uint64(63)).astype(np.int64)
+    return _ends(np.bincount(bucket, minlength=37**letters)).astype(np.int32)
 
 
 def _people(arrays: Arrays, people: People, base: Arrays | None) -> None:

@@ -22,8 +22,8 @@ from liaison.matching.weights import default_least
 
 HIT = np.dtype([("ask", "i4"), ("row", "i4"), ("score", "i4")])
 PIECE = 4096  # asks that a thread takes at a time
-PILOT = 20_000  # people by whom the score that keeps within a budget is found
-MARGIN = BIT // 2  # by which the pilot's score is lowered, so that the budget is reached
+PILOT = 10_000  # people by whom the score that keeps within a budget is found
+MARGIN = BIT // 5  # by which the pilot's score is lowered, so that the budget is reached
 FEW = 1000  # people below whom a budget of alerts says nothing
 PER_1000 = 20.0
 

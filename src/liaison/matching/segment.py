@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from liaison.kernel import address
 from liaison.matching.book import KernelBook
-from liaison.matching.build import Arrays
+from liaison.matching.build import Arrays, paper_letters
 from liaison.matching.columns import Strings
 from liaison.matching.weights import KernelWeights, kernel_weights
 
@@ -26,7 +26,8 @@ class KernelIndex(ctypes.Structure):
         ("row_tokens", ctypes.c_void_p), ("book", KernelBook), ("start", ctypes.c_void_p), ("posted", ctypes.c_void_p),
         ("post", ctypes.c_void_p), ("post_day", ctypes.c_void_p), ("post_day_key", ctypes.c_void_p),
         ("pair_bits", ctypes.c_int32), ("pair_start", ctypes.c_void_p), ("pairs", ctypes.c_void_p),
-        ("date_bits", ctypes.c_void_p), ("papers", ctypes.c_void_p * 2), ("papers_start", ctypes.c_void_p * 2),
+        ("date_bits", ctypes.c_void_p), ("papers", ctypes.c_void_p * 2), ("paper_letters", ctypes.c_int32),
+        ("papers_start", ctypes.c_void_p * 2),
         ("paper_ends", ctypes.c_void_p), ("paper_at", ctypes.c_void_p), ("person_ends", ctypes.c_void_p),
         ("person_rows", ctypes.c_void_p), ("removed", ctypes.c_void_p), ("weights", KernelWeights),
     ]  # fmt: skip
@@ -95,6 +96,6 @@ class Segment:
             len(a["rows"]), int(a["start"][-1]), at["rows"], at["sketches"], at["row_tokens"],
             KernelBook(at["tokens"], at["pool"], at["groups"]), at["start"], at["posted"], at["post"], at["post_day"],
             at["post_day_key"], (len(a["pair_start"]) - 1).bit_length() - 1, at["pair_start"], at["pairs"], at["date_bits"], pair(at["papers_front"], at["papers_back"]),
-            pair(at["front_start"], at["back_start"]), at["paper_ends"], at["paper_at"], at["person_ends"],
+            paper_letters(len(a["papers_front"])), pair(at["front_start"], at["back_start"]), at["paper_ends"], at["paper_at"], at["person_ends"],
             at["person_rows"], address(self.removed), kernel_weights(int(a["statistics"][3]), a["sex_same"]),
         )  # fmt: skip
