@@ -47,7 +47,9 @@ def processor() -> bytes:
             lines = text.read(16_384).split(b"\n")
     except OSError:
         return platform.processor().encode()
-    return b"\n".join(sorted({line for line in lines if line.startswith((b"flags", b"Features", b"CPU part"))}))
+    return b"\n".join(
+        sorted({line for line in lines if line.startswith((b"flags", b"Features", b"CPU part"))})
+    )
 
 
 def file_name(native: bool) -> str:
