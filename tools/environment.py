@@ -68,7 +68,7 @@ def stamp() -> str:
 
 
 def standing() -> list[str]:
-    """The stamp's lines: the digest, then the extra locks that were added; empty if the build did not finish."""
+    """The stamp's lines: the digest, then the locks that were added; empty if the build did not finish."""
     try:
         return STAMP.read_text("ascii").split()
     except OSError:
@@ -127,9 +127,7 @@ def build_kernel() -> None:
     if not first.returncode:
         return
     sys.stderr.write(first.stderr)
-    say(
-        "no C compiler here works; adding the one in the ziglang wheel (about 100 MB to fetch, 400 MB on disk)"
-    )
+    say("no C compiler here works; adding the one in the ziglang wheel (411 MB on disk)")
     install_lock(COMPILER)
     need("the kernel could not be compiled", *command)
 
@@ -288,7 +286,7 @@ def verb_help(arguments: list[str]) -> int:
     for name, verb in VERBS.items():
         print(f"  {name:<9} {verb.__doc__}")
     print(
-        "\nPYTHON=/path/to/python3 chooses the interpreter. LIAISON_WHEELS=folder installs from that folder alone."
+        "\nPYTHON=/path/to/python3 chooses the interpreter; LIAISON_WHEELS=folder installs from there alone."
     )
     return 0
 

@@ -1,4 +1,4 @@
-"""The compiled kernel: a few C files without state, called through ctypes, which lets go of the GIL during a call.
+"""The compiled kernel: C files without state, called through ctypes, which lets go of the GIL during a call.
 
 `lib()` is the loaded library. Every function in it has a readable Python twin that the tests hold it against.
 """

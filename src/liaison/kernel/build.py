@@ -53,7 +53,7 @@ def processor() -> bytes:
 
 
 def file_name(native: bool) -> str:
-    """The kernel's file name: other sources, flags or, for a native one, another processor give another name."""
+    """The kernel's file name, which differs with sources, flags and, for a native one, the processor."""
     digest = hashlib.sha256(" ".join(FLAGS + NATIVE if native else FLAGS).encode())
     for path in sources():
         digest.update(b"\0" + path.read_bytes())
@@ -63,13 +63,13 @@ def file_name(native: bool) -> str:
 
 
 def folders() -> tuple[Path, Path]:
-    """Where a kernel may stand: beside its sources, or in the user's cache where those cannot be written to."""
+    """Where a kernel may stand: beside its sources, or in the user's cache where that is not writable."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return HERE, Path(cache) / "liaison"
 
 
 def library_path() -> Path:
-    """The compiled kernel that belongs to these sources, built now if it is not there yet. Raises KernelMissing."""
+    """The compiled kernel of these sources, built now if it is not there yet. Raises KernelMissing."""
     native = file_name(native=True)
     for name in (native, file_name(native=False)):
         for folder in folders():
