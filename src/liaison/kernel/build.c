@@ -212,18 +212,21 @@ int32_t papers_worth(const Index *x, const Asks *asks, int32_t asked, int32_t pe
     return best;
 }
 
-/* The account of one ask against one row, for the reasons of an alert and for tests. */
-EXPORT int32_t lk_account(const Index *x, const Asks *asks, int64_t ask, int64_t row, Cache *cache, Account *out) {
-    int32_t asked = asks->name_person[asks->ask_name[ask]];
-    int32_t score = account(x, asks, ask, row, papers_worth(x, asks, asked, x->row[row].person), cache, out);
-    const uint32_t *a = asks->name_tokens + asks->name_ends[asks->ask_name[ask]], *b = x->row_tokens + x->row[row].tokens_at;
-    for (int k = 0; k < out->pairs; k++)
-        if (!out->pair[k].kind) {
-            int level;
-            pair_weight(x, &asks->book, asks->book.tokens + (a[out->pair[k].i] & 0x3fffffff), x->book.tokens + (b[out->pair[k].j] & 0x3fffffff), &level);
-            out->pair[k].level = level;
+/* The accounts of n asks against as many rows, for the reasons of alerts and for tests. */
+EXPORT void lk_accounts(const Index *x, const Asks *asks, const int32_t *ask, const int32_t *row, int64_t n, Cache *cache, Account *out) {
+    for (int64_t h = 0; h < n; h++) {
+        Account *found = out + h;
+        int32_t asked = asks->name_person[asks->ask_name[ask[h]]];
+        account(x, asks, ask[h], row[h], papers_worth(x, asks, asked, x->row[row[h]].person), cache, found);
+        const uint32_t *a = asks->name_tokens + asks->name_ends[asks->ask_name[ask[h]]], *b = x->row_tokens + x->row[row[h]].tokens_at;
+        for (int k = 0; k < found->pairs; k++) {
+            Pair *p = found->pair + k;
+            int level = p->level;
+            if (!p->kind)
+                pair_weight(x, &asks->book, asks->book.tokens + (a[p->i] & 0x3fffffff), x->book.tokens + (b[p->j] & 0x3fffffff), &level);
+            p->level = level;
         }
-    return score;
+    }
 }
 
 /* Every row against one ask, without candidates: the brute force that candidates are measured against.

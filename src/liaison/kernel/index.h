@@ -52,6 +52,7 @@ typedef struct {
     const Row *row;
     const Sketch *sketch;
     const uint32_t *row_tokens; /* token | role << 30 */
+    const uint16_t *together;  /* for each of row_tokens, hundredths of a bit that it shares with the token before it */
     Book book;
     const int32_t *start;      /* int32[CODES + 1]: the first row of a date code */
     const int64_t *posted;     /* int64[classes + 1] */

@@ -146,6 +146,16 @@ static int32_t nation_evidence(const Weights *w, const uint16_t *a, const uint16
     return same ? w->nation_same : -w->nation_other;
 }
 
+/* What tokens of one compound name, matched side by side, share beyond the dependence of any two names. */
+static int32_t always_together(const Index *x, const Row *row, uint32_t used) {
+    int32_t shared = 0;
+    for (int j = 1; j < row->tokens; j++) {
+        int32_t both = 100 * x->together[row->tokens_at + (uint32_t)j] - x->weights.dependence;
+        if (used >> j & used >> (j - 1) & 1 && both > 0) shared += both;
+    }
+    return shared;
+}
+
 static void weigh_names(const Index *x, const Asks *asks, int64_t name, const Row *row, Cache *cache, Account *out) {
     Word a[MOST_TOKENS], b[MOST_TOKENS];
     const Weights *w = &x->weights;
@@ -169,7 +179,7 @@ static void weigh_names(const Index *x, const Asks *asks, int64_t name, const Ro
     int fewer = out->lost < out->left_over ? out->lost : out->left_over;
     out->unmatched = -(fewer * w->replaced + (out->lost + out->left_over - 2 * fewer) * w->extra);
     out->order = crossed ? -w->swapped_order : 0;
-    out->dependence = counted > 1 ? -(counted - 1) * w->dependence : 0;
+    out->dependence = (counted > 1 ? -(counted - 1) * w->dependence : 0) - always_together(x, row, used_b);
     out->score += out->unmatched + out->order + out->dependence;
 }
 

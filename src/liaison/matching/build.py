@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from liaison.kernel import address, lib
 from liaison.matching import weights
-from liaison.matching.book import TITLE, TOKEN_NUMBER, KernelBook, Names, found_in, kernel_phonetics, read_names, spread, write_book
+from liaison.matching.book import PARTICLE, TITLE, TOKEN_NUMBER, KernelBook, Names, found_in, kernel_phonetics, read_names, spread, write_book
 from liaison.matching.columns import People, Strings
 from liaison.matching.dates import BIT, CODES, FIRST_YEAR, YEARS, date_bits
 
@@ -56,12 +56,14 @@ def build_arrays(people: People, progress: Progress | None = None, base: Arrays 
     book = write_book(names.words)
     names = without_titles(names, book.tokens["flags"])
     arrays: Arrays = {"tokens": book.tokens, "pool": book.pool, "groups": book.groups}
+    arrays |= {"words_data": names.words.data, "words_ends": names.words.ends}
     counts = _rarity(arrays, names, book.codes, base)
     say("rows")
     _rows(arrays, people, names)
     say("postings")
     _postings(arrays, *book.classes())
     say("documents")
+    arrays["together"] = together(arrays)
     arrays |= papers(people.documents, people.document_person, len(people), held=True)
     _people(arrays, people, base)
     dependence = dependence_of(arrays, counts) if base is None else 0
@@ -240,6 +242,26 @@ def _people(arrays: Arrays, people: People, base: Arrays | None) -> None:
         "name_person": people.person, "dob": people.dob, "dob_alt": people.dob_alt, "sex": people.sex,
         "nationality": people.nationality, "nationality_alt": people.nationality_alt, "source": people.source,
     }  # fmt: skip
+
+
+def together(arrays: Arrays) -> NDArray[np.uint16]:
+    """For every token of a row, how much it shares with the token before it in the same part of the name: hundredths of a
+    bit of pointwise mutual information, 0 where fewer than three names of the list hold both."""
+    tokens, rows = arrays["row_tokens"], arrays["rows"]
+    number, role = (tokens & TOKEN_NUMBER).astype(np.int64), tokens >> np.uint32(30)
+    follows = np.zeros(len(tokens), bool)
+    follows[1:] = role[1:] == role[:-1]
+    follows[rows["tokens_at"][rows["tokens"] > 0]] = False
+    particle = (arrays["tokens"]["flags"][number] & PARTICLE) > 0
+    follows[1:] &= ~(particle[1:] | particle[:-1])  # a particle says next to nothing by itself
+    second = np.flatnonzero(follows)
+    counts = np.bincount(number, minlength=len(arrays["tokens"]))
+    _, place, met = np.unique(number[second - 1] << 32 | number[second], return_inverse=True, return_counts=True)
+    both, alone = met[place], counts[number[second - 1]].astype(float) * counts[number[second]]
+    bits = np.log2((both - 1).clip(1) * len(rows) / alone)
+    out = np.zeros(len(tokens), np.uint16)
+    out[second] = np.where(both >= 3, np.rint(bits.clip(0, 30) * 100), 0)
+    return out
 
 
 SAMPLE, LEAST_PAIRS = 200_000, 200

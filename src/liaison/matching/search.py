@@ -96,7 +96,7 @@ def _pilot(index: Index, asks: Asks, limits: Limits, least: int, budget: int, pe
     if len(asks.order) < 2 * PILOT:
         return least
     step = len(asks.order) // PILOT
-    sample = replace(asks, order=asks.order[step // 2 :: step])
+    sample = replace(asks, order=asks.order[step // 2 :: step].copy())
     score = _search(index, sample, limits, least, None).score
     rank = int(budget * len(sample.order) / len(asks.order))
     return max(int(score[rank]) - MARGIN, least) if rank < len(score) else least

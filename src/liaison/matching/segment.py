@@ -23,7 +23,7 @@ class KernelIndex(ctypes.Structure):
 
     _fields_ = [
         ("rows", ctypes.c_int64), ("undated", ctypes.c_int64), ("row", ctypes.c_void_p), ("sketches", ctypes.c_void_p),
-        ("row_tokens", ctypes.c_void_p), ("book", KernelBook), ("start", ctypes.c_void_p), ("posted", ctypes.c_void_p),
+        ("row_tokens", ctypes.c_void_p), ("together", ctypes.c_void_p), ("book", KernelBook), ("start", ctypes.c_void_p), ("posted", ctypes.c_void_p),
         ("post", ctypes.c_void_p), ("post_day", ctypes.c_void_p), ("post_day_key", ctypes.c_void_p),
         ("pair_bits", ctypes.c_int32), ("pair_start", ctypes.c_void_p), ("pairs", ctypes.c_void_p),
         ("date_bits", ctypes.c_void_p), ("papers", ctypes.c_void_p * 2), ("paper_letters", ctypes.c_int32),
@@ -93,7 +93,7 @@ class Segment:
         a, at = self.arrays, {name: address(array) for name, array in self.arrays.items()}
         pair = ctypes.c_void_p * 2
         return KernelIndex(
-            len(a["rows"]), int(a["start"][-1]), at["rows"], at["sketches"], at["row_tokens"],
+            len(a["rows"]), int(a["start"][-1]), at["rows"], at["sketches"], at["row_tokens"], at["together"],
             KernelBook(at["tokens"], at["pool"], at["groups"]), at["start"], at["posted"], at["post"], at["post_day"],
             at["post_day_key"], (len(a["pair_start"]) - 1).bit_length() - 1, at["pair_start"], at["pairs"], at["date_bits"], pair(at["papers_front"], at["papers_back"]),
             paper_letters(len(a["papers_front"])), pair(at["front_start"], at["back_start"]), at["paper_ends"], at["paper_at"], at["person_ends"],

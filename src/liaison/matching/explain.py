@@ -1,0 +1,152 @@
+"""Why: every alert's score as a sum of named contributions, in words."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liaison.kernel import address, lib
+from liaison.matching import dates
+from liaison.matching.asks import Asks, question
+from liaison.matching.book import TOKEN_NUMBER
+from liaison.matching.columns import People, Strings
+from liaison.matching.dates import BIT
+from liaison.matching.index import Index
+from liaison.matching.search import Hits
+from liaison.matching.segment import Segment
+from liaison.matching.similarity import LEVELS
+from liaison.matching.weights import chance
+
+PAIRS = 48
+PAIR = np.dtype([(name, "i4") for name in ("kind", "i", "j", "level", "weight")])
+ACCOUNT = np.dtype(
+    [(name, "i4") for name in (
+        "score", "grade", "date", "document", "sex", "nation", "order", "unmatched", "dependence", "lost", "left_over", "pairs",
+    )] + [("pair", PAIR, PAIRS)]
+)  # fmt: skip
+WORDS = (*LEVELS, "", "", "", "", "initial")  # level 13 is the kernel's GRADES: an initial
+CHUNK = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One reason: its kind, in words, and what it is worth in bits."""
+
+    kind: str
+    words: str
+    bits: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An alert's score in bits as the exact sum of its contributions, and how many records of this list would reach it
+    by chance, at most."""
+
+    score: float
+    contributions: tuple[Contribution, ...]
+    chance: float
+
+
+def explain(index: Index, people: People, hits: Hits, at: int) -> Explanation:
+    """The reasons of alert `at`. The bits of the contributions sum to the score, both in steps of 0.0001."""
+    one = hits.take(np.array([at]))
+    _, account, names = next(_accounts(index, one))
+    parts = tuple(Contribution(kind, words, bits / BIT) for kind, words, bits in _parts(account, *names))
+    return Explanation(int(one.score[0]) / BIT, parts, chance(int(one.score[0]), len(index)))
+
+
+def reasons(index: Index, people: People, hits: Hits) -> Iterator[str]:
+    """One line for each alert, in the order of the alerts: what agreed and what did not, each with its bits."""
+    lines = [""] * len(hits)
+    for at, account, names in _accounts(index, hits):
+        lines[at] = "; ".join(f"{words} {bits / BIT:+.1f}" for _, words, bits in _parts(account, *names))
+    return iter(lines)
+
+
+Words = list[str]
+
+
+def _accounts(index: Index, hits: Hits) -> Iterator[tuple[int, tuple[int | tuple[int, ...], ...], tuple[Words, Words]]]:
+    """Place, account and the two names' tokens of every hit, segment by segment."""
+    if hits.asks is None:
+        raise ValueError("these hits do not know what was asked")
+    for number, segment in enumerate(index.segments):
+        places = np.flatnonzero(hits.segment == number)
+        asked, held = Spoken(hits.asks), Held(segment)
+        for start in range(0, len(places), CHUNK):
+            here = places[start : start + CHUNK]
+            accounts = _account(segment, hits, here)
+            for at, account in zip(here.tolist(), accounts.tolist(), strict=True):
+                yield at, account, (asked.words(int(hits.ask[at])), held.words(int(hits.row[at])))
+
+
+def _account(segment: Segment, hits: Hits, places: NDArray[np.int64]) -> NDArray[np.void]:
+    asks: Asks = hits.asks  # type: ignore[assignment]
+    asked = question(asks, segment, hits.least, np.ones(len(segment.lists), np.uint8))
+    out = np.empty(len(places), ACCOUNT)
+    ask, row = hits.ask[places].copy(), hits.row[places].copy()
+    with segment.scratch() as scratch:
+        lib().lk_accounts(
+            ctypes.byref(segment.kernel), ctypes.byref(asked.kernel), address(ask), address(row), ctypes.c_int64(len(places)),
+            scratch.cache, address(out),
+        )  # fmt: skip
+    return out
+
+
+class Spoken:
+    """The tokens of the names that were asked about, as text."""
+
+    def __init__(self, asks: Asks) -> None:
+        self._asks, self._name = asks, asks.columns["ask_name"]
+
+    def words(self, ask: int) -> Words:
+        """The tokens of an ask's name."""
+        names, name = self._asks.names, int(self._name[ask])
+        return [names.words[int(t)] for t in names.tokens[names.ends[name] : names.ends[name + 1]] & TOKEN_NUMBER]
+
+
+class Held:
+    """The tokens of the names in a segment, as text: found again in the name, since an index keeps only their numbers."""
+
+    def __init__(self, segment: Segment) -> None:
+        self._rows, self._tokens = segment.arrays["rows"], segment.arrays["row_tokens"]
+        self._words = Strings(segment.arrays["words_data"], segment.arrays["words_ends"])
+
+    def words(self, row: int) -> Words:
+        """The tokens of a row's name."""
+        at, count = int(self._rows["tokens_at"][row]), int(self._rows["tokens"][row])
+        return [self._words[int(t)] for t in self._tokens[at : at + count] & TOKEN_NUMBER]
+
+
+def _parts(account: tuple[object, ...], asked: Words, held: Words) -> Iterator[tuple[str, str, int]]:
+    """Kind, words and bits of everything that is not nothing, in the order in which an officer would look."""
+    _, grade, date, document, sex, nation, order, unmatched, dependence, lost, left_over, count, pairs = account
+    for pair in pairs[:count]:  # type: ignore
+        yield "name", _pair_words(pair, asked, held), pair[4]
+    if order:
+        yield "order", "given name and surname in the other order", order  # type: ignore
+    if unmatched:
+        yield "unmatched", f"tokens without a partner: {lost} asked, {left_over} held", unmatched  # type: ignore
+    if dependence:
+        yield "dependence", "names of one origin go together", dependence  # type: ignore
+    if date:
+        yield "date", dates.WORDS[dates.Grade(grade)], date  # type: ignore
+    if document:
+        yield "document", "document number agrees", document  # type: ignore
+    if sex:
+        yield "sex", "same sex" if sex > 0 else "other sex", sex  # type: ignore
+    if nation:
+        yield "nationality", "same nationality" if nation > 0 else "other nationality", nation  # type: ignore
+
+
+def _pair_words(pair: tuple[int, ...], asked: Words, held: Words) -> str:
+    kind, i, j, level, _ = pair
+    mine = asked[i] + (f" {asked[i + 1]}" if kind == 2 else "")
+    theirs = held[j] + (f" {held[j + 1]}" if kind == 1 else "")
+    if kind:
+        return f"{mine} = {theirs} written together"
+    return f"{mine} = {theirs}" if level == 0 and mine == theirs else f"{mine} ~ {theirs} ({WORDS[level]})"
