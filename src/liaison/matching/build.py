@@ -102,6 +102,7 @@ def _rarity(arrays: Arrays, names: Names, codes: NDArray[np.uint64], base: Array
         arrays["known"], arrays["known_bits"] = known, bits
     else:
         bits, unseen, once = rarity_of(base, known), 0, 0
+        arrays["known"], arrays["known_bits"] = base["known"], base["known_bits"]
     arrays["tokens"]["rarity"] = bits[place]
     return max(len(names.ends) - 1, 1), once, unseen
 

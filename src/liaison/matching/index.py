@@ -44,9 +44,7 @@ class Index:
         index = cls([])
         for part, lists in zip(parts, about["lists"], strict=True):  # type: ignore
             removed = part.pop("removed")
-            segment = Segment(part, tuple(lists))
-            segment.removed = removed.astype(np.uint8)
-            index.segments.append(segment)
+            index.segments.append(Segment(part, tuple(lists), removed.astype(np.uint8)))
         return index
 
     def save(self, path: Path) -> None:
@@ -60,7 +58,7 @@ class Index:
 
     def __len__(self) -> int:
         """Records that can be found: those taken out do not count."""
-        return sum(len(segment) - int(segment.removed.sum()) for segment in self.segments)
+        return sum(len(segment) - segment.removed_count for segment in self.segments)
 
     @property
     def lists(self) -> tuple[str, ...]:
@@ -83,6 +81,7 @@ class Index:
             for row in segment.find(record_id):
                 if segment.lists[segment.arrays["source"][row]] == list_name and not segment.removed[row]:
                     segment.removed[row] = 1
+                    segment.removed_count += 1
                     taken += 1
         return taken
 
@@ -94,6 +93,11 @@ class Index:
             rows = self.segments[number].arrays["rows"][row[here]]
             record[here], name[here] = rows["person"] + records, rows["name"].astype(np.int32) + names
         return record, name
+
+    def place(self, segment: int, row: int) -> tuple[int, int]:
+        """The record and the name, numbered through all segments, of one row of a segment."""
+        here = self.segments[segment].arrays["rows"][row]
+        return int(here["person"]) + self._starts("dob")[segment], int(here["name"]) + self._starts("name_person")[segment]
 
     def _starts(self, column: str) -> list[int]:
         sizes = [len(segment.arrays[column]) for segment in self.segments]

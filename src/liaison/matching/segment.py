@@ -55,9 +55,10 @@ class Scratch:
 class Segment:
     """Rows of an index that were built together. `removed`: uint8[people], 1 where a record was taken out."""
 
-    def __init__(self, arrays: Arrays, lists: tuple[str, ...]) -> None:
+    def __init__(self, arrays: Arrays, lists: tuple[str, ...], removed: NDArray[np.uint8] | None = None) -> None:
         self.arrays, self.lists = arrays, lists
-        self.removed: NDArray[np.uint8] = np.zeros(len(arrays["dob"]), np.uint8)
+        self.removed = np.zeros(len(arrays["dob"]), np.uint8) if removed is None else removed
+        self.removed_count = int(self.removed.sum())
         self._scratch: list[Scratch] = []
 
     def __len__(self) -> int:
