@@ -1,0 +1,5 @@
+"""`python -m liaison.cli` is `liaison`."""
+
+from liaison.cli import main
+
+main()

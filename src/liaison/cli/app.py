@@ -1,0 +1,27 @@
+"""The verbs of the command line. Each imports what it needs when it runs, so that help is there at once."""
+
+from __future__ import annotations
+
+import typer
+
+from liaison.cli import check, clear, compare, index, show
+from liaison.cli.errors import Verbs
+
+app = typer.Typer(
+    cls=Verbs,
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Check people against records you may lawfully check against. Every hit is a lead for a person to verify.",
+    epilog="Exit status: 0 done, 1 done with bad rows, 2 nothing could be done.",
+)
+app.command("check")(check.check)
+app.command("index")(index.index)
+app.command("add")(index.add)
+app.command("remove")(index.remove)
+app.command("compare")(compare.compare)
+app.command("clear")(clear.clear)
+app.command("cleared")(clear.cleared)
+app.command("demo")(show.demo)
+app.command("version")(show.version)

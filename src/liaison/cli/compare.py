@@ -1,0 +1,35 @@
+"""`liaison compare`: pairs of names, each with a score between 0 and 1."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liaison.cli.common import AsJson, say_json
+from liaison.cli.errors import BAD_ROWS
+
+
+def compare(
+    pairs: Annotated[Path, typer.Argument(help="A CSV file with name1, name2 and, where known, dob1, dob2; - for standard input.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the scored pairs go; - for standard output.")],
+    as_json: AsJson = False,
+) -> None:
+    """Score pairs of names: 0 nothing alike, 1 the same. Every other column is copied through."""
+    from liaison.screening.alerts import STANDARD_OUTPUT
+    from liaison.screening.pairs import score_pairs
+
+    started = time.monotonic()
+    scored = score_pairs(pairs, output)
+    seconds = time.monotonic() - started
+    if as_json:
+        say_json({"pairs": scored.pairs, "bad_rows": scored.bad, "seconds": round(seconds, 3), "output": str(output)})
+    else:
+        to_file = output != STANDARD_OUTPUT
+        typer.echo(f"Scored {scored.pairs:,} pairs in {seconds:,.1f} s: {output}", err=not to_file)
+        if scored.bad:
+            typer.echo(f"{scored.bad:,} values could not be used as they are: {scored.bad_file}", err=not to_file)
+    if scored.bad:
+        raise typer.Exit(BAD_ROWS)

@@ -1,0 +1,76 @@
+"""Progress on standard error: a bar with rate and time left on a terminal, a plain line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from liaison.screening.progress import Progress, quiet
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+STEPS = 4  # plain lines for a stage that takes long
+
+
+@contextmanager
+def shown(silent: bool = False) -> Iterator[Progress]:
+    """A progress to hand to a service."""
+    if silent:
+        yield quiet
+    elif sys.stderr.isatty():
+        with _bars() as progress:
+            yield progress
+    else:
+        yield _Lines()
+
+
+class _Lines:
+    """A plain line when a stage begins to count, and at each quarter of it."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, int] = {}
+        self.lock = threading.Lock()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        step = done * STEPS // total if total else 0
+        with self.lock:
+            if step <= self.said.get(stage, 0 if total > 1 else -1):
+                return
+            self.said[stage] = step
+        share = f": {done:,} of {total:,}" if total > 1 else ""
+        typer.echo(f"{stage}{share}", err=True)
+
+
+@contextmanager
+def _bars() -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """How many a second."""
+
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed:,.0f}/s" if speed and speed >= 10 else "", style="cyan")
+
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        Rate(), TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+    )  # fmt: skip
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total or None)
+            bars.update(tasks[stage], completed=done, total=total or None)
+
+        yield tell

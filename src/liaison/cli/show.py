@@ -1,0 +1,42 @@
+"""`liaison demo` and `liaison version`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liaison.cli.common import AsJson, processors, say_json
+
+
+def version(as_json: AsJson = False) -> None:
+    """Show the version of the program and of what it is built on."""
+    import platform
+
+    import numpy as np
+
+    from liaison import __version__
+    from liaison.kernel.build import library_path
+    from liaison.matching.files import VERSION
+
+    built = {"liaison": __version__, "index_format": VERSION, "python": platform.python_version(), "numpy": np.__version__}
+    built["kernel"] = library_path().name
+    if as_json:
+        say_json(built)
+    else:
+        typer.echo("\n".join(f"{name.replace('_', ' ')} {value}" for name, value in built.items()))
+
+
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder for the files; made if it is not there.")] = Path("demo-output"),
+    passengers: Annotated[int, typer.Option(min=1000, help="How many invented passengers.")] = 250_000,
+    records: Annotated[int, typer.Option(min=1000, help="How many invented records.")] = 100_000,
+    seed: Annotated[int, typer.Option(help="Another seed, another operation.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Make an invented operation and check it: passengers against records and the OFAC list."""
+    from liaison.cli.operation import run
+    from liaison.demo.operation import Size
+
+    run(output, Size(passengers, records), seed, processors(), as_json)
