@@ -25,8 +25,8 @@ class LiaisonError(Exception):
             self.hint = hint
 
 
-class BadInput(LiaisonError):
-    """A value a person can correct. `file`, `row` (1-based, the header not counted) and `field` say where it stands."""
+class BadInput(LiaisonError, ValueError):
+    """A value a person can correct. `file`, `row` (1-based, no header) and `field` say where it stands."""
 
     status = 400
     title = "A value could not be used"

@@ -1,0 +1,39 @@
+"""The error tree and its drawing."""
+
+from __future__ import annotations
+
+import pytest
+
+from liaison.model import errors
+from liaison.model.errors import BadInput, LiaisonError
+
+
+def drawn(error: type[LiaisonError], depth: int = 0) -> list[tuple[int, str]]:
+    below = [line for child in error.__subclasses__() for line in drawn(child, depth + 1)]
+    return [(depth, error.__name__), *below]
+
+
+def test_the_drawing_shows_the_classes_in_their_order() -> None:
+    lines = [
+        line for line in (errors.__doc__ or "").splitlines() if "Error" in line.split()[:1] or "──" in line
+    ]
+    shown = [(0, "LiaisonError")]
+    for line in lines:
+        if "──" in line:
+            before, _, name = line.partition("── ")
+            shown.append((1 + (len(before) - 1) // 4, name.split()[0]))
+    assert shown == drawn(LiaisonError)
+
+
+@pytest.mark.parametrize("error", [kind for kind in vars(errors).values() if isinstance(kind, type)])
+def test_each_error_has_a_status_a_title_and_a_hint(error: type[LiaisonError]) -> None:
+    assert 400 <= error.status < 600
+    assert error.title
+    assert error.hint
+    assert error.__doc__
+
+
+def test_bad_input_says_where_it_stands() -> None:
+    error = BadInput("no", file="a.csv", row=3, field="dob", hint="write it")
+    assert (error.file, error.row, error.field, error.hint) == ("a.csv", 3, "dob", "write it")
+    assert isinstance(error, ValueError)
