@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from math import ceil
@@ -64,21 +64,81 @@ class Hits:
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
 
-def search(index: Index, people: People, limits: Limits = Limits(), progress: Callable[[int, int], None] | None = None) -> Hits:
-    """Every alert that the limits let through. progress(done, total) is called with the number of people checked."""
-    asks = prepare(people, index.segments[0])
-    budget = _budget(len(people), limits)
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A search before it is done: the questions, the score that an alert needs, and how many alerts are wanted at most."""
+
+    asks: Asks
+    least: int
+    budget: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some of the people of a plan, to be answered anywhere: what a worker is sent."""
+
+    people: People
+    first_person: int
+    least: int
+    lists: frozenset[str] | None
+
+
+def plan(index: Index, people: People, limits: Limits = Limits()) -> Plan:
+    """Read the names and settle the score that an alert needs."""
+    asks, budget = prepare(people, index.segments[0]), _budget(len(people), limits)
     least = default_least(len(index)) if limits.min_score is None else round(limits.min_score * BIT)
     if budget is not None:
-        least = _pilot(index, asks, limits, least, budget, len(people))
-    hits = _search(index, asks, limits, least, progress)
-    if budget is None:
-        return _uncleared(index, people, hits, limits)
-    floor = default_least(len(index))
-    while len(hits) < budget and least > floor:  # the pilot's people had more alerts than the rest
+        least = _pilot(index, asks, limits, least, budget)
+    return Plan(asks, least, budget)
+
+
+def search(index: Index, people: People, limits: Limits = Limits(), progress: Callable[[int, int], None] | None = None) -> Hits:
+    """Every alert that the limits let through. progress(done, total) is called with the number of names checked."""
+    planned = plan(index, people, limits)
+    return finish(index, people, planned, limits, lambda least: _found(index, planned.asks, limits, least, progress))
+
+
+def finish(
+    index: Index, people: People, planned: Plan, limits: Limits, found: Callable[[int], list[NDArray[np.void]]]
+) -> Hits:
+    """The alerts of a plan. found(least) is the hits of every segment that reach a score; it is asked again with a
+    lower one when the people of the pilot had more alerts than the others."""
+    least, floor = planned.least, default_least(len(index))
+    hits = _rank(index, planned.asks, found(least), least)
+    while planned.budget is not None and len(hits) < planned.budget and least > floor:
         least = max(least - 2 * BIT, floor)
-        hits = _search(index, asks, limits, least, progress)
-    return _uncleared(index, people, hits, limits).take(slice(budget))  # type: ignore[arg-type]
+        hits = _rank(index, planned.asks, found(least), least)
+    if limits.cleared is not None:
+        hits = hits.take(~limits.cleared(index, people, hits))
+    return hits if planned.budget is None else hits.take(np.arange(min(planned.budget, len(hits))))
+
+
+def chunks(people: People, planned: Plan, limits: Limits, size: int, least: int) -> Iterator[Chunk]:
+    """The people of a plan, `size` at a time."""
+    for start in range(0, len(people), size):
+        yield Chunk(people.part(start, min(start + size, len(people))), start, least, limits.lists)
+
+
+def answer_chunk(index: Index, chunk: Chunk) -> list[NDArray[np.void]]:
+    """The hits of a chunk in every segment, by the chunk's own count of asks."""
+    limits = Limits(lists=chunk.lists, threads=1)
+    return _found(index, prepare(chunk.people, index.segments[0]), limits, chunk.least, None)
+
+
+def gather(people: People, done: Iterable[tuple[Chunk, list[NDArray[np.void]]]]) -> list[NDArray[np.void]]:
+    """The hits of all chunks in every segment, by the plan's count of asks: first every name, then second readings."""
+    twice = np.concatenate([[0], np.cumsum(people.dob_alt[people.person] != 0)])
+    segments: list[list[NDArray[np.void]]] = []
+    for chunk, found in done:
+        first = int(np.searchsorted(people.person, chunk.first_person))
+        names = len(chunk.people.person)
+        for number, hits in enumerate(found):
+            moved = hits.copy()
+            moved["ask"] += np.where(hits["ask"] < names, first, len(people.person) + int(twice[first]) - names).astype(np.int32)
+            if number == len(segments):
+                segments.append([])
+            segments[number].append(moved)
+    return [np.concatenate(parts) for parts in segments]
 
 
 def _budget(people: int, limits: Limits) -> int | None:
@@ -87,26 +147,21 @@ def _budget(people: int, limits: Limits) -> int | None:
     return ceil(PER_1000 * people / 1000) if limits.min_score is None and people >= FEW else None
 
 
-def _uncleared(index: Index, people: People, hits: Hits, limits: Limits) -> Hits:
-    return hits if limits.cleared is None else hits.take(~limits.cleared(index, people, hits))
-
-
-def _pilot(index: Index, asks: Asks, limits: Limits, least: int, budget: int, people: int) -> int:
-    """The score that about `budget` alerts reach, judged by every n-th person; `least` if fewer do."""
+def _pilot(index: Index, asks: Asks, limits: Limits, least: int, budget: int) -> int:
+    """The score that about `budget` alerts reach, judged by every n-th ask; `least` if fewer do."""
     if len(asks.order) < 2 * PILOT:
         return least
     step = len(asks.order) // PILOT
     sample = replace(asks, order=asks.order[step // 2 :: step].copy())
-    score = _search(index, sample, limits, least, None).score
+    score = _rank(index, sample, _found(index, sample, limits, least, None), least).score
     rank = int(budget * len(sample.order) / len(asks.order))
     return max(int(score[rank]) - MARGIN, least) if rank < len(score) else least
 
 
-def _search(index: Index, asks: Asks, limits: Limits, least: int, progress: Callable[[int, int], None] | None) -> Hits:
-    found: list[NDArray[np.void]] = []
-    for segment in index.segments:
-        found.append(_search_segment(segment, asks, limits, least, progress))
-    return _rank(index, asks, found, least)
+def _found(
+    index: Index, asks: Asks, limits: Limits, least: int, progress: Callable[[int, int], None] | None
+) -> list[NDArray[np.void]]:
+    return [_search_segment(segment, asks, limits, least, progress) for segment in index.segments]
 
 
 def _search_segment(
