@@ -37,3 +37,8 @@ def test_bad_input_says_where_it_stands() -> None:
     error = BadInput("no", file="a.csv", row=3, field="dob", hint="write it")
     assert (error.file, error.row, error.field, error.hint) == ("a.csv", 3, "dob", "write it")
     assert isinstance(error, ValueError)
+
+
+def test_an_error_may_come_with_a_hint_of_its_own() -> None:
+    assert errors.KernelMissing("no").hint == errors.KernelMissing.hint
+    assert errors.KernelMissing("no", hint="add gcc").hint == "add gcc"

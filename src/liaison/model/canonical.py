@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import unicodedata
+from types import UnionType
 from typing import Any, TypeVar, overload
 
 import msgspec
@@ -42,6 +43,8 @@ def encode(value: object) -> bytes:
 def decode(data: bytes) -> Any: ...
 @overload
 def decode(data: bytes, kind: type[T]) -> T: ...
+@overload
+def decode(data: bytes, kind: UnionType) -> Any: ...
 def decode(data: bytes, kind: Any = Any) -> Any:
     """The value whose canonical bytes are exactly `data`.
 
