@@ -68,6 +68,11 @@ def folders() -> tuple[Path, Path]:
     return HERE, Path(cache) / "liaison"
 
 
+def writable(folder: Path) -> bool:
+    """Whether this user may put a file there."""
+    return os.access(folder, os.W_OK)
+
+
 def library_path() -> Path:
     """The compiled kernel of these sources, built now if it is not there yet. Raises KernelMissing."""
     native = file_name(native=True)
@@ -76,7 +81,7 @@ def library_path() -> Path:
             if (folder / name).exists():
                 return folder / name
     beside, cache = folders()
-    if os.access(beside, os.W_OK):
+    if writable(beside):
         return build(beside / native)
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     return build(cache / native)
