@@ -109,6 +109,8 @@ def build(target: Path, native: bool = True) -> Path:
 
 def compile_into(made: Path, compiler: list[str], extra: tuple[str, ...]) -> str | None:
     """Run one compiler; None where it worked, else its words."""
+    if not extra and "ziglang" in compiler:
+        extra = ("-mcpu=baseline",)  # zig makes native code unless told otherwise
     command = [*compiler, *FLAGS, *extra, "-o", str(made), *map(str, sorted(HERE.glob("*.c")))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == 0 and made.exists():
