@@ -17,28 +17,51 @@ if TYPE_CHECKING:
 
 
 def check(
-    subjects: Annotated[Path | None, typer.Argument(help="The people to check: a file, or - for standard input.")] = None,
-    against: Annotated[
-        list[Path] | None, typer.Option("--against", "-a", help="A list of records or a saved index. May be given several times.")
+    subjects: Annotated[
+        Path | None, typer.Argument(help="The people to check: a file, or - for standard input.")
     ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where the alerts go, as CSV; - for standard output.")] = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--against", "-a", help="A list of records or a saved index. May be given several times."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where the alerts go, as CSV; - for standard output."),
+    ] = None,
     alerts_per_1000: Annotated[
         float | None, typer.Option(help="How many alerts for every 1,000 people: the strongest. Default 20.")
     ] = None,
-    min_score: Annotated[float | None, typer.Option(help="Every alert of at least this score, in bits.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Write a report to read and print, as one HTML file.")] = None,
-    report_alerts: Annotated[int, typer.Option(min=1, help="How many of the strongest alerts the report shows.")] = 100,
-    lists: Annotated[str | None, typer.Option(metavar="A,B", help="Check against these lists of the index only.")] = None,
+    min_score: Annotated[
+        float | None, typer.Option(help="Every alert of at least this score, in bits.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a report to read and print, as one HTML file.")
+    ] = None,
+    report_alerts: Annotated[
+        int, typer.Option(min=1, help="How many of the strongest alerts the report shows.")
+    ] = 100,
+    lists: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Check against these lists of the index only.")
+    ] = None,
     cleared: Annotated[Path | None, typer.Option(help="Leave out the pairs cleared in this file.")] = None,
     jobs: Annotated[
-        str | None, typer.Option(metavar="N|ray|ray://...", help="Share the work among N processes or a Ray cluster.")
+        str | None,
+        typer.Option(metavar="N|ray|ray://...", help="Share the work among N processes or a Ray cluster."),
     ] = None,
     column: Map = None,
     name: Annotated[str | None, typer.Option(help="Check one person of this name.")] = None,
-    born: Annotated[str | None, typer.Option(metavar="DATE", help="Date of birth: 1984-02-03, 1984-02 or 1984.")] = None,
+    born: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Date of birth: 1984-02-03, 1984-02 or 1984.")
+    ] = None,
     sex: Annotated[str | None, typer.Option(metavar="M|F|X", help="Sex of the one person.")] = None,
-    nationality: Annotated[str | None, typer.Option(help="Nationality: a code or a name of a country.")] = None,
-    document: Annotated[list[str] | None, typer.Option(help="A document number. May be given several times.")] = None,
+    nationality: Annotated[
+        str | None, typer.Option(help="Nationality: a code or a name of a country.")
+    ] = None,
+    document: Annotated[
+        list[str] | None, typer.Option(help="A document number. May be given several times.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check people against lists: alerts in strict order of strength, each with its reasons."""
@@ -55,9 +78,15 @@ def check(
         return
     if subjects is None or output is None:
         missing = "people to check" if subjects is None else "place for the alerts"
-        raise BadSetting(f"there is no {missing}", hint="liaison check SUBJECTS --against LIST -o ALERTS.csv, or --name NAME for one person")
+        raise BadSetting(
+            f"there is no {missing}",
+            hint="liaison check SUBJECTS --against LIST -o ALERTS.csv, or --name NAME for one person",
+        )
     if any((born, sex, nationality, document)):
-        raise BadSetting("--born, --sex, --nationality and --document describe the one person of --name", hint="give --name too")
+        raise BadSetting(
+            "--born, --sex, --nationality and --document describe the one person of --name",
+            hint="give --name too",
+        )
 
     from liaison.screening.service import Order
 
@@ -94,12 +123,21 @@ def summary(outcome: Outcome, seconds: float) -> dict[str, object]:
     from liaison.screening.rules import NOTICE, bits
 
     return {
-        "people": outcome.people, "records": outcome.records, "lists": list(outcome.lists), "alerts": outcome.alerts,
-        "people_with_alert": outcome.people_with_alert, "least_score": float(bits(outcome.least)),
-        "left_out_as_cleared": outcome.left_out, "bad_rows": outcome.bad_rows, "seconds": round(seconds, 3),
-        "alerts_file": str(outcome.alerts_file), "bad_rows_file": str(outcome.bad_rows_file) if outcome.bad_rows_file else None,
-        "report_file": str(outcome.report_file) if outcome.report_file else None, "notes": list(outcome.notes), "notice": NOTICE,
-    }  # fmt: skip
+        "people": outcome.people,
+        "records": outcome.records,
+        "lists": list(outcome.lists),
+        "alerts": outcome.alerts,
+        "people_with_alert": outcome.people_with_alert,
+        "least_score": float(bits(outcome.least)),
+        "left_out_as_cleared": outcome.left_out,
+        "bad_rows": outcome.bad_rows,
+        "seconds": round(seconds, 3),
+        "alerts_file": str(outcome.alerts_file),
+        "bad_rows_file": str(outcome.bad_rows_file) if outcome.bad_rows_file else None,
+        "report_file": str(outcome.report_file) if outcome.report_file else None,
+        "notes": list(outcome.notes),
+        "notice": NOTICE,
+    }
 
 
 def told(outcome: Outcome, seconds: float) -> list[str]:
@@ -107,18 +145,27 @@ def told(outcome: Outcome, seconds: float) -> list[str]:
     from liaison.screening.rules import NOTICE, bits
 
     lines = [f"Note: {note}" for note in outcome.notes]
-    lines.append(f"Checked {outcome.people:,} people against {outcome.records:,} records in {seconds:,.1f} s.")
+    lines.append(
+        f"Checked {outcome.people:,} people against {outcome.records:,} records in {seconds:,.1f} s."
+    )
     if outcome.alerts:
         lines.append(
-            f"{outcome.alerts:,} alerts for {outcome.people_with_alert:,} people, the weakest at {bits(outcome.least)} bits: {outcome.alerts_file}"
+            f"{outcome.alerts:,} alerts for {outcome.people_with_alert:,} people, "
+            f"the weakest at {bits(outcome.least)} bits: {outcome.alerts_file}"
         )
     else:
-        lines.append(f"No alerts: nobody reached {bits(outcome.least)} bits. This does not show that nobody is on the lists.")
+        lines.append(
+            f"No alerts: nobody reached {bits(outcome.least)} bits. This does not show that nobody is on the lists."
+        )
     if outcome.left_out:
         lines.append(f"{outcome.left_out:,} pairs were left out because they were cleared before.")
     if outcome.bad_rows:
-        where = f": {outcome.bad_rows_file}" if outcome.bad_rows_file else " (give -o FILE to have them listed)"
-        lines.append(f"{outcome.bad_rows:,} values could not be used as they are, each listed with its reason{where}")
+        where = (
+            f": {outcome.bad_rows_file}" if outcome.bad_rows_file else " (give -o FILE to have them listed)"
+        )
+        lines.append(
+            f"{outcome.bad_rows:,} values could not be used as they are, each listed with its reason{where}"
+        )
     if outcome.report_file:
         lines.append(f"The report: {outcome.report_file}")
     return [*lines, NOTICE]

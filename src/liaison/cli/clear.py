@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 
 def clear(
-    subject_id: Annotated[str, typer.Argument(help="The id of the person checked, as in the file of alerts.")],
+    subject_id: Annotated[
+        str, typer.Argument(help="The id of the person checked, as in the file of alerts.")
+    ],
     record_id: Annotated[str, typer.Argument(help="The id of the record, as in the file of alerts.")],
     subjects: Annotated[Path, typer.Option(help="The file the person was checked from.")],
-    against: Annotated[list[Path], typer.Option("--against", "-a", help="The list or index that holds the record.")],
+    against: Annotated[
+        list[Path], typer.Option("--against", "-a", help="The list or index that holds the record.")
+    ],
     cleared: Annotated[Path, typer.Option(help="The file of cleared pairs; made if it is not there.")],
     who: Annotated[str, typer.Option(help="Who decided it.")],
     why: Annotated[str, typer.Option(help="Why this person is not that record.")],
@@ -35,7 +39,8 @@ def clear(
     people = sources.read(subjects, columns_of(column)).people
     held = sources.records(against)
     decision = service.Decision(who, datetime.now(UTC), why)
-    written = service.clear(Cleared.open(cleared), people, held.index, (subject_id, record_id), decision, undo=undo)
+    decide = service.undo if undo else service.clear
+    written = decide(Cleared.open(cleared), people, held.index, (subject_id, record_id), decision)
     if as_json:
         say_json({"file": str(cleared), "lines": [described(line) for line in written]})
         return
@@ -46,14 +51,18 @@ def clear(
 
 def cleared(
     file: Annotated[Path, typer.Argument(help="A file of cleared pairs.")],
-    history: Annotated[bool, typer.Option("--history", help="Show every clearing and undoing, not only what stands.")] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Show every clearing and undoing, not only what stands.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show which pairs are cleared, by whom, when and why."""
     from liaison.screening.cleared import Cleared
 
     if not file.exists():
-        raise BadInput(f"there is no file {file}", file=str(file), hint="clear a pair first with `liaison clear`")
+        raise BadInput(
+            f"there is no file {file}", file=str(file), hint="clear a pair first with `liaison clear`"
+        )
     opened = Cleared.open(file)
     lines = opened.history if history else list(opened.standing.values())
     if as_json:
@@ -62,9 +71,14 @@ def cleared(
     if not lines:
         typer.echo("No pair is cleared.")
     for line in lines:
-        typer.echo(f"{line.when}  {line.verb:5}  {line.subject_id} / {line.record_id} in {line.list}  {line.who}: {line.why}")
+        typer.echo(
+            f"{line.when}  {line.verb:5}  {line.subject_id} / {line.record_id} in {line.list}  {line.who}: {line.why}"
+        )
 
 
 def described(line: Clearing) -> dict[str, str]:
     """A line of the file for a script."""
-    return {name: getattr(line, name) for name in ("verb", "subject_id", "record_id", "list", "who", "when", "why")}
+    return {
+        name: getattr(line, name)
+        for name in ("verb", "subject_id", "record_id", "list", "who", "when", "why")
+    }

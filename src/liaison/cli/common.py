@@ -15,10 +15,14 @@ from liaison.model.errors import BadSetting
 if TYPE_CHECKING:
     from liaison.matching.search import Limits
 
-AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON object to standard output, for a script.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Write one JSON object to standard output, for a script.")
+]
 Map = Annotated[
     list[str] | None,
-    typer.Option("--map", metavar="FIELD=COLUMN", help="Take FIELD from the column COLUMN. May be given several times."),
+    typer.Option(
+        "--map", metavar="FIELD=COLUMN", help="Take FIELD from the column COLUMN. May be given several times."
+    ),
 ]
 
 
@@ -28,7 +32,9 @@ def columns_of(pairs: Sequence[str] | None) -> Mapping[str, str]:
     for pair in pairs or ():
         name, equals, column = pair.partition("=")
         if not (name and equals and column):
-            raise BadSetting(f"--map {pair!r} is not of the form FIELD=COLUMN", hint="for example --map surname=Nachname")
+            raise BadSetting(
+                f"--map {pair!r} is not of the form FIELD=COLUMN", hint="for example --map surname=Nachname"
+            )
         mapping[name.strip()] = column.strip()
     return mapping
 
@@ -42,7 +48,9 @@ def limits_of(alerts_per_1000: float | None, min_score: float | None, lists: str
     if alerts_per_1000 is not None and not 0 < alerts_per_1000 <= 1_000_000:
         raise BadSetting("--alerts-per-1000 must be above 0", hint="20 is a usual budget")
     if min_score is not None and not 1 <= min_score <= 1000:
-        raise BadSetting("--min-score must be between 1 and 1000 bits", hint="about 20 is usual for a list of a million")
+        raise BadSetting(
+            "--min-score must be between 1 and 1000 bits", hint="about 20 is usual for a list of a million"
+        )
     opened = frozenset(name.strip() for name in lists.split(",") if name.strip()) if lists else None
     return Limits(min_score=min_score, alerts_per_1000=alerts_per_1000, lists=opened, threads=processors())
 

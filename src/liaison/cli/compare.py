@@ -13,8 +13,15 @@ from liaison.cli.errors import BAD_ROWS
 
 
 def compare(
-    pairs: Annotated[Path, typer.Argument(help="A CSV file with name1, name2 and, where known, dob1, dob2; - for standard input.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the scored pairs go; - for standard output.")],
+    pairs: Annotated[
+        Path,
+        typer.Argument(
+            help="A CSV file with name1, name2 and, where known, dob1, dob2; - for standard input."
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where the scored pairs go; - for standard output.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Score pairs of names: 0 nothing alike, 1 the same. Every other column is copied through."""
@@ -25,11 +32,20 @@ def compare(
     scored = score_pairs(pairs, output)
     seconds = time.monotonic() - started
     if as_json:
-        say_json({"pairs": scored.pairs, "bad_rows": scored.bad, "seconds": round(seconds, 3), "output": str(output)})
+        say_json(
+            {
+                "pairs": scored.pairs,
+                "bad_rows": scored.bad,
+                "seconds": round(seconds, 3),
+                "output": str(output),
+            }
+        )
     else:
         to_file = output != STANDARD_OUTPUT
         typer.echo(f"Scored {scored.pairs:,} pairs in {seconds:,.1f} s: {output}", err=not to_file)
         if scored.bad:
-            typer.echo(f"{scored.bad:,} values could not be used as they are: {scored.bad_file}", err=not to_file)
+            typer.echo(
+                f"{scored.bad:,} values could not be used as they are: {scored.bad_file}", err=not to_file
+            )
     if scored.bad:
         raise typer.Exit(BAD_ROWS)

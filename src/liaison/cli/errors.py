@@ -47,7 +47,12 @@ def render(error: LiaisonError, as_json: bool) -> None:
 
 def described(error: LiaisonError) -> dict[str, object]:
     """An error for a script to read."""
-    fields: dict[str, object] = {"kind": type(error).__name__, "title": error.title, "message": str(error), "hint": error.hint}
+    fields: dict[str, object] = {
+        "kind": type(error).__name__,
+        "title": error.title,
+        "message": str(error),
+        "hint": error.hint,
+    }
     if isinstance(error, BadInput):
         fields |= {"file": error.file, "row": error.row, "field": error.field}
     return fields
@@ -69,5 +74,7 @@ def _of_the_system(error: OSError) -> LiaisonError:
     file = str(error.filename or "")
     reason = error.strerror or str(error)
     return BadInput(
-        f"{file}: {reason}" if file else reason, file=file, hint="check the name of the file, its permissions and the room on the disk"
+        f"{file}: {reason}" if file else reason,
+        file=file,
+        hint="check the name of the file, its permissions and the room on the disk",
     )

@@ -19,7 +19,12 @@ Output = Annotated[Path, typer.Option("--output", "-o", help="Where the index go
 
 
 def index(
-    lists: Annotated[list[Path], typer.Argument(metavar="LIST...", help="Lists of records: CSV and the other formats of the reference.")],
+    lists: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="LIST...", help="Lists of records: CSV and the other formats of the reference."
+        ),
+    ],
     output: Output,
     column: Map = None,
     as_json: AsJson = False,
@@ -68,19 +73,28 @@ def remove(
     opened = Index.open(from_)
     taken = opened.remove(list_name, record_id)
     if not taken:
-        raise BadInput(f"the list {list_name!r} holds no record {record_id!r}", file=str(from_), field="id", hint="check the id and the list")
+        raise BadInput(
+            f"the list {list_name!r} holds no record {record_id!r}",
+            file=str(from_),
+            field="id",
+            hint="check the id and the list",
+        )
     opened.save(from_)
     if as_json:
         say_json({"removed": taken, "records": len(opened), "index": str(from_)})
     else:
-        typer.echo(f"Took {taken} record{'s' if taken > 1 else ''} out of {list_name}; {len(opened):,} remain in {from_}.")
+        typer.echo(
+            f"Took {taken} record{'s' if taken > 1 else ''} out of {list_name}; {len(opened):,} remain in {from_}."
+        )
 
 
 def _require_index(path: Path) -> None:
     from liaison.screening.sources import is_index
 
     if not is_index(path):
-        raise BadInput(f"{path} is not an index", file=str(path), hint="build one with `liaison index LIST... -o INDEX`")
+        raise BadInput(
+            f"{path} is not an index", file=str(path), hint="build one with `liaison index LIST... -o INDEX`"
+        )
 
 
 def _tell(done: str, held: Records, path: Path, seconds: float, as_json: bool) -> None:
@@ -91,17 +105,23 @@ def _tell(done: str, held: Records, path: Path, seconds: float, as_json: bool) -
     if as_json:
         say_json(
             {
-                "index": str(path), "records": len(held.index), "lists": list(held.index.lists), "bytes": path.stat().st_size,
-                "seconds": round(seconds, 3), "bad_rows": bad, "bad_rows_file": str(bad_file) if bad else None, "notes": list(held.notes),
+                "index": str(path),
+                "records": len(held.index),
+                "lists": list(held.index.lists),
+                "bytes": path.stat().st_size,
+                "seconds": round(seconds, 3),
+                "bad_rows": bad,
+                "bad_rows_file": str(bad_file) if bad else None,
+                "notes": list(held.notes),
             }
-        )  # fmt: skip
+        )
     else:
         for note in held.notes:
             typer.echo(f"Note: {note}")
         typer.echo(f"{done} ({', '.join(held.index.lists)}) in {seconds:,.1f} s: {path}, {file_size(path)}")
         if bad:
-            typer.echo(f"{bad:,} values could not be used as they are, each listed with its reason: {bad_file}")
+            typer.echo(
+                f"{bad:,} values could not be used as they are, each listed with its reason: {bad_file}"
+            )
     if bad:
         raise typer.Exit(BAD_ROWS)
-
-

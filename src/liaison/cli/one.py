@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from liaison.cli.common import say_json
 from liaison.screening.progress import quiet
 
@@ -20,6 +18,9 @@ if TYPE_CHECKING:
     from liaison.screening.leads import Lead, Side
 
 BAR = 24  # characters
+EMPTY = (
+    "Nobody there is like enough to be worth looking at. This does not show that the person is on no list."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,9 @@ class Asked:
     documents: tuple[str, ...] = ()
 
 
-def check_person(asked: Asked, against: tuple[Path, ...], limits: Limits, cleared: Path | None, as_json: bool) -> None:
+def check_person(
+    asked: Asked, against: tuple[Path, ...], limits: Limits, cleared: Path | None, as_json: bool
+) -> None:
     """Check one person and show every alert. Raises BadInput for a value that cannot be read."""
     from liaison.screening.cleared import Cleared
     from liaison.screening.service import check_one
@@ -53,7 +56,9 @@ def one_person(asked: Asked) -> People:
     """The person as the engine takes people, read as a row of a file would be. Raises BadInput."""
     from liaison.holdings import read_person
 
-    return read_person(asked.name, born=asked.born, sex=asked.sex, nationality=asked.nationality, documents=asked.documents)
+    return read_person(
+        asked.name, born=asked.born, sex=asked.sex, nationality=asked.nationality, documents=asked.documents
+    )
 
 
 def answer(index: Index, leads: list[Lead]) -> dict[str, object]:
@@ -62,16 +67,24 @@ def answer(index: Index, leads: list[Lead]) -> dict[str, object]:
     from liaison.screening.rules import NOTICE, bits
 
     return {
-        "records": len(index), "lists": list(index.lists), "notice": NOTICE,
+        "records": len(index),
+        "lists": list(index.lists),
+        "notice": NOTICE,
         "alerts": [
             {
-                "rank": lead.rank, "score": float(bits(lead.score)), "list": lead.list, "record_id": lead.record.id,
-                "matched_name": lead.record.name, "record": _side(lead.record), "subject": _side(lead.subject),
-                "chance": lead.explanation.chance, "contributions": explained(lead.explanation),
+                "rank": lead.rank,
+                "score": float(bits(lead.score)),
+                "list": lead.list,
+                "record_id": lead.record.id,
+                "matched_name": lead.record.name,
+                "record": _side(lead.record),
+                "subject": _side(lead.subject),
+                "chance": lead.explanation.chance,
+                "contributions": explained(lead.explanation),
             }
             for lead in leads
         ],
-    }  # fmt: skip
+    }
 
 
 def _side(side: Side) -> dict[str, str]:
@@ -79,22 +92,22 @@ def _side(side: Side) -> dict[str, str]:
 
 
 def _show(asked: Asked, index: Index, leads: list[Lead]) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
+    from liaison.cli.terminal import console_of, say
     from liaison.screening.rules import NOTICE
 
-    console = Console(highlight=False, soft_wrap=False)
+    console = console_of()
     lists = ", ".join(index.lists)
     if not leads:
-        console.print(Text(f"No alert for {asked.name} among {len(index):,} records ({lists})."))
-        console.print(Text("Nobody there is like enough to be worth looking at. This does not show that the person is on no list."))
+        say(console, f"No alert for {asked.name} among {len(index):,} records ({lists}).")
+        say(console, EMPTY)
         return
-    console.print(Text(f"{len(leads)} alert{'s' if len(leads) > 1 else ''} for {asked.name} among {len(index):,} records ({lists})."))
+    say(
+        console,
+        f"{len(leads)} alert{'s' if len(leads) > 1 else ''} for {asked.name} among {len(index):,} records ({lists}).",
+    )
     for lead in leads:
         show_lead(console, lead)
-    console.print()
-    console.print(Text(NOTICE))
+    say(console, f"\n{NOTICE}")
 
 
 def show_lead(console: Console, lead: Lead, people: int = 1) -> None:
@@ -102,12 +115,12 @@ def show_lead(console: Console, lead: Lead, people: int = 1) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from liaison.cli.terminal import say
     from liaison.screening.report import reach
     from liaison.screening.rules import bits, by_chance
 
-    console.print()
-    console.print(Text(f"{lead.rank}. {lead.record.name}", style="bold"), Text(f"{bits(lead.score)} bits", style="bold"))
-    console.print(Text(f"   record {lead.record.id} in {lead.list}"))
+    say(console, f"\n{lead.rank}. {lead.record.name}   {bits(lead.score)} bits", bold=True)
+    say(console, f"   record {lead.record.id} in {lead.list}")
     sides = Table(box=None, padding=(0, 2, 0, 1), show_header=True, header_style="")
     for title in ("", "checked", "record"):
         sides.add_column(title, overflow="fold")
@@ -125,7 +138,7 @@ def show_lead(console: Console, lead: Lead, people: int = 1) -> None:
         table.add_row(Text(reason.words), f"{reason.bits:+.4f}", bar(reason.bits, high - low))
     table.add_row("the sum", bits(lead.score), "")
     console.print(table)
-    console.print(Text(f"   {by_chance(lead.explanation.chance, people)}"))
+    say(console, f"   {by_chance(lead.explanation.chance, people)}")
 
 
 def bar(value: float, whole: float) -> str:

@@ -25,7 +25,7 @@ STRONGEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Which planted passengers came back as an alert on their own record, and how many alerts there are on the OFAC list."""
+    """Which planted passengers came back as an alert on their own record, and how many alerts are on the OFAC list."""
 
     planted: tuple[Planted, ...]
     missed: tuple[Planted, ...]
@@ -48,19 +48,36 @@ def run(folder: Path, size: Size, seed: int, threads: int, as_json: bool) -> Non
     folder.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     if not as_json:
-        typer.echo(f"Inventing {size.passengers:,} passengers and {size.records:,} records, {size.planted:,} of them one person ...")
+        typer.echo(
+            f"Inventing {size.passengers:,} passengers and {size.records:,} records; {size.planted:,} are in both ..."
+        )
     operation = make(folder, size, seed)
     made = time.monotonic() - started
     against = (operation.records, operation.ofac)
     if not as_json:
-        typer.echo(f"Made in {made:.1f} s. Now the check, as you would run it yourself:\n\n  {command(operation, folder)}\n")
+        typer.echo(
+            f"Made in {made:.1f} s. Now the check, as you would run it yourself:\n\n  {command(operation, folder)}\n"
+        )
     order = Order(against, folder / "alerts.csv", Limits(threads=threads), folder / "report.html")
     with shown(as_json) as progress:
-        outcome = check(operation.passengers.name, sources.read(operation.passengers, progress=progress), order, datetime.now(UTC), progress)
+        outcome = check(
+            operation.passengers.name,
+            sources.read(operation.passengers, progress=progress),
+            order,
+            datetime.now(UTC),
+            progress,
+        )
     seconds = time.monotonic() - started - made
     found = compared(operation, outcome)
     if as_json:
-        say_json(summary(outcome, seconds) | {"planted": len(found.planted), "missed": [p.passenger for p in found.missed], "alerts_on_ofac": found.on_ofac})
+        say_json(
+            summary(outcome, seconds)
+            | {
+                "planted": len(found.planted),
+                "missed": [p.passenger for p in found.missed],
+                "alerts_on_ofac": found.on_ofac,
+            }
+        )
     else:
         _tell(outcome, found, seconds, folder)
 
@@ -82,44 +99,45 @@ def compared(operation: Operation, outcome: Outcome) -> Found:
     for line in lines(outcome.index, outcome.subjects_read, outcome.hits):
         pairs.add((line.subject_id, line.record_id))
         elsewhere += line.list != own_list
-    missed = tuple(planted for planted in operation.planted if (planted.passenger, planted.record) not in pairs)
+    missed = tuple(
+        planted for planted in operation.planted if (planted.passenger, planted.record) not in pairs
+    )
     return Found(operation.planted, missed, elsewhere)
 
 
 def _tell(outcome: Outcome, found: Found, seconds: float, folder: Path) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
     from liaison.cli.one import show_lead
+    from liaison.cli.terminal import console_of, say
 
-    console = Console(highlight=False)
-    console.print()
+    console = console_of()
     *lines, notice = told(outcome, seconds)
+    say(console, "")
     for line in lines:
-        console.print(Text(line))
+        say(console, line)
     count, missed = len(found.planted), len(found.missed)
-    console.print(
-        Text(
-            f"\nOf the {count:,} passengers who are somebody in the records, {count - missed:,} ({(count - missed) / count:.1%}) are "
-            f"among these alerts. The other {outcome.alerts - count + missed:,} alerts are namesakes, {found.on_ofac:,} of them on the OFAC list, "
-            "on which no passenger is."
-        )
+    say(
+        console,
+        f"\nOf the {count:,} passengers who are somebody in the records, {count - missed:,} "
+        f"({(count - missed) / count:.1%}) are among these alerts. The other {outcome.alerts - count + missed:,} "
+        f"alerts are namesakes, {found.on_ofac:,} of them on the OFAC list, on which no passenger is.",
     )
     console.print(_table("What was wrong with the name", found.by("name_mistake")))
     console.print(_table("What was wrong with the date of birth", found.by("date_mistake")))
     strongest = min(STRONGEST, outcome.alerts)
-    console.print(Text(f"\nThe {strongest} strongest alerts and their reasons:"))
+    say(console, f"\nThe {strongest} strongest alerts and their reasons:")
     for rank in range(1, strongest + 1):
         show_lead(console, outcome.lead(rank), outcome.people)
-    console.print(Text(f"\n{notice}\n"))
-    console.print(Text("The report to read and print:  ") + Text(str((folder / "report.html").resolve()), style="bold"), soft_wrap=True)
-    console.print(Text(f"Every alert, for a spreadsheet: {outcome.alerts_file.resolve()}"), soft_wrap=True)
+    say(console, f"\n{notice}\n")
+    say(console, f"The report to read and print:   {(folder / 'report.html').resolve()}", bold=True)
+    say(console, f"Every alert, for a spreadsheet: {outcome.alerts_file.resolve()}")
 
 
 def _table(title: str, rows: Iterable[tuple[str, int, int]]) -> object:
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", title_style="", box=None, padding=(0, 2, 0, 1), header_style="")
+    table = Table(
+        title=title, title_justify="left", title_style="", box=None, padding=(0, 2, 0, 1), header_style=""
+    )
     table.add_column("mistake")
     for column in ("found", "of", "share"):
         table.add_column(column, justify="right")

@@ -15,7 +15,8 @@ from liaison.screening.progress import Progress, quiet
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-STEPS = 4  # plain lines for a stage that takes long
+STEPS = 4  # plain lines for a stage that counts
+COUNTED = 1000  # below this a stage is named once
 
 
 @contextmanager
@@ -31,20 +32,20 @@ def shown(silent: bool = False) -> Iterator[Progress]:
 
 
 class _Lines:
-    """A plain line when a stage begins to count, and at each quarter of it."""
+    """A plain line for a stage, or at each quarter of one that counts people."""
 
     def __init__(self) -> None:
         self.said: dict[str, int] = {}
         self.lock = threading.Lock()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        step = done * STEPS // total if total else 0
+        counted = total >= COUNTED
+        step = done * STEPS // total if counted else 0
         with self.lock:
-            if step <= self.said.get(stage, 0 if total > 1 else -1):
+            if step <= self.said.get(stage, 0 if counted else -1):
                 return
             self.said[stage] = step
-        share = f": {done:,} of {total:,}" if total > 1 else ""
-        typer.echo(f"{stage}{share}", err=True)
+        typer.echo(f"{stage}: {done:,} of {total:,}" if counted else stage, err=True)
 
 
 @contextmanager
@@ -62,9 +63,13 @@ def _bars() -> Iterator[Progress]:
             return Text(f"{speed:,.0f}/s" if speed and speed >= 10 else "", style="cyan")
 
     columns = (
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
-        Rate(), TimeRemainingColumn(compact=True, elapsed_when_finished=True),
-    )  # fmt: skip
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        Rate(),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+    )
     with Bars(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, TaskID] = {}
 

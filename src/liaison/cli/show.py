@@ -20,7 +20,12 @@ def version(as_json: AsJson = False) -> None:
     from liaison.kernel.build import library_path
     from liaison.matching.files import VERSION
 
-    built = {"liaison": __version__, "index_format": VERSION, "python": platform.python_version(), "numpy": np.__version__}
+    built = {
+        "liaison": __version__,
+        "index_format": VERSION,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
     built["kernel"] = library_path().name
     if as_json:
         say_json(built)
@@ -29,7 +34,9 @@ def version(as_json: AsJson = False) -> None:
 
 
 def demo(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder for the files; made if it is not there.")] = Path("demo-output"),
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The folder for the files; made if it is not there.")
+    ] = Path("demo-output"),
     passengers: Annotated[int, typer.Option(min=1000, help="How many invented passengers.")] = 250_000,
     records: Annotated[int, typer.Option(min=1000, help="How many invented records.")] = 100_000,
     seed: Annotated[int, typer.Option(help="Another seed, another operation.")] = 1,

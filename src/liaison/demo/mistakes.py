@@ -1,4 +1,4 @@
-"""What happens to a name, a date and a document number between two offices: the known mistakes that planted people bear."""
+"""What happens to a name, a date and a document number between two offices: the mistakes that planted people bear."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from liaison.demo.names import Name, plain
 from liaison.demo.people import Person, documents
 
 NAME_MISTAKES = {  # of 100 planted people
-    "none": 18, "another romanisation": 22, "one letter wrong": 16, "two letters wrong": 8, "names in the other order": 9,
+    "none": 18, "another romanisation": 22, "one letter wrong": 16, "two letters wrong": 8,
+    "names in the other order": 9,
     "second name left out": 11, "names written together": 6, "surname cut off": 5, "only an initial": 5,
 }  # fmt: skip
 DATE_MISTAKES = {
@@ -35,7 +36,9 @@ class Spelt:
 
 def faithful(person: Person) -> Spelt:
     """The person as a passenger without any mistake: the usual spelling, without accents."""
-    return Spelt(_written(_usual(person.given)), _written(_usual(person.family)), person.born, person.document)
+    return Spelt(
+        _written(_usual(person.given)), _written(_usual(person.family)), person.born, person.document
+    )
 
 
 def mistaken(rng: np.random.Generator, person: Person) -> Spelt:
@@ -64,7 +67,10 @@ def _name_mistake(rng: np.random.Generator, person: Person) -> tuple[str, list[s
     if kind == "second name left out" and len(given) == len(family) == 1:
         kind = "one letter wrong"  # there is no second name to leave out
     if kind == "another romanisation":
-        given, family = ([name.latin[rng.integers(len(name.latin))] for name in names] for names in (person.given, person.family))
+        given, family = (
+            [name.latin[rng.integers(len(name.latin))] for name in names]
+            for names in (person.given, person.family)
+        )
         kind = kind if (given, family) != (_usual(person.given), _usual(person.family)) else "none"
     elif kind in ("one letter wrong", "two letters wrong"):
         for _ in range(1 + kind.startswith("two")):
@@ -116,5 +122,3 @@ def _document_mistake(rng: np.random.Generator, document: str) -> tuple[str, str
     elif kind == "another document":
         document = str(documents(rng, 1)[0])
     return kind, document
-
-

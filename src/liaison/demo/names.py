@@ -8,27 +8,54 @@ from functools import cache
 from importlib.resources import files
 
 SHARES = {  # of 100 people
-    "ALB": 10, "ARA": 12, "RUS": 8, "TUR": 10, "ROU": 8, "SRB": 7, "GRC": 6, "UKR": 5, "BGR": 5, "DEU": 5, "FRA": 5, "ESP": 5,
-    "ITA": 4, "POL": 3, "KUR": 2, "LTU": 2, "HUN": 1, "NLD": 1, "CZE": 1,
+    "ALB": 10, "ARA": 12, "RUS": 8, "TUR": 10, "ROU": 8, "SRB": 7, "GRC": 6, "UKR": 5, "BGR": 5,
+    "DEU": 5, "FRA": 5, "ESP": 5, "ITA": 4, "POL": 3, "KUR": 2, "LTU": 2, "HUN": 1, "NLD": 1, "CZE": 1,
 }  # fmt: skip
-NATIONALITIES = {"ARA": ("SYR", "IRQ", "EGY", "MAR", "TUN", "DZA", "LBN"), "KUR": ("IRQ", "TUR", "SYR"), "ALB": ("ALB", "XKX"), "SRB": ("SRB", "BIH", "MNE", "HRV")}
-ENDINGS = {  # what turns a man's name into a family name
-    "ALB": ("aj", "llari", "i"), "ARA": ("",), "RUS": ("ов", "ин"), "TUR": ("oğlu", "er", "soy"), "ROU": ("escu", "eanu", "iu"),
-    "SRB": ("ović", "ić"), "GRC": ("ίδης", "άκης", "όπουλος"), "UKR": ("енко", "чук", "юк"), "BGR": ("ов", "ски"), "DEU": ("mann", "sen", "s"),
-    "FRA": ("et", "in", "eau"), "ESP": ("ez", "o"), "ITA": ("ini", "etti", "elli"), "POL": ("owski", "ewicz", "czyk"), "KUR": ("î",),
-    "LTU": ("aitis", "onis", "auskas"), "HUN": ("fi", "ffy"), "NLD": ("sen", "s"), "CZE": ("ek", "ík"),
-}  # fmt: skip
-CYRILLIC = dict(zip("абвгдезийклмнопрстуфцыэ", "a b v g d e z i i k l m n o p r s t u f ts y e".split(), strict=True))
-CYRILLIC |= {"ё": "e", "ж": "zh", "х": "kh", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "ie", "ь": "", "ю": "iu", "я": "ia"}
+NATIONALITIES = {
+    "ARA": ("SYR", "IRQ", "EGY", "MAR", "TUN", "DZA", "LBN"),
+    "KUR": ("IRQ", "TUR", "SYR"),
+    "ALB": ("ALB", "XKX"),
+    "SRB": ("SRB", "BIH", "MNE", "HRV"),
+}
+CYRILLIC = dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziiklmnoprstufye", strict=True)) | {"ц": "ts"}
+CYRILLIC |= {
+    "ё": "e",
+    "ж": "zh",
+    "х": "kh",
+    "ч": "ch",
+    "ш": "sh",
+    "щ": "shch",
+    "ъ": "ie",
+    "ь": "",
+    "ю": "iu",
+    "я": "ia",
+}
 CYRILLIC |= {"і": "i", "ї": "i", "є": "ie", "ґ": "g", "'": "", "’": ""}  # ICAO 9303, part 3, section 6
 ENGLISH = CYRILLIC | {"й": "y", "ю": "yu", "я": "ya", "ё": "yo", "ъ": "a", "ї": "yi", "є": "ye"}
 FRENCH = CYRILLIC | {"у": "ou", "ж": "j", "ш": "ch", "ч": "tch", "ю": "iou", "ё": "io"}
-GREEK = dict(zip("αβγδεζηικλμνξοπρσςτυφωχ", "a v g d e z i i k l m n x o p r s s t y f o ch".split(), strict=True)) | {"θ": "th", "ψ": "ps"}
+GREEK = dict(zip("αβγδεζηικλμνξοπρσςτυφω", "avgdeziiklmnxoprsstyfo", strict=True)) | {
+    "χ": "ch",
+    "θ": "th",
+    "ψ": "ps",
+}
 GREEK_OTHER = GREEK | {"β": "b", "η": "e", "υ": "u", "φ": "ph", "χ": "h", "ξ": "ks"}
-GREEK_PAIRS = (("ου", "ou"), ("αυ", "av"), ("ευ", "ev"), ("μπ", "b"), ("ντ", "nt"), ("γγ", "ng"), ("γκ", "gk"))
+GREEK_PAIRS = (
+    ("ου", "ou"),
+    ("αυ", "av"),
+    ("ευ", "ev"),
+    ("μπ", "b"),
+    ("ντ", "nt"),
+    ("γγ", "ng"),
+    ("γκ", "gk"),
+)
+SHORT = 4  # letters of a given name from which no family name is made
+VOWELS = "aeiouаейоуяьαεηοςως"
 DIGRAPHS = {
-    "ü": "ue", "ö": "oe", "ä": "ae", "å": "aa", "ø": "oe", "ç": "ch", "ş": "sh", "š": "sh", "č": "ch", "ž": "zh", "ğ": "gh", "ț": "tz",
-    "ș": "sh", "ć": "ch", "ñ": "ny", "đ": "dj", "q": "k", "x": "xh",
+    pair[0]: pair[1:]
+    for pair in (
+        "üue", "öoe", "äae", "åaa", "øoe", "çch", "şsh", "šsh", "čch", "žzh", "ğgh",
+        "țtz", "șsh", "ćch", "ñny", "đdj", "qk", "xsh",
+    )
 }  # fmt: skip
 LETTERS = {"ß": "ss", "ø": "o", "đ": "d", "ı": "i", "ł": "l", "æ": "ae", "œ": "oe", "ə": "a"}
 
@@ -60,21 +87,32 @@ def regions() -> tuple[Region, ...]:
         if not line.startswith("#"):
             code, kind, *words = line.split()
             kinds[code, kind] = words
-    return tuple(_region(code, *(kinds[code, kind] for kind in "mfs")) for code in SHARES)
+    return tuple(_region(code, *(kinds[code, kind] for kind in "mfse")) for code in SHARES)
 
 
-def _region(code: str, men: list[str], women: list[str], family: list[str]) -> Region:
-    made = [_derived(man.split("="), ending) for ending in ENDINGS[code] for man in men]
-    return Region(code, *(tuple(dict.fromkeys(map(_name, words))) for words in (men, women, [*family, *made])))
+def _region(code: str, men: list[str], women: list[str], family: list[str], endings: list[str]) -> Region:
+    made = [
+        _derived(man.split("="), ending.strip("-")) for ending in endings for man in men if len(man) > SHORT
+    ]
+    return Region(
+        code, *(tuple(dict.fromkeys(map(_name, words))) for words in (men, women, [*family, *made]))
+    )
 
 
 def _derived(spellings: list[str], ending: str) -> str:
-    return "=".join((spelling.rstrip("aeiouаейоуяьαεηοςως") or spelling) + ending if ending else spelling for spelling in spellings)
+    return "=".join(stem(spelling) + ending if ending else spelling for spelling in spellings)
+
+
+def stem(name: str) -> str:
+    """A given name without its last vowels, as family names are made of it."""
+    return name.rstrip(VOWELS) or name
 
 
 def _name(word: str) -> Name:
     native, *latin = word.replace("_", " ").split("=")
-    return Name(native, tuple(latin) or tuple(dict.fromkeys(spelling.title() for spelling in spellings(native))))
+    return Name(
+        native, tuple(latin) or tuple(dict.fromkeys(spelling.title() for spelling in spellings(native)))
+    )
 
 
 def spellings(native: str) -> list[str]:

@@ -1,8 +1,8 @@
-"""The list of specially designated people of the US Office of Foreign Assets Control, of 2021, as it ships with the program.
+"""The list of specially designated people of the US Office of Foreign Assets Control, of 2021, as it ships here.
 
-It is a work of the US government and in the public domain. Of the published files this holds the individuals, their other
-names, and of the remarks what is compared: dates of birth, sex, nationalities and document numbers. It is here to be
-tried on; a check of real people needs the list of the day.
+It is a work of the US government and in the public domain. Of the published files this holds the individuals, their
+other names, and of the remarks what is compared: dates of birth, sex, nationalities and document numbers. It is here
+to be tried on; a check of real people needs the list of the day.
 """
 
 from __future__ import annotations

@@ -12,7 +12,15 @@ from liaison.demo import ofac
 from liaison.demo.mistakes import Spelt, faithful, mistaken
 from liaison.demo.people import Person, draw
 
-PASSENGER_COLUMNS = ("passenger_id", "given_names", "surname", "date_of_birth", "sex", "nationality", "document")
+PASSENGER_COLUMNS = (
+    "passenger_id",
+    "given_names",
+    "surname",
+    "date_of_birth",
+    "sex",
+    "nationality",
+    "document",
+)
 RECORD_COLUMNS = ("record_id", *PASSENGER_COLUMNS[1:])
 PLANTED_COLUMNS = ("passenger_id", "record_id", "name_mistake", "date_mistake", "document_mistake")
 NATIVE = 0.3  # records held only in their own script, where that is not Latin
@@ -68,16 +76,34 @@ def make(folder: Path, size: Size, seed: int) -> Operation:
         spelt, drawn[passenger] = mistaken(rng, held[record]), held[record]
         passengers[passenger] = spelt
         planted.append(
-            Planted(f"P{passenger + 1}", f"R{record + 1}", spelt.name_mistake, spelt.date_mistake, spelt.document_mistake)
+            Planted(
+                f"P{passenger + 1}",
+                f"R{record + 1}",
+                spelt.name_mistake,
+                spelt.date_mistake,
+                spelt.document_mistake,
+            )
         )
-    _write(folder / "passengers.csv", PASSENGER_COLUMNS, map(_passenger_row, range(size.passengers), drawn, passengers))
+    _write(
+        folder / "passengers.csv",
+        PASSENGER_COLUMNS,
+        map(_passenger_row, range(size.passengers), drawn, passengers),
+    )
     truth = ((p.passenger, p.record, p.name_mistake, p.date_mistake, p.document_mistake) for p in planted)
     _write(folder / "planted.csv", PLANTED_COLUMNS, truth)
     return Operation(folder / "passengers.csv", folder / "records.csv", ofac.unpack(folder), tuple(planted))
 
 
 def _passenger_row(number: int, person: Person, spelt: Spelt) -> Sequence[str]:
-    return (f"P{number + 1}", spelt.given, spelt.family, spelt.born, person.sex, person.nationality, spelt.document)
+    return (
+        f"P{number + 1}",
+        spelt.given,
+        spelt.family,
+        spelt.born,
+        person.sex,
+        person.nationality,
+        spelt.document,
+    )
 
 
 def _record_rows(rng: np.random.Generator, people: list[Person]) -> Iterable[Sequence[str]]:
@@ -85,10 +111,19 @@ def _record_rows(rng: np.random.Generator, people: list[Person]) -> Iterable[Seq
     for number, (person, native, dated, year, papered) in enumerate(zip(people, *chances, strict=True)):
         own = native < NATIVE
         given, family = (
-            " ".join(name.native if own else name.latin[0] for name in names) for names in (person.given, person.family)
+            " ".join(name.native if own else name.latin[0] for name in names)
+            for names in (person.given, person.family)
         )
         born = person.born if dated < DATED else person.born[:4] if year < YEAR_ONLY else ""
-        yield (f"R{number + 1}", given, family, born, person.sex, person.nationality, person.document if papered < WITH_DOCUMENT else "")
+        yield (
+            f"R{number + 1}",
+            given,
+            family,
+            born,
+            person.sex,
+            person.nationality,
+            person.document if papered < WITH_DOCUMENT else "",
+        )
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -38,7 +38,9 @@ def draw(rng: np.random.Generator, count: int) -> list[Person]:
     for number, of_region in enumerate(regions()):
         for sex, pool in (("M", of_region.men), ("F", of_region.women)):
             here = np.flatnonzero((region == number) & (man == (sex == "M")))
-            for at, given, family, nation in zip(here.tolist(), *_names(rng, of_region, pool, len(here)), strict=True):
+            for at, given, family, nation in zip(
+                here.tolist(), *_names(rng, of_region, pool, len(here)), strict=True
+            ):
                 found[at] = Person(given, family, str(born[at]), sex, nation, str(papers[at]))
     return [person for person in found if person]
 
@@ -46,7 +48,9 @@ def draw(rng: np.random.Generator, count: int) -> list[Person]:
 Pool = list[tuple[Name, ...]]
 
 
-def _names(rng: np.random.Generator, region: Region, pool: tuple[Name, ...], count: int) -> tuple[Pool, Pool, list[str]]:
+def _names(
+    rng: np.random.Generator, region: Region, pool: tuple[Name, ...], count: int
+) -> tuple[Pool, Pool, list[str]]:
     second_given = 0.3 if region.code in ("ARA", "ESP", "FRA", "ROU") else 0.1
     second_family = {"ESP": 0.85, "ARA": 0.3}.get(region.code, 0.05)
     nations = NATIONALITIES.get(region.code, (region.code,))
@@ -58,7 +62,10 @@ def _tokens(rng: np.random.Generator, pool: tuple[Name, ...], count: int, second
     share = 1 / (np.arange(len(pool)) + 3) ** COMMON
     drawn = rng.choice(len(pool), (2, count), p=share / share.sum())
     two = (rng.random(count) < second) & (drawn[0] != drawn[1])
-    return [(pool[a], pool[b]) if both else (pool[a],) for a, b, both in zip(*drawn.tolist(), two.tolist(), strict=True)]
+    return [
+        (pool[a], pool[b]) if both else (pool[a],)
+        for a, b, both in zip(*drawn.tolist(), two.tolist(), strict=True)
+    ]
 
 
 def dates(rng: np.random.Generator, count: int) -> NDArray[np.str_]:

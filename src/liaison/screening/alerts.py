@@ -69,11 +69,21 @@ def alert_rows(index: Index, people: People, hits: Hits) -> Iterator[Sequence[st
     for start in range(0, len(hits), BATCH):
         batch = hits.take(np.arange(start, min(start + BATCH, len(hits))))
         scores = batch.score.tolist()
-        for at, (line, why) in enumerate(zip(lines(index, people, batch), reasons(index, people, batch), strict=True)):
+        for at, (line, why) in enumerate(
+            zip(lines(index, people, batch), reasons(index, people, batch), strict=True)
+        ):
             yield (
-                inert(line.subject_id), inert(line.record_id), bits(scores[at]), str(start + at + 1), inert(line.list),
-                inert(line.matched_name), inert(why), inert(line.subject_name), line.subject_born, line.record_born,
-            )  # fmt: skip
+                inert(line.subject_id),
+                inert(line.record_id),
+                bits(scores[at]),
+                str(start + at + 1),
+                inert(line.list),
+                inert(line.matched_name),
+                inert(why),
+                inert(line.subject_name),
+                line.subject_born,
+                line.record_born,
+            )
 
 
 def bad_rows_path(alerts: Path) -> Path:

@@ -61,9 +61,14 @@ class Cleared:
             salt = bytes.fromhex(head["salt"])
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise BadInput(
-                f"{path} is not a file of cleared pairs", file=str(path), row=1, hint="give a file that `liaison clear` wrote"
+                f"{path} is not a file of cleared pairs",
+                file=str(path),
+                row=1,
+                hint="give a file that `liaison clear` wrote",
             ) from error
-        return cls(path, salt, [_clearing(path, row, line) for row, line in enumerate(lines[1:], 2) if line.strip()])
+        return cls(
+            path, salt, [_clearing(path, row, line) for row, line in enumerate(lines[1:], 2) if line.strip()]
+        )
 
     @property
     def standing(self) -> dict[tuple[str, str], Clearing]:
@@ -116,5 +121,10 @@ def _clearing(path: Path, row: int, line: str) -> Clearing:
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{path}, line {row}: not a cleared pair", file=str(path), row=row) from error
     if clearing.verb not in ("clear", "undo"):
-        raise BadInput(f"{path}, line {row}: {clearing.verb!r} is neither clear nor undo", file=str(path), row=row, field="verb")
+        raise BadInput(
+            f"{path}, line {row}: {clearing.verb!r} is neither clear nor undo",
+            file=str(path),
+            row=row,
+            field="verb",
+        )
     return clearing

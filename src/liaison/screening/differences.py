@@ -11,7 +11,7 @@ Piece = tuple[str, bool]  # text, and whether the other side lacks it
 
 
 def marked(name: str, other: str) -> list[Piece]:
-    """`name` in pieces, each with whether it differs from the word of `other` most like it. Accents and case do not count."""
+    """`name` in pieces, each with whether it differs from the likest word of `other`. Accents and case do not count."""
     others = other.split()
     pieces: list[Piece] = []
     for word in re.findall(r"\s+|\S+", name):
@@ -25,20 +25,26 @@ def same_spelling(name: str, other: str) -> bool:
 
 
 def script(name: str) -> str:
-    """The script of most letters of a name, as Unicode names it: LATIN, CYRILLIC, ARABIC, ...; empty without letters."""
+    """The script of most letters of a name by its Unicode name: LATIN, CYRILLIC, ARABIC, ...; empty without letters."""
     scripts = [unicodedata.name(letter, "").split(" ")[0] for letter in name if letter.isalpha()]
     return max(set(scripts), key=lambda found: (scripts.count(found), found)) if scripts else ""
 
 
 def folded(text: str) -> str:
     """Lower case without accents; as many letters as before wherever Unicode allows."""
-    bare = (letter for letter in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(letter))
+    bare = (
+        letter
+        for letter in unicodedata.normalize("NFD", text.casefold())
+        if not unicodedata.combining(letter)
+    )
     return "".join(bare)
 
 
 def _word(word: str, others: list[str]) -> list[Piece]:
     plain = [folded(letter) or letter for letter in word]
-    compared = [(SequenceMatcher(None, "".join(plain), folded(other), autojunk=False), other) for other in others]
+    compared = [
+        (SequenceMatcher(None, "".join(plain), folded(other), autojunk=False), other) for other in others
+    ]
     if not compared:
         return [(word, True)]
     best, _ = max(compared, key=lambda pair: pair[0].ratio())

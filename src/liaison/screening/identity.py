@@ -60,7 +60,9 @@ def _values(columns: Iterable[NDArray[np.generic]], row: int) -> list[int]:
 def _packed_documents(segment: Segment, row: int) -> list[str]:
     first, last = segment.arrays["paper_ends"][row : row + 2]
     papers = segment.arrays["papers_front"][segment.arrays["paper_at"][first:last]]
-    return sorted(f"{int(high):x}.{int(low):x}" for high, low in zip(papers["high"], papers["low"], strict=True))
+    return sorted(
+        f"{int(high):x}.{int(low):x}" for high, low in zip(papers["high"], papers["low"], strict=True)
+    )
 
 
 def _digest(salt: bytes, *parts: Iterable[str]) -> str:

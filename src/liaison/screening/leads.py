@@ -55,7 +55,11 @@ def lead(index: Index, people: People, hits: Hits, row: int) -> Lead:
         country_name(int(people.nationality[subject])),
     )
     held = Side(
-        shown.record_id(record), shown.name(int(hits.name[row])), shown.born(record), shown.sex(record), shown.nationality(record)
+        shown.record_id(record),
+        shown.name(int(hits.name[row])),
+        shown.born(record),
+        shown.sex(record),
+        shown.nationality(record),
     )
     reasons = explain(index, people, hits, row)
     return Lead(row + 1, int(hits.score[row]), shown.list_name(record), asked, held, reasons)
@@ -91,7 +95,15 @@ def lines(index: Index, people: People, hits: Hits) -> Iterator[Line]:
         zip(hits.subject.tolist(), people.ids.take(hits.subject), *names, strict=True)
     ):
         record_id, matched, list_name, record_born = own[row]
-        yield Line(subject_id, record_id, list_name, written_name(parts), matched, dates(people, subject), record_born)
+        yield Line(
+            subject_id,
+            record_id,
+            list_name,
+            written_name(parts),
+            matched,
+            dates(people, subject),
+            record_born,
+        )
 
 
 def _held(index: Index, hits: Hits) -> list[tuple[str, str, str, str]]:
@@ -105,7 +117,11 @@ def _held(index: Index, hits: Hits) -> list[tuple[str, str, str, str]]:
         columns = [segment.strings("ids").take(record), *(segment.strings(part).take(name) for part in PARTS)]
         code: NDArray[np.int32] = arrays["dob"][record]  # type: ignore[assignment]
         for at, record_id, given, surname, full, source, dob in zip(
-            here.tolist(), *map(_texts, columns), arrays["source"][record].tolist(), code.tolist(), strict=True
+            here.tolist(),
+            *map(_texts, columns),
+            arrays["source"][record].tolist(),
+            code.tolist(),
+            strict=True,
         ):
             found[at] = record_id, written_name((given, surname, full)), segment.lists[source], born(dob)
         records, names = records + rows, names + len(arrays["name_person"])

@@ -16,7 +16,7 @@ Child = str | Iterable[str] | None
 
 
 def element(tag: str, *children: Child, **attributes: str | int | float | None) -> Markup:
-    """An element. `class_`, `for_` lose their underscore, other underscores become hyphens; None leaves an attribute out."""
+    """An element. `class_` loses its underscore, other underscores become hyphens; None leaves an attribute out."""
     given = "".join(
         f' {name.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"'
         for name, value in attributes.items()

@@ -1,4 +1,4 @@
-"""The report of a check: one HTML file without scripts or anything to fetch, for the screen, paper and a screen reader."""
+"""The report of a check: one HTML file without scripts or anything to fetch, for screen, paper and screen reader."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RIGHT_TO_LEFT = re.compile(r"([\u0590-\u08ff\ufb1d-\ufefc]+(?:\s[\u0590-\u08ff\u
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a report tells. `leads` are the strongest of `alerts` alerts; `bad` are all bad rows, listed too in `bad_file`."""
+    """What a report tells. `leads` are the strongest of `alerts` alerts; `bad` are all bad rows, as in `bad_file`."""
 
     subjects: str  # where the people to check came from
     records: tuple[str, ...]  # the lists they were checked against
@@ -52,12 +52,18 @@ def html(report: Report) -> str:
         element("title", f"Check of {report.subjects}: {report.alerts:,} alerts"),
         element("style", Markup(STYLE)),
     )
-    body = element("body", element("a", "Skip to the alerts", href="#alerts", class_="skip"), _top(report), _main(report), _foot())
+    body = element(
+        "body",
+        element("a", "Skip to the alerts", href="#alerts", class_="skip"),
+        _top(report),
+        _main(report),
+        _foot(),
+    )
     return f'<!DOCTYPE html>\n<html lang="en">{head}{body}</html>\n'
 
 
 def _policy() -> str:
-    """Nothing may run or be fetched; the one style sheet is named by its hash (Content Security Policy Level 3, section 6.7)."""
+    """Nothing may run or be fetched; the one style sheet is named by its hash (Content Security Policy Level 3)."""
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
@@ -66,7 +72,9 @@ def _top(report: Report) -> Markup:
     return element(
         "header",
         element("h1", f"Check of {report.subjects}"),
-        element("p", f"Against {', '.join(report.records)}. Made {report.made:%Y-%m-%d %H:%M} UTC.", class_="soft"),
+        element(
+            "p", f"Against {', '.join(report.records)}. Made {report.made:%Y-%m-%d %H:%M} UTC.", class_="soft"
+        ),
         element("p", NOTICE, class_="notice"),
     )
 
@@ -85,13 +93,21 @@ def _main(report: Report) -> Markup:
 
 
 def _foot() -> Markup:
-    return element("footer", element("p", "Made by Liaison. This file contains personal data: store, share and delete it as your law requires."))
+    return element(
+        "footer",
+        element(
+            "p",
+            "Made by Liaison. This file contains personal data: store, share and delete it as your law requires.",
+        ),
+    )
 
 
 def _notes(notes: Sequence[str]) -> Markup | None:
     if not notes:
         return None
-    return joined(element("h2", "What was found in the input"), element("ul", (element("li", note) for note in notes)))
+    return joined(
+        element("h2", "What was found in the input"), element("ul", (element("li", note) for note in notes))
+    )
 
 
 def _bad_rows(report: Report) -> Markup | None:
@@ -99,7 +115,13 @@ def _bad_rows(report: Report) -> Markup | None:
         return None
     shown = report.bad[:SHOWN_BAD_ROWS]
     rows = (
-        element("tr", element("td", bad.file), element("td", str(bad.row), class_="number"), element("td", bad.field), element("td", bad.reason))
+        element(
+            "tr",
+            element("td", bad.file),
+            element("td", str(bad.row), class_="number"),
+            element("td", bad.field),
+            element("td", bad.reason),
+        )
         for bad in shown
     )
     rest = f" The first {len(shown)} are shown here." if len(shown) < len(report.bad) else ""
@@ -111,9 +133,15 @@ def _bad_rows(report: Report) -> Markup | None:
     )
 
 
-def _table(caption: str, titles: Sequence[str], rows: Iterable[Markup], numbers: Sequence[str] = ()) -> Markup:
-    cells = (element("th", title, scope="col", class_="number" if title in numbers else None) for title in titles)
-    return element("table", element("caption", caption), element("thead", element("tr", cells)), element("tbody", rows))
+def _table(
+    caption: str, titles: Sequence[str], rows: Iterable[Markup], numbers: Sequence[str] = ()
+) -> Markup:
+    cells = (
+        element("th", title, scope="col", class_="number" if title in numbers else None) for title in titles
+    )
+    return element(
+        "table", element("caption", caption), element("thead", element("tr", cells)), element("tbody", rows)
+    )
 
 
 def _reading() -> Markup:
@@ -121,26 +149,41 @@ def _reading() -> Markup:
         element("h2", "How to read an alert"),
         element(
             "p",
-            "The score is the weight of the evidence in bits: each bit doubles the odds that both sides are the same person. "
-            "It is the exact sum of the reasons listed under it. Rare names and equal dates of birth weigh most; common names weigh little.",
+            "The score is the weight of the evidence in bits: each bit doubles the odds that both sides are the same "
+            "person. It is the exact sum of the reasons listed under it. Rare names and equal dates of birth weigh "
+            "most; common names weigh little.",
         ),
         element(
-            "p", element("span", element("i", class_="k-for"), "speaks for one person"),
-            element("span", element("i", class_="k-against"), "speaks against"), element("span", element("i", class_="k-sum"), "the sum"),
+            "p",
+            element("span", element("i", class_="k-for"), "speaks for one person"),
+            element("span", element("i", class_="k-against"), "speaks against"),
+            element("span", element("i", class_="k-sum"), "the sum"),
             class_="key",
         ),
-        element("p", "Letters that one side writes and the other does not are ", element("mark", "underlined"), "."),
-    )  # fmt: skip
+        element(
+            "p",
+            "Letters that one side writes and the other does not are ",
+            element("mark", "underlined"),
+            ".",
+        ),
+    )
 
 
 def _alerts(report: Report) -> Markup:
     if not report.leads:
         return joined(
             element("h2", "No alerts", id="alerts"),
-            element("p", "Nobody in the input reached the score asked for. This does not show that nobody is on the lists."),
+            element(
+                "p",
+                "Nobody in the input reached the score asked for. This does not show that nobody is on the lists.",
+            ),
         )
     some = len(report.leads) < report.alerts
-    title = f"The strongest {len(report.leads):,} of {report.alerts:,} alerts" if some else f"All {report.alerts:,} alerts"
+    title = (
+        f"The strongest {len(report.leads):,} of {report.alerts:,} alerts"
+        if some
+        else f"All {report.alerts:,} alerts"
+    )
     return joined(element("h2", title, id="alerts"), (_alert(lead, report.people) for lead in report.leads))
 
 
@@ -150,7 +193,14 @@ def _alert(lead: Lead, people: int) -> Markup:
         "article",
         element(
             "header",
-            element("h3", f"{lead.rank}. ", element("bdi", lead.subject.name), " and ", element("bdi", lead.record.name), id=name),
+            element(
+                "h3",
+                f"{lead.rank}. ",
+                element("bdi", lead.subject.name),
+                " and ",
+                element("bdi", lead.record.name),
+                id=name,
+            ),
             element("span", f"{bits(lead.score)} bits", class_="score"),
         ),
         _sides(lead),
@@ -174,7 +224,9 @@ def _sides(lead: Lead) -> Markup:
             _row("Born", subject.born, record.born),
             _row("Sex", subject.sex, record.sex),
             _row("Nationality", subject.nationality, record.nationality),
-            element("tr", element("th", "Id", scope="row"), element("td", subject.id), element("td", record.id)),
+            element(
+                "tr", element("th", "Id", scope="row"), element("td", subject.id), element("td", record.id)
+            ),
         ),
         class_="sides",
     )
@@ -204,7 +256,11 @@ def _row(field: str, first: str, second: str) -> Markup:
         verdict = element("span", "= same", class_="verdict")
     else:
         verdict = element("span", element("b", "\u2260 differs"), class_="verdict")
-    cells = [_parts(first, second), _parts(second, first)] if first and second else [_known(first), _known(second)]
+    cells = (
+        [_parts(first, second), _parts(second, first)]
+        if first and second
+        else [_known(first), _known(second)]
+    )
     return element(
         "tr", element("th", field, scope="row"), element("td", cells[0]), element("td", cells[1], verdict)
     )
@@ -218,7 +274,8 @@ def _parts(text: str, other: str) -> Markup:
     """A date or a code with those of its hyphenated parts marked that the other side has otherwise in that place."""
     theirs = other.split("-")
     marks = (
-        part if at < len(theirs) and theirs[at] == part else element("mark", part) for at, part in enumerate(text.split("-"))
+        part if at < len(theirs) and theirs[at] == part else element("mark", part)
+        for at, part in enumerate(text.split("-"))
     )
     return Markup("-".join(joined(part) for part in marks))
 
@@ -275,20 +332,26 @@ def reach(contributions: Iterable[Contribution]) -> tuple[float, float]:
 
 
 def bar(start: float, end: float, low: float, high: float, kind: str = "") -> Markup:
-    """A bar from one running sum to the next on a scale from `low` to `high`; the number beside it says the same in text."""
+    """A bar from one running sum to the next on a scale from `low` to `high`; the number beside it says the same."""
     scale = 198 / max(high - low, 1e-9)
     if end == start:
         return Markup("")
     x, width = 1 + (min(start, end) - low) * scale, max(abs(end - start) * scale, 0.8)
     zero = 1 + (0 - low) * scale
+    kind = kind or ("for" if end >= start else "against")
     return element(
         "svg",
         element("line", x1=f"{zero:.1f}", x2=f"{zero:.1f}", y1=0, y2=16, class_="zero"),
-        element("rect", x=f"{x:.1f}", y=3, width=f"{width:.1f}", height=10, class_=kind or ("for" if end >= start else "against")),
-        viewBox="0 0 200 16", preserveAspectRatio="none", aria_hidden="true",
-    )  # fmt: skip
+        element("rect", x=f"{x:.1f}", y=3, width=f"{width:.1f}", height=10, class_=kind),
+        viewBox="0 0 200 16",
+        preserveAspectRatio="none",
+        aria_hidden="true",
+    )
 
 
 def explained(explanation: Explanation) -> list[dict[str, object]]:
     """The contributions for a script to read."""
-    return [{"kind": reason.kind, "words": reason.words, "bits": round(reason.bits, 4)} for reason in explanation.contributions]
+    return [
+        {"kind": reason.kind, "words": reason.words, "bits": round(reason.bits, 4)}
+        for reason in explanation.contributions
+    ]

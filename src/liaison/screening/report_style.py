@@ -1,4 +1,4 @@
-"""The style sheet of the report: dark text on white, 4.5:1 or better everywhere, one column on a telephone, ink-saving on paper."""
+"""The style sheet of the report: dark on white, 4.5:1 or better everywhere, for a desk, a telephone and paper."""
 
 STYLE = """
 :root{color-scheme:light;--ink:#16191d;--soft:#4a5560;--rule:#c3cad1;--tint:#f2f5f7;--for:#1d5f9e;--against:#b3400f;--mark:#ffe9a8}
@@ -23,12 +23,14 @@ a:focus-visible,summary:focus-visible{outline:3px solid #16191d;outline-offset:2
 .counts dd{margin:0;font-size:1.5rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}
 caption{text-align:left;font-weight:600;padding:.25rem 0}
-th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;border-bottom:1px solid var(--rule);overflow-wrap:anywhere}
+th,td{text-align:left;vertical-align:top;padding:.35rem .5rem}
+th,td{border-bottom:1px solid var(--rule);overflow-wrap:anywhere}
 thead th{border-bottom:2px solid var(--ink)}
 tbody th{font-weight:400;color:var(--soft)}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
 article{border:1px solid var(--rule);margin:1rem 0;padding:1rem}
-article>header{max-width:none;margin:0 0 .5rem;padding:0;display:flex;flex-wrap:wrap;gap:.15rem 1rem;align-items:baseline}
+article>header{max-width:none;margin:0 0 .5rem;padding:0}
+article>header{display:flex;flex-wrap:wrap;gap:.15rem 1rem;align-items:baseline}
 article>header h3{flex:1 1 20rem}
 .score{font-size:1.1rem;font-weight:700;font-variant-numeric:tabular-nums;white-space:nowrap}
 .sides{table-layout:fixed;margin-bottom:.75rem}
@@ -55,7 +57,8 @@ footer{margin-top:2rem;padding-bottom:2rem;color:var(--soft)}
 @media (max-width:40rem){
 h1{font-size:1.4rem}
 article{padding:.75rem;margin-left:-.25rem;margin-right:-.25rem}
-.sides col.field{width:6.1rem}
+.sides col.field{width:6.2rem}
+tbody th{font-size:.9rem}
 th,td{padding:.3rem .35rem}
 .counts{grid-template-columns:1fr 1fr}
 .counts dd{font-size:1.2rem}

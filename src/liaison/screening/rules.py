@@ -31,7 +31,7 @@ def bits(score: int) -> str:
 
 
 def by_chance(chance: float, people: int = 1) -> str:
-    """What `chance`, the most matches of a strength to expect by chance for one person, means when `people` are checked."""
+    """What it means to expect at most `chance` records to match one person by chance, when `people` are checked."""
     if chance >= 0.95:
         return f"By chance alone up to {_rounded(chance):,} records on this list would match one person this well."
     one_in = 1 / max(chance, 1e-12)
@@ -41,10 +41,11 @@ def by_chance(chance: float, people: int = 1) -> str:
     expected = chance * people
     if people < 2:
         return f"{said}."
-    return f"{said}: {f'up to {_rounded(expected):,}' if expected >= 0.95 else 'fewer than one'} of the {people:,} checked here."
+    crowd = f"up to {_rounded(expected):,}" if expected >= 0.95 else "fewer than one"
+    return f"{said}: {crowd} of the {people:,} checked here."
 
 
 def _rounded(value: float) -> int:
     """To two leading digits, so that a rough estimate does not look exact."""
     digits = max(len(str(int(value))) - 2, 0)
-    return max(round(value / 10**digits) * 10**digits, 1)
+    return max(round(value / 10**digits) * int(10.0**digits), 1)

@@ -1,4 +1,4 @@
-"""What a check does, in order: read, search, leave out what was cleared, write the alerts, the bad rows and the report."""
+"""What a check does, in order: read, search, leave out what was cleared, write alerts, bad rows and report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from liaison.matching.columns import People
 from liaison.matching.index import Index
-from liaison.matching.search import Hits, Limits
+from liaison.matching.search import Hits, Limits, search
 from liaison.model.errors import BadInput, BadSetting
 from liaison.screening import report
 from liaison.screening.alerts import STANDARD_OUTPUT, bad_rows_path, whole_file, write_alerts, write_bad_rows
@@ -24,6 +24,7 @@ from liaison.screening.rules import bits
 from liaison.screening.sources import Source, records
 
 REPORTED = 100  # alerts in a report
+LOOK = "see which pairs are with `liaison cleared FILE`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Order:
 
     against: tuple[Path, ...]
     alerts: Path
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     report: Path | None = None
     reported: int = REPORTED
     cleared: Path | None = None
@@ -77,17 +78,30 @@ def check(name: str, subjects: Source, order: Order, now: datetime, progress: Pr
     require_lists(held.index, order.limits)
     cleared = Cleared.open(order.cleared) if order.cleared else None
     people, limits = subjects.people, replace(order.limits, cleared=cleared)
-    hits = search_with(order.jobs, held.index, people, limits, lambda done, total: progress("Checking", done, total))
+    hits = search_with(order.jobs, held.index, held.saved, people, limits, progress)
     write_alerts(order.alerts, held.index, people, hits)
     bad = (*subjects.bad, *held.bad)
     bad_file = None if order.alerts == STANDARD_OUTPUT else bad_rows_path(order.alerts)
     if bad_file:
         write_bad_rows(bad_file, bad)
     outcome = Outcome(
-        name, len(people), len(held.index), held.index.lists, len(hits), len(np.unique(hits.subject)),
-        int(hits.score[-1]) if len(hits) else hits.least, cleared.left_out if cleared else 0, len(bad),
-        (*subjects.notes, *held.notes), order.alerts, bad_file if bad else None, order.report, held.index, people, hits,
-    )  # fmt: skip
+        name,
+        len(people),
+        len(held.index),
+        held.index.lists,
+        len(hits),
+        len(np.unique(hits.subject)),
+        int(hits.score[-1]) if len(hits) else hits.least,
+        cleared.left_out if cleared else 0,
+        len(bad),
+        (*subjects.notes, *held.notes),
+        order.alerts,
+        bad_file if bad else None,
+        order.report,
+        held.index,
+        people,
+        hits,
+    )
     if order.report:
         progress("Writing the report", 0, 1)
         write_report(order.report, outcome, bad, order.reported, now)
@@ -98,7 +112,7 @@ def check(name: str, subjects: Source, order: Order, now: datetime, progress: Pr
 def check_one(index: Index, person: People, limits: Limits) -> list[Lead]:
     """The alerts for one person, strongest first."""
     require_lists(index, limits)
-    hits = search_with("", index, person, limits, None)
+    hits = search(index, person, limits)
     return [lead(index, person, hits, row) for row in range(len(hits))]
 
 
@@ -114,9 +128,17 @@ def write_report(path: Path, outcome: Outcome, bad: tuple[object, ...], reported
         ("Bad rows", f"{outcome.bad_rows:,}"),
     )
     told = report.Report(
-        outcome.subjects, outcome.lists, now, counts, outcome.people, outcome.alerts, outcome.notes, bad,  # type: ignore[arg-type]
-        str(outcome.bad_rows_file or ""), [outcome.lead(rank) for rank in range(1, min(reported, outcome.alerts) + 1)],
-    )  # fmt: skip
+        outcome.subjects,
+        outcome.lists,
+        now,
+        counts,
+        outcome.people,
+        outcome.alerts,
+        outcome.notes,
+        bad,
+        str(outcome.bad_rows_file or ""),
+        [outcome.lead(rank) for rank in range(1, min(reported, outcome.alerts) + 1)],
+    )
     with whole_file(path) as out:
         out.write(report.html(told))
 
@@ -130,26 +152,57 @@ class Decision:
     why: str
 
 
-def clear(cleared: Cleared, people: People, index: Index, pair: tuple[str, str], decision: Decision, *, undo: bool = False) -> list[Clearing]:
-    """Remember that a subject is not a record, or undo that; returns the lines written, one for each list that holds the id.
+def clear(
+    cleared: Cleared, people: People, index: Index, pair: tuple[str, str], decision: Decision
+) -> list[Clearing]:
+    """Remember that a subject is not a record; returns the lines written, one for each record of that id.
 
-    `pair` is the subject's id and the record's id. Raises BadInput when an id is not there, or there is nothing to undo.
+    `pair` is the subject's id and the record's id. Raises BadInput when one is not there, or
+    nobody or no reason is named.
     """
-    subject_id, record_id = pair
-    if not decision.who.strip() or not decision.why.strip():
-        raise BadInput("a clearing names who decided it and why", field="who" if not decision.who.strip() else "why", hint="give --who and --why")
-    subjects = [subject_key(people, row, cleared.salt) for row in _rows(people, subject_id)]
-    held = _records(index, record_id)
-    if not subjects or not held:
-        raise BadInput(f"there is no {'subject' if not subjects else 'record'} with the id {subject_id if not subjects else record_id!r}", field="id")
-    pairs = [(subject, record_key(index, record, cleared.salt), record) for subject in subjects for record in held]
-    if undo:
-        pairs = [pair for pair in pairs if pair[:2] in cleared.standing]
-        if not pairs:
-            raise BadInput(f"{subject_id} and {record_id} are not cleared as they stand now", field="id", hint="see `liaison cleared`")
-    when, shown = decision.when.isoformat(timespec="seconds"), index.people
+    return _write(cleared, "clear", _pairs(cleared, people, index, pair), pair, index, decision)
+
+
+def undo(
+    cleared: Cleared, people: People, index: Index, pair: tuple[str, str], decision: Decision
+) -> list[Clearing]:
+    """Take a clearing back; returns the lines written. Raises BadInput also when the pair is not cleared."""
+    standing = cleared.standing
+    pairs = [found for found in _pairs(cleared, people, index, pair) if found[:2] in standing]
+    if not pairs:
+        raise BadInput(f"{pair[0]} and {pair[1]} are not cleared as they stand now", field="id", hint=LOOK)
+    return _write(cleared, "undo", pairs, pair, index, decision)
+
+
+def _pairs(
+    cleared: Cleared, people: People, index: Index, pair: tuple[str, str]
+) -> list[tuple[str, str, int]]:
+    """The digests of both sides, and the record, for everyone who has these ids."""
+    subjects = [subject_key(people, row, cleared.salt) for row in _rows(people, pair[0])]
+    held = _records(index, pair[1])
+    if not subjects:
+        raise BadInput(f"there is no subject with the id {pair[0]!r}", field="subject_id")
+    if not held:
+        raise BadInput(f"there is no record with the id {pair[1]!r}", field="record_id")
+    return [(subject, record_key(index, row, cleared.salt), row) for subject in subjects for row in held]
+
+
+def _write(
+    cleared: Cleared,
+    verb: str,
+    pairs: list[tuple[str, str, int]],
+    ids: tuple[str, str],
+    index: Index,
+    decision: Decision,
+) -> list[Clearing]:
+    for field_name, value in (("who", decision.who), ("why", decision.why)):
+        if not value.strip():
+            raise BadInput(
+                f"it is not said {field_name}", field=field_name, hint="give --who NAME and --why REASON"
+            )
+    when, lists = decision.when.isoformat(timespec="seconds"), index.people
     written = [
-        Clearing("undo" if undo else "clear", subject, record, subject_id, record_id, shown.list_name(row), decision.who, when, decision.why)
+        Clearing(verb, subject, record, *ids, lists.list_name(row), decision.who, when, decision.why)
         for subject, record, row in pairs
     ]
     for line in written:
@@ -179,6 +232,10 @@ def require_lists(index: Index, limits: Limits) -> None:
 def require_folder(path: Path) -> None:
     """Raises BadInput when a file cannot be written there, before any work is done."""
     if path != STANDARD_OUTPUT and not path.resolve().parent.is_dir():
-        raise BadInput(f"{path} cannot be written: there is no folder {path.parent}", file=str(path), hint="make the folder first")
+        raise BadInput(
+            f"{path} cannot be written: there is no folder {path.parent}",
+            file=str(path),
+            hint="make the folder first",
+        )
     if path.is_dir():
         raise BadInput(f"{path} is a folder", file=str(path), hint="give the name of a file")

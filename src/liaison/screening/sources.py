@@ -32,9 +32,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The records to check against, and what was found on the way."""
+    """The records to check against, the file that holds just them if one does, and what was found on the way."""
 
     index: Index
+    saved: Path | None
     bad: tuple[BadRow, ...]
     notes: tuple[str, ...]
 
@@ -43,7 +44,11 @@ def read(path: Path, columns: Mapping[str, str] | None = None, progress: Progres
     """The people in a file; `columns` names the file's own column for a field. Raises UnusableFile."""
     from liaison.holdings import read_people
 
-    found = read_people(path, columns=columns or {}, progress=lambda done, total: progress(f"Reading {path.name}", done, total))
+    found = read_people(
+        path,
+        columns=columns or {},
+        progress=lambda done, total: progress(f"Reading {path.name}", done, total),
+    )
     return Source(found.people, tuple(found.bad_rows), tuple(found.notes))
 
 
@@ -55,12 +60,15 @@ def is_index(path: Path) -> bool:
         return file.read(len(SIGNATURE)) == SIGNATURE
 
 
-def records(paths: Sequence[Path], columns: Mapping[str, str] | None = None, progress: Progress = quiet) -> Records:
+def records(
+    paths: Sequence[Path], columns: Mapping[str, str] | None = None, progress: Progress = quiet
+) -> Records:
     """One index of all the lists and at most one saved index. Raises BadInput, BadSetting, DamagedIndex."""
     saved = [path for path in paths if is_index(path)]
     if len(saved) > 1:
         raise BadSetting(
-            f"{saved[0]} and {saved[1]} are both indexes", hint="build one index of all the lists with `liaison index`"
+            f"{saved[0]} and {saved[1]} are both indexes",
+            hint="build one index of all the lists with `liaison index`",
         )
     sources = [read(path, columns, progress) for path in paths if path not in saved]
     bad = tuple(row for source in sources for row in source.bad)
@@ -69,11 +77,18 @@ def records(paths: Sequence[Path], columns: Mapping[str, str] | None = None, pro
         index = Index.open(saved[0])
         for source in sources:
             index.add(source.people)
-        return Records(index, bad, notes)
+        return Records(index, None if sources else saved[0], bad, notes)
     people = together([source.people for source in sources])
     if not len(people):
-        raise BadInput(f"there is nobody to check against in {', '.join(map(str, paths))}", hint="see the bad rows, or give another list")
-    return Records(Index.build(people, progress=progress), bad, notes)
+        raise BadInput(
+            f"there is nobody to check against in {', '.join(map(str, paths))}",
+            hint="see the bad rows, or give another list",
+        )
+    index = Index.build(
+        people, progress=lambda _step, done, total: progress("Building the index", done, total)
+    )
+    progress("Building the index", 1, 1)
+    return Records(index, None, bad, notes)
 
 
 def together(parts: Sequence[People]) -> People:
@@ -88,14 +103,26 @@ def together(parts: Sequence[People]) -> People:
         return Strings.concat([getattr(part, name) for part in parts])
 
     def shifted(name: str) -> np.ndarray:
-        return np.concatenate([getattr(part, name) + start for part, start in zip(parts, starts, strict=False)]).astype(np.int32)
+        return np.concatenate(
+            [getattr(part, name) + start for part, start in zip(parts, starts, strict=False)]
+        ).astype(np.int32)
 
     def column(name: str) -> np.ndarray:
         return np.concatenate([getattr(part, name) for part in parts])
 
     return People(
-        ids=joined("ids"), person=shifted("person"), given=joined("given"), surname=joined("surname"), full=joined("full"),
-        dob=column("dob"), dob_alt=column("dob_alt"), sex=column("sex"), nationality=column("nationality"),
-        nationality_alt=column("nationality_alt"), documents=joined("documents"), document_person=shifted("document_person"),
-        source=np.concatenate([number[part.source] for number, part in zip(numbers, parts, strict=True)]), lists=lists,
-    )  # fmt: skip
+        ids=joined("ids"),
+        person=shifted("person"),
+        given=joined("given"),
+        surname=joined("surname"),
+        full=joined("full"),
+        dob=column("dob"),
+        dob_alt=column("dob_alt"),
+        sex=column("sex"),
+        nationality=column("nationality"),
+        nationality_alt=column("nationality_alt"),
+        documents=joined("documents"),
+        document_person=shifted("document_person"),
+        source=np.concatenate([number[part.source] for number, part in zip(numbers, parts, strict=True)]),
+        lists=lists,
+    )
