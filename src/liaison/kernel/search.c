@@ -274,8 +274,10 @@ static void scan_pair(Search *s, int32_t a, int32_t b, const Path *path) {
         if (p->tag == tag && (!path->by_day || (x->row[p->row].dob & 511) == (s->dob & 511))) consider(s, p->row, path);
 }
 
-/* What a name loses at least when no class key finds its i-th token: that token unmatched, or met by a misspelling. */
+/* What a name loses at least when no class key finds its i-th token: that token unmatched, or met by a misspelling.
+   An initial is met without its class. */
 static int32_t loss_without(const Search *s, int i, const Path *path) {
+    if (s->filter.always[i] > -NO_MATCH) return 0;
     return lesser(s->filter.most[i] + (s->filter.counts[i] ? s->x->weights.extra : 0), path->discount);
 }
 
@@ -427,4 +429,16 @@ EXPORT int64_t lk_search(const Index *x, const Asks *asks, const Phonetics *t, c
     cache->stamp = s.stamp;
     counts[0] = s.made; counts[1] += s.read; counts[2] += s.scored;
     return done - from;
+}
+
+/* For tests: the bound of one ask's name against every row, and what the names are really worth. */
+EXPORT void lk_bounds(const Index *x, const Asks *asks, const Phonetics *t, int64_t ask, Cache *cache, int32_t *bounds, int32_t *names) {
+    Search s = {.x = x, .asks = asks, .t = t, .cache = cache, .ask = ask, .dob = asks->ask_dob[ask]};
+    prepare(&s);
+    for (int64_t row = 0; row < x->rows; row++) {
+        Account found;
+        account(x, asks, ask, row, 0, cache, &found);
+        bounds[row] = name_bound(&s, x->sketch + row, -NO_MATCH);
+        names[row] = found.pairs ? found.score - found.date - found.sex - found.nation : -NO_MATCH;
+    }
 }

@@ -1,0 +1,120 @@
+"""What every benchmark shares: the task's files, a measured run of a command, and figures beside their targets."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+class Absent(Exception):
+    """What a benchmark needs is not on this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured figure, and what it should reach."""
+
+    what: str
+    value: float | str
+    unit: str = ""
+    target: str = ""
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a benchmark found."""
+
+    title: str
+    figures: list[Figure] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, what: str, value: float | str, unit: str = "", target: str = "") -> None:
+        """One more figure."""
+        self.figures.append(Figure(what, value, unit, target))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A synthetic list and passengers with planted people."""
+
+    folder: Path
+    records: int
+    passengers: int
+
+
+def task(records: int, passengers: int, seed: int) -> Task:
+    """The task of ../shared/bench/generate.py, made once and kept in the cache folder. Raises Absent."""
+    generator = SHARED / "bench" / "generate.py"
+    if not generator.exists():
+        raise Absent("the generator of the task (../shared/bench) is not here")
+    cache = Path(os.environ.get("LIAISON_BENCH_DATA") or Path(tempfile.gettempdir()) / "liaison-bench")
+    folder = cache / f"{records}-{passengers}-{seed}"
+    if not (folder / "done").exists():
+        sizes = ["--watch", str(records), "--pax", str(passengers), "--seed", str(seed)]
+        subprocess.run([sys.executable, str(generator), str(folder), *sizes], check=True)
+        (folder / "done").touch()
+    return Task(folder, records, passengers)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a command took: seconds on the clock, seconds of processors, and the most memory of one process."""
+
+    wall: float
+    cpu: float
+    peak_gb: float
+    output: str
+
+
+def run(command: list[str]) -> Run:
+    """Run a command to its end and measure it as a whole process. Raises CalledProcessError."""
+    start = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - start
+        out.seek(0)
+        text = out.read()
+    if process.returncode not in (0, 1):
+        raise subprocess.CalledProcessError(process.returncode, command, text)
+    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9, text)
+
+
+def cpu_seconds() -> float:
+    """Processor seconds of this process and its threads so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def liaison() -> list[str]:
+    """The command line of this checkout."""
+    return [sys.executable, "-m", "liaison.cli"]
+
+
+def machine() -> str:
+    """This machine and the versions that figures depend on, in one line."""
+    model = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    found = []
+    for name in ("numpy", "polars"):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"no {name}")
+    return f"{os.cpu_count()} cores, {model}, {platform.system()}, Python {platform.python_version()}, {', '.join(found)}"

@@ -1,0 +1,34 @@
+"""Look-ups of number plates among 100,000 wanted ones."""
+
+from __future__ import annotations
+
+import random
+
+from bench.common import Figures, cpu_seconds
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _plate(chance: random.Random) -> str:
+    return f"{chance.choice(LETTERS)}{chance.choice(LETTERS)} {chance.randrange(1000):03} {chance.choice(LETTERS)}{chance.choice(LETTERS)}"
+
+
+def measure(quick: bool) -> list[Figures]:
+    """Exact and confusable-class look-ups a second, one read in twenty of a wanted vehicle."""
+    from liaison.matching.columns import Strings
+    from liaison.matching.plates import CONFUSED, Plates
+
+    chance, many = random.Random(5), 300_000 if quick else 3_000_000
+    wanted = [_plate(chance) for _ in range(100_000)]
+    misread = {right: wrong for wrong, right in CONFUSED.items()}
+    reads = [chance.choice(wanted) if chance.random() < 0.05 else _plate(chance) for _ in range(many)]
+    blurred = ["".join(misread.get(c, c) if chance.random() < 0.1 else c for c in plate) for plate in reads]
+    plates, found = Plates(wanted), Figures("Plates: look-ups among 100,000 entries")
+    for title, column, confusable, target in (
+        ("exact", Strings.of(reads), False, ">= 5"), ("confusable class", Strings.of(blurred), True, ">= 2"),
+    ):  # fmt: skip
+        start = cpu_seconds()
+        hits = len(plates.find(column, confusable=confusable)[0])
+        found.add(title, round(many / (cpu_seconds() - start) / 1e6, 1), "M/s, one core", target)
+        found.notes.append(f"{title}: {hits:,} agreements")
+    return [found]
