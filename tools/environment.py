@@ -36,6 +36,7 @@ def surroundings() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
     if "PIP_INDEX_URL" in kept:
         kept.setdefault("UV_DEFAULT_INDEX", kept["PIP_INDEX_URL"])
+    kept.setdefault("UV_SYSTEM_CERTS", "true")  # agencies' networks have certificates of their own
     path = f"{VENV / 'bin'}{os.pathsep}{kept.get('PATH', os.defpath)}"
     return kept | {"VIRTUAL_ENV": str(VENV), "PATH": path}
 
@@ -43,7 +44,7 @@ def surroundings() -> dict[str, str]:
 def run(*command: str | Path) -> int:
     """The exit status of a command run in the environment, from the project's folder."""
     return subprocess.run(
-        [str(part) for part in command], cwd=ROOT, env=surroundings(), check=False
+        [str(part) for part in command], cwd=ROOT, env=surroundings(), check=False, close_fds=False
     ).returncode
 
 
@@ -109,7 +110,10 @@ def install_lock(name: str) -> None:
 
 def make_venv() -> None:
     """An empty virtual environment on the base interpreter. Raises SetupFailed."""
-    shutil.rmtree(VENV, ignore_errors=True)
+    if VENV.is_symlink():
+        VENV.unlink()
+    elif VENV.exists():
+        shutil.rmtree(VENV)
     done = subprocess.run(
         [base_python(), "-I", "-m", "venv", str(VENV)], capture_output=True, text=True, check=False
     )
@@ -147,7 +151,8 @@ def build(extras: Sequence[str]) -> None:
 def setup(extras: Sequence[str] = ()) -> None:
     """The environment as the lock files say, built now unless it stands. Raises SetupFailed."""
     with (ROOT / "pyproject.toml").open("rb") as gate:
-        fcntl.flock(gate, fcntl.LOCK_EX)  # a second ./dev waits for the first one's build
+        fcntl.flock(gate, fcntl.LOCK_EX)  # a second ./dev waits for the first one's build,
+        os.set_inheritable(gate.fileno(), True)  # and for an installer that outlived its ./dev
         lines = standing()
         wanted = sorted({*lines[1:], *extras})
         if lines[:1] != [stamp()]:
@@ -315,7 +320,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         return verb(rest)
-    except SetupFailed as error:
+    except (SetupFailed, OSError) as error:
         say(str(error))
         return 2
     except KeyboardInterrupt:
