@@ -23,7 +23,9 @@ def measure(quick: bool) -> list[Figures]:
     index = Index.build(read_people(made.folder / "watch.csv").people)
     people = read_people(made.folder / "pax.csv").people
     planned = plan(index, people, Limits(alerts_per_1000=22))
-    found = Figures(f"Candidates against brute force, {made.records:,} records, scores from {planned.least / 10_000:.1f} bits")
+    found = Figures(
+        f"Candidates against brute force, {made.records:,} records, scores from {planned.least / 10_000:.1f} bits"
+    )
     shares: dict[str, list[tuple[int, int]]] = {}
     for stratum, rows in _strata(made.folder, people, PER_STRATUM[quick]).items():
         shares[stratum] = [_share(index, people, row, planned.least) for row in rows]
@@ -33,7 +35,12 @@ def measure(quick: bool) -> list[Figures]:
             pairs = sum(held for held, _ in asked), sum(wanted for _, wanted in asked)
             found.add(stratum, round(mean, 4), f"by query; pairs {pairs[0]} of {pairs[1]}", ">= 0.99")
     every = [(held, wanted) for several in shares.values() for held, wanted in several if wanted]
-    found.add("all", round(float(np.mean([h / w for h, w in every])), 4), f"by query; {len(every)} queries with any", ">= 0.99")
+    found.add(
+        "all",
+        round(float(np.mean([h / w for h, w in every])), 4),
+        f"by query; {len(every)} queries with any",
+        ">= 0.99",
+    )
     return [found]
 
 
@@ -60,9 +67,18 @@ def _share(index, people, row: int, least: int) -> tuple[int, int]:  # type: ign
 
     person, segment = people.part(row, row + 1), index.segments[0]
     asks = prepare(person, segment)
-    put, scores = question(asks, segment, least, np.ones(len(segment.lists), np.uint8)), np.empty(len(segment.arrays["rows"]), np.int32)
+    put, scores = (
+        question(asks, segment, least, np.ones(len(segment.lists), np.uint8)),
+        np.empty(len(segment.arrays["rows"]), np.int32),
+    )
     with segment.scratch() as scratch:
-        lib().lk_exhaust(ctypes.byref(segment.kernel), ctypes.byref(put.kernel), ctypes.c_int64(0), scratch.cache, address(scores))
+        lib().lk_exhaust(
+            ctypes.byref(segment.kernel),
+            ctypes.byref(put.kernel),
+            ctypes.c_int64(0),
+            scratch.cache,
+            address(scores),
+        )
     wanted = set(np.flatnonzero(scores >= least).tolist())
     hits = search(index, person, Limits(min_score=least / 10_000, threads=1))
     return len(set(hits.row.tolist()) & wanted), len(wanted)

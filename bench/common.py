@@ -89,7 +89,12 @@ def run(command: list[str]) -> Run:
         text = out.read()
     if process.returncode not in (0, 1):
         raise subprocess.CalledProcessError(process.returncode, command, text)
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9, text)
+    return Run(
+        wall,
+        used.ru_utime + used.ru_stime,
+        used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9,
+        text,
+    )
 
 
 def cpu_seconds() -> float:
@@ -117,4 +122,6 @@ def machine() -> str:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             found.append(f"no {name}")
-    return f"{os.cpu_count()} cores, {model}, {platform.system()}, Python {platform.python_version()}, {', '.join(found)}"
+    return ", ".join(
+        [f"{os.cpu_count()} cores", model, platform.system(), f"Python {platform.python_version()}", *found]
+    )

@@ -28,12 +28,21 @@ def measure(quick: bool) -> list[Figures]:
     with (made.folder / "truth.csv").open() as file:
         planted = {(int(row["pid"]), int(row["wid"])) for row in csv.DictReader(file)}
     hits = search(index, people, Limits(alerts_per_1000=22))
-    false = [i for i, pair in enumerate(zip(hits.subject.tolist(), hits.record.tolist(), strict=True)) if pair not in planted]
+    false = [
+        i
+        for i, pair in enumerate(zip(hits.subject.tolist(), hits.record.tolist(), strict=True))
+        if pair not in planted
+    ]
     counts = collections.Counter(country_name(int(code)) for code in people.nationality[hits.subject[false]])
     all_people = collections.Counter(country_name(int(code)) for code in people.nationality)
     found = Figures("False alerts by name origin")
     per = {name: 1000 * counts[name] / total for name, total in all_people.items() if total >= 2000}
     for name, rate in sorted(per.items(), key=lambda pair: -pair[1]):
         found.add(name, round(rate, 2), "false alerts per 1,000 passengers")
-    found.add("highest over mean", round(max(per.values()) / float(np.mean(list(per.values()))), 2), "x", "<= 1.25 on equal evidence")
+    found.add(
+        "highest over mean",
+        round(max(per.values()) / float(np.mean(list(per.values()))), 2),
+        "x",
+        "<= 1.25 on equal evidence",
+    )
     return [found]

@@ -10,7 +10,8 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def _plate(chance: random.Random) -> str:
-    return f"{chance.choice(LETTERS)}{chance.choice(LETTERS)} {chance.randrange(1000):03} {chance.choice(LETTERS)}{chance.choice(LETTERS)}"
+    a, b, c, d = chance.choices(LETTERS, k=4)
+    return f"{a}{b} {chance.randrange(1000):03} {c}{d}"
 
 
 def measure(quick: bool) -> list[Figures]:

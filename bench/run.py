@@ -1,4 +1,5 @@
-"""./dev bench [NAME ...] [--quick] [--json] [--write]: measure, print each figure beside its target, renew docs/figures.md."""
+"""./dev bench [NAME ...] [--quick] [--json] [--write]: measure, print each figure beside its target, renew
+docs/figures.md."""
 
 from __future__ import annotations
 
@@ -33,7 +34,14 @@ def main() -> int:
         if not options.json:
             print(_text(name, measured[name]), f"({time.perf_counter() - start:.0f} s)\n", flush=True)
     if options.json:
-        print(json.dumps({"machine": machine(), **{name: [asdict(f) for f in several] for name, several in measured.items()}}))
+        print(
+            json.dumps(
+                {
+                    "machine": machine(),
+                    **{name: [asdict(f) for f in several] for name, several in measured.items()},
+                }
+            )
+        )
     if options.write:
         _write(measured)
     return 0
@@ -67,17 +75,27 @@ def _text(name: str, several: list[Figures]) -> str:
 
 
 def _section(name: str, several: list[Figures]) -> str:
-    parts = [f"<!-- {name} -->", f"## {name}", f"`./dev bench {name}` on {machine()}, {time.strftime('%Y-%m-%d')}."]
+    parts = [
+        f"<!-- {name} -->",
+        f"## {name}",
+        f"`./dev bench {name}` on {machine()}, {time.strftime('%Y-%m-%d')}.",
+    ]
     for figures in several:
         rows = [f"| {f.what} | {_value(f.value)} {f.unit} | {f.target} |" for f in figures.figures]
-        parts.append("\n".join([f"**{figures.title}**", "", "| what | measured | target |", "|---|---|---|", *rows]))
+        parts.append(
+            "\n".join([f"**{figures.title}**", "", "| what | measured | target |", "|---|---|---|", *rows])
+        )
         parts += [f"- {note}" for note in figures.notes]
     return "\n\n".join(parts).replace("\n\n- ", "\n- ") + f"\n<!-- end {name} -->\n"
 
 
 def _write(measured: dict[str, list[Figures]]) -> None:
     """Put each section in its place; sections that were not measured now stay as they are."""
-    text = PAGE.read_text("utf-8") if PAGE.exists() else "# Figures\n\nWritten by `./dev bench --write`; each section says when and where.\n"
+    text = (
+        PAGE.read_text("utf-8")
+        if PAGE.exists()
+        else "# Figures\n\nWritten by `./dev bench --write`; each section says when and where.\n"
+    )
     for name, several in measured.items():
         section, start, end = _section(name, several), f"<!-- {name} -->", f"<!-- end {name} -->\n"
         if start in text:

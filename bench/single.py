@@ -30,10 +30,30 @@ def measure(quick: bool) -> list[Figures]:
         found = Figures(f"Index of {made.records:,} records")
         found.add("build", round(built, 2), "s", "" if quick else "<= 6")
         found.add("build", round(used, 2), "CPU-s")
-        found.add("size of the file", round(path.stat().st_size / made.records), "bytes a record", "" if quick else "<= 600")
-        command = [*liaison(), "check", "--name", "Arben Hoxha", "--born", "1984-02-03", "--against", str(path), "--json"]
+        found.add(
+            "size of the file",
+            round(path.stat().st_size / made.records),
+            "bytes a record",
+            "" if quick else "<= 600",
+        )
+        command = [
+            *liaison(),
+            "check",
+            "--name",
+            "Arben Hoxha",
+            "--born",
+            "1984-02-03",
+            "--against",
+            str(path),
+            "--json",
+        ]
         shell = [run(command).wall for _ in range(5)]
-        found.add("open it and answer one check from the shell, median of 5", round(statistics.median(shell), 2), "s", "< 0.7")
+        found.add(
+            "open it and answer one check from the shell, median of 5",
+            round(statistics.median(shell), 2),
+            "s",
+            "< 0.7",
+        )
         return [found, _latency(Index.open(path), made.folder / "pax.csv")]
 
 

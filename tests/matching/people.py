@@ -16,11 +16,16 @@ def code(born: str) -> int:
 
 def people(rows: list[dict[str, object]], lists: tuple[str, ...] = ("list",)) -> People:
     """People of rows with any of id, name, names, given, surname, born, or_born, sex, nat, nat2, doc, docs, list."""
-    names = [row.get("names") or [(row.get("given", ""), row.get("surname", ""), row.get("name", ""))] for row in rows]
+    names = [
+        row.get("names") or [(row.get("given", ""), row.get("surname", ""), row.get("name", ""))]
+        for row in rows
+    ]
     names = [[name if isinstance(name, tuple) else ("", "", name) for name in several] for several in names]
     flat = [name for several in names for name in several]
     papers = [row.get("docs") or ([row["doc"]] if row.get("doc") else []) for row in rows]
-    countries = [[country_code(str(row[key])) if row.get(key) else 0 for key in ("nat", "nat2")] for row in rows]
+    countries = [
+        [country_code(str(row[key])) if row.get(key) else 0 for key in ("nat", "nat2")] for row in rows
+    ]
     nationality = np.array(countries, np.uint16).reshape(-1, 2)
     return People(
         Strings.of(str(row.get("id", place)) for place, row in enumerate(rows)),
@@ -38,11 +43,50 @@ def people(rows: list[dict[str, object]], lists: tuple[str, ...] = ("list",)) ->
     )
 
 
-GIVEN = "Arben Besnik Ilir Drita Olga Ivan Maria Jose Mehmet Ayse Karim Layla Georgios Anna Petr Vera Luan Teuta".split()
-SURNAME = (
-    "Hoxha Shehu Gashi Krasniqi Ivanov Petrov Zhukov Garcia Lopez Yilmaz Demir Haddad Papadopoulos Novak Horvat Kowalski "
-    "Schroeder Schneider Popescu Ionescu Berisha Kelmendi Rashid Mansour Kazlauskas Jankauskas"
-).split()
+GIVEN = [
+    *(
+        "Arben",
+        "Besnik",
+        "Ilir",
+        "Drita",
+        "Olga",
+        "Ivan",
+        "Maria",
+        "Jose",
+        "Mehmet",
+        "Ayse",
+        "Karim",
+        "Layla",
+    ),
+    *("Georgios", "Anna", "Petr", "Vera", "Luan", "Teuta"),
+]
+SURNAME = [
+    *(
+        "Hoxha",
+        "Shehu",
+        "Gashi",
+        "Krasniqi",
+        "Ivanov",
+        "Petrov",
+        "Zhukov",
+        "Garcia",
+        "Lopez",
+        "Yilmaz",
+        "Demir",
+    ),
+    *(
+        "Haddad",
+        "Papadopoulos",
+        "Novak",
+        "Horvat",
+        "Kowalski",
+        "Schroeder",
+        "Schneider",
+        "Popescu",
+        "Ionescu",
+    ),
+    *("Berisha", "Kelmendi", "Rashid", "Mansour", "Kazlauskas", "Jankauskas"),
+]
 
 
 def crowd(size: int, seed: int = 1) -> list[dict[str, object]]:
@@ -54,14 +98,26 @@ def crowd(size: int, seed: int = 1) -> list[dict[str, object]]:
         if chance.random() < 0.2:
             surname = f"{surname} {chance.choice(SURNAME)}"
         year, month, day = chance.integers(1950, 2000), chance.integers(1, 13), chance.integers(1, 29)
-        born = f"{year}-{month:02}-{day:02}" if chance.random() < 0.85 else f"{year}" if chance.random() < 0.5 else ""
+        born = (
+            f"{year}-{month:02}-{day:02}"
+            if chance.random() < 0.85
+            else f"{year}"
+            if chance.random() < 0.5
+            else ""
+        )
         rows.append(
             {
-                "id": f"r{place}", "given": given, "surname": surname, "born": born, "sex": chance.choice(["M", "F", ""]),
+                "id": f"r{place}",
+                "given": given,
+                "surname": surname,
+                "born": born,
+                "sex": chance.choice(["M", "F", ""]),
                 "nat": chance.choice(["ALB", "TUR", "GRC", ""]),
-                "doc": f"{chance.choice(list('ABC'))}{chance.integers(10**6, 10**7)}" if chance.random() < 0.6 else "",
+                "doc": f"{chance.choice(list('ABC'))}{chance.integers(10**6, 10**7)}"
+                if chance.random() < 0.6
+                else "",
             }
-        )  # fmt: skip
+        )
     return rows
 
 

@@ -24,16 +24,22 @@ NATIVE = [
     {"given": "Şükrü", "surname": "Çelik", "born": "1966", "sex": "M"},
     {"given": "Γεώργιος", "surname": "Παπαδόπουλος", "born": "1951-12-30", "sex": "M"},
     {"name": "DE LA CRUZ, J. M.", "born": "1960-10-10"},
-    {"name": "van der Berg"}, {"name": "O'Neill"}, {"name": "X"}, {"names": ["Abu Karim", "Karim Haddad"]},
-]  # fmt: skip
+    {"name": "van der Berg"},
+    {"name": "O'Neill"},
+    {"name": "X"},
+    {"names": ["Abu Karim", "Karim Haddad"]},
+]
 LATIN = [
     {"given": "IVAN", "surname": "JOUKOV", "born": "1980-06-07", "nat": "RUS"},
     {"given": "MUHAMMAD", "surname": "AL RASHEED", "born": "1975-06-05"},
     {"given": "SUEKRUE", "surname": "CHELIK", "born": "1966-02-03", "sex": "F"},
     {"given": "YORGOS", "surname": "PAPADOPULOS", "born": "1941-12-30"},
     {"name": "JOSE MARIA DELACRUZ", "born": "1960-10-11"},
-    {"name": "VANDERBERG"}, {"name": "ONEIL"}, {"name": "XENIA"}, {"names": ["KARIM HADAD", "K HADDAD"]},
-]  # fmt: skip
+    {"name": "VANDERBERG"},
+    {"name": "ONEIL"},
+    {"name": "XENIA"},
+    {"names": ["KARIM HADAD", "K HADDAD"]},
+]
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +51,19 @@ def compared() -> tuple[Index, Asks]:
     return index, prepare(people(asked), index.segments[0])
 
 
-def token(words: Strings, tokens: np.ndarray, entry: int, groups: np.ndarray, together: int = 0) -> evidence.Token:
+def token(
+    words: Strings, tokens: np.ndarray, entry: int, groups: np.ndarray, together: int = 0
+) -> evidence.Token:
     row = tokens[entry & TOKEN_NUMBER]
     own = groups[int(row["groups_at"]) : int(row["groups_at"]) + int(row["groups"])]
     made = evidence.Token(
-        forms(words[int(entry & TOKEN_NUMBER)]), int(row["rarity"]), int(entry) >> 30, bool(row["flags"] & PARTICLE),
-        frozenset(int(group) for group in own), together,
-    )  # fmt: skip
+        forms(words[int(entry & TOKEN_NUMBER)]),
+        int(row["rarity"]),
+        int(entry) >> 30,
+        bool(row["flags"] & PARTICLE),
+        frozenset(int(group) for group in own),
+        together,
+    )
     assert made.initial == bool(row["flags"] & INITIAL)
     return made
 
@@ -62,8 +74,10 @@ def asked_entry(asks: Asks, ask: int) -> evidence.Entry:
     mine = asks.names.tokens[asks.names.ends[name] : asks.names.ends[name + 1]]
     return evidence.Entry(
         tuple(token(asks.names.words, asks.book.tokens, entry, asks.book.groups) for entry in mine),
-        int(columns["ask_dob"][ask]), int(columns["sex"][person]), tuple(int(n) for n in columns["nationality"][person]),
-    )  # fmt: skip
+        int(columns["ask_dob"][ask]),
+        int(columns["sex"][person]),
+        tuple(int(n) for n in columns["nationality"][person]),
+    )
 
 
 def held_entry(segment: Segment, row: int) -> evidence.Entry:
@@ -71,9 +85,14 @@ def held_entry(segment: Segment, row: int) -> evidence.Entry:
     own, words = a["rows"][row], Strings(a["words_data"], a["words_ends"])
     places = range(int(own["tokens_at"]), int(own["tokens_at"]) + int(own["tokens"]))
     return evidence.Entry(
-        tuple(token(words, a["tokens"], a["row_tokens"][at], a["groups"], int(a["together"][at])) for at in places),
-        int(own["dob"]), int(own["sex"]), tuple(int(n) for n in own["nationality"]),
-    )  # fmt: skip
+        tuple(
+            token(words, a["tokens"], a["row_tokens"][at], a["groups"], int(a["together"][at]))
+            for at in places
+        ),
+        int(own["dob"]),
+        int(own["sex"]),
+        tuple(int(n) for n in own["nationality"]),
+    )
 
 
 def accounts(segment: Segment, asks: Asks, ask: np.ndarray, row: np.ndarray) -> np.ndarray:
@@ -81,9 +100,14 @@ def accounts(segment: Segment, asks: Asks, ask: np.ndarray, row: np.ndarray) -> 
     out = np.empty(len(ask), ACCOUNT)
     with segment.scratch() as scratch:
         lib().lk_accounts(
-            ctypes.byref(segment.kernel), ctypes.byref(asked.kernel), address(ask), address(row), ctypes.c_int64(len(ask)),
-            scratch.cache, address(out),
-        )  # fmt: skip
+            ctypes.byref(segment.kernel),
+            ctypes.byref(asked.kernel),
+            address(ask),
+            address(row),
+            ctypes.c_int64(len(ask)),
+            scratch.cache,
+            address(out),
+        )
     return out
 
 
@@ -97,13 +121,21 @@ def test_kernel_and_twin_agree_on_every_contribution(compared: tuple[Index, Asks
     same = np.arange(min(rows, len(asks.order)), dtype=np.int32)  # each with the record it was made from
     ask, row = np.concatenate([ask, same]), np.concatenate([row, name_row[same]])
     of = evidence.List(
-        segment.arrays["date_bits"], [int(s) for s in segment.arrays["sex_same"]], int(segment.arrays["statistics"][3])
+        segment.arrays["date_bits"],
+        [int(s) for s in segment.arrays["sex_same"]],
+        int(segment.arrays["statistics"][3]),
     )
     for place, found in enumerate(accounts(segment, asks, ask, row)):
         mine = evidence.account(
-            asked_entry(asks, int(ask[place])), held_entry(segment, int(row[place])), of, int(found["document"])
+            asked_entry(asks, int(ask[place])),
+            held_entry(segment, int(row[place])),
+            of,
+            int(found["document"]),
         )
-        kernel = {key: int(found[key]) for key in ("unmatched", "order", "dependence", "grade", "date", "sex", "nation", "score")}
+        kernel = {
+            key: int(found[key])
+            for key in ("unmatched", "order", "dependence", "grade", "date", "sex", "nation", "score")
+        }
         assert kernel == {key: int(getattr(mine, key)) for key in kernel}
         matches = [tuple(int(v) for v in pair) for pair in found["pair"][: int(found["pairs"])]]
         assert matches == [(m.kind, m.i, m.j, m.level, m.weight) for m in mine.matches]
@@ -114,8 +146,12 @@ def test_contributions_sum_to_the_score(compared: tuple[Index, Asks]) -> None:
     ask = np.repeat(np.arange(20, dtype=np.int32), 20)
     found = accounts(index.segments[0], asks, ask, np.tile(np.arange(20, dtype=np.int32), 20))
     for one in found:
-        parts = [one[key] for key in ("date", "document", "sex", "nation", "order", "unmatched", "dependence")]
-        assert int(one["score"]) == sum(int(p) for p in parts) + int(one["pair"]["weight"][: one["pairs"]].sum())
+        parts = [
+            one[key] for key in ("date", "document", "sex", "nation", "order", "unmatched", "dependence")
+        ]
+        assert int(one["score"]) == sum(int(p) for p in parts) + int(
+            one["pair"]["weight"][: one["pairs"]].sum()
+        )
 
 
 def test_sex_and_nationality_say_nothing_alone() -> None:

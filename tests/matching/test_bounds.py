@@ -21,7 +21,11 @@ def exhaust(index: Index, asked: object, ask: int, least: int) -> dict[int, int]
     put = question(asked, segment, least, np.ones(1, np.uint8))  # type: ignore[arg-type]
     with segment.scratch() as scratch:
         lib().lk_exhaust(
-            ctypes.byref(segment.kernel), ctypes.byref(put.kernel), ctypes.c_int64(ask), scratch.cache, scores.ctypes.data_as(ctypes.c_void_p)
+            ctypes.byref(segment.kernel),
+            ctypes.byref(put.kernel),
+            ctypes.c_int64(ask),
+            scratch.cache,
+            scores.ctypes.data_as(ctypes.c_void_p),
         )
     return {int(row): int(scores[row]) for row in np.flatnonzero(scores >= least)}
 
@@ -32,14 +36,22 @@ def test_the_bound_on_names_is_never_below_what_the_names_are_worth() -> None:
     index, segment = (made := Index.build(people(rows))), made.segments[0]
     asks = prepare(people([damaged(row, chance) for row in rows[:200]]), segment)
     put = question(asks, segment, 0, np.ones(1, np.uint8))
-    bounds, names = np.empty(len(segment.arrays["rows"]), np.int32), np.empty(len(segment.arrays["rows"]), np.int32)
+    bounds, names = (
+        np.empty(len(segment.arrays["rows"]), np.int32),
+        np.empty(len(segment.arrays["rows"]), np.int32),
+    )
     assert len(index) == 600
     for ask in range(len(asks.order)):
         with segment.scratch() as scratch:
             lib().lk_bounds(
-                ctypes.byref(segment.kernel), ctypes.byref(put.kernel), ctypes.byref(phonetics()), ctypes.c_int64(ask), scratch.cache,
-                bounds.ctypes.data_as(ctypes.c_void_p), names.ctypes.data_as(ctypes.c_void_p),
-            )  # fmt: skip
+                ctypes.byref(segment.kernel),
+                ctypes.byref(put.kernel),
+                ctypes.byref(phonetics()),
+                ctypes.c_int64(ask),
+                scratch.cache,
+                bounds.ctypes.data_as(ctypes.c_void_p),
+                names.ctypes.data_as(ctypes.c_void_p),
+            )
         assert (bounds >= names).all()
 
 
@@ -58,7 +70,11 @@ def test_candidates_hold_what_brute_force_finds(bits: float) -> None:
     asks = prepare(asked, index.segments[0])
     hits = search(index, asked, Limits(min_score=bits))
     found = {(int(a), int(r)): int(s) for a, r, s in zip(hits.ask, hits.row, hits.score, strict=True)}
-    wanted = {(ask, row): score for ask in range(300) for row, score in exhaust(index, asks, ask, round(bits * 10_000)).items()}
+    wanted = {
+        (ask, row): score
+        for ask in range(300)
+        for row, score in exhaust(index, asks, ask, round(bits * 10_000)).items()
+    }
     assert set(found) <= set(wanted)
     assert all(wanted[pair] == score for pair, score in found.items())
     assert len(found) >= 0.99 * len(wanted)

@@ -19,18 +19,29 @@ class KernelAsks(ctypes.Structure):
     """The kernel's `Asks`."""
 
     _fields_ = [
-        ("book", KernelBook), ("name_ends", ctypes.c_void_p), ("name_tokens", ctypes.c_void_p),
-        ("class_ends", ctypes.c_void_p), ("classes", ctypes.c_void_p), ("variant_ends", ctypes.c_void_p),
-        ("variant_masks", ctypes.c_void_p), ("ask_name", ctypes.c_void_p), ("ask_dob", ctypes.c_void_p),
-        ("name_person", ctypes.c_void_p), ("sex", ctypes.c_void_p), ("nationality", ctypes.c_void_p),
-        ("paper_ends", ctypes.c_void_p), ("papers", ctypes.c_void_p * 2), ("list_open", ctypes.c_void_p),
+        ("book", KernelBook),
+        ("name_ends", ctypes.c_void_p),
+        ("name_tokens", ctypes.c_void_p),
+        ("class_ends", ctypes.c_void_p),
+        ("classes", ctypes.c_void_p),
+        ("variant_ends", ctypes.c_void_p),
+        ("variant_masks", ctypes.c_void_p),
+        ("ask_name", ctypes.c_void_p),
+        ("ask_dob", ctypes.c_void_p),
+        ("name_person", ctypes.c_void_p),
+        ("sex", ctypes.c_void_p),
+        ("nationality", ctypes.c_void_p),
+        ("paper_ends", ctypes.c_void_p),
+        ("papers", ctypes.c_void_p * 2),
+        ("list_open", ctypes.c_void_p),
         ("least", ctypes.c_int32),
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """n people as questions. An ask is one name with one reading of the date of birth; `order` puts near dates together."""
+    """n people as questions. An ask is one name with one reading of the date of birth; `order` puts near
+    dates together."""
 
     book: Book
     names: Names
@@ -49,11 +60,17 @@ def prepare(people: People, base: Segment) -> Asks:
     dob, _, name = readings(people)
     variant_ends, variant_masks = book.variant_masks()
     nationality = np.stack([people.nationality, people.nationality_alt], axis=1)
-    columns: Arrays = {
-        "ask_dob": dob, "ask_name": name, "class_ends": class_ends, "variant_ends": variant_ends,
-        "variant_masks": variant_masks, "name_person": np.ascontiguousarray(people.person),
-        "sex": np.ascontiguousarray(people.sex), "nationality": np.ascontiguousarray(nationality),
-    } | papers(people.documents, people.document_person, len(people), held=False)  # fmt: skip
+    known: Arrays = {
+        "ask_dob": dob,
+        "ask_name": name,
+        "class_ends": class_ends,
+        "variant_ends": variant_ends,
+        "variant_masks": variant_masks,
+        "name_person": np.ascontiguousarray(people.person),
+        "sex": np.ascontiguousarray(people.sex),
+        "nationality": np.ascontiguousarray(nationality),
+    }
+    columns = known | papers(people.documents, people.document_person, len(people), held=False)
     return Asks(book, names, keys, columns, np.argsort(dob, kind="stable").astype(np.int32))
 
 
@@ -69,9 +86,21 @@ def question(asks: Asks, segment: Segment, least: int, list_open: NDArray[np.uin
     """The asks against one segment, for scores of at least `least`, among the lists that are open."""
     classes, c = found_in(segment.arrays["classes"], asks.class_keys).astype(np.int32), asks.columns
     kernel = KernelAsks(
-        asks.book.kernel(), address(asks.names.ends), address(asks.names.tokens), address(c["class_ends"]), address(classes),
-        address(c["variant_ends"]), address(c["variant_masks"]), address(c["ask_name"]), address(c["ask_dob"]),
-        address(c["name_person"]), address(c["sex"]), address(c["nationality"]), address(c["paper_ends"]),
-        (ctypes.c_void_p * 2)(address(c["papers_front"]), address(c["papers_back"])), address(list_open), least,
-    )  # fmt: skip
+        asks.book.kernel(),
+        address(asks.names.ends),
+        address(asks.names.tokens),
+        address(c["class_ends"]),
+        address(classes),
+        address(c["variant_ends"]),
+        address(c["variant_masks"]),
+        address(c["ask_name"]),
+        address(c["ask_dob"]),
+        address(c["name_person"]),
+        address(c["sex"]),
+        address(c["nationality"]),
+        address(c["paper_ends"]),
+        (ctypes.c_void_p * 2)(address(c["papers_front"]), address(c["papers_back"])),
+        address(list_open),
+        least,
+    )
     return Question(kernel, (classes, list_open))

@@ -19,8 +19,18 @@ from liaison.matching.names.romanise import forms
 from liaison.matching.names.variants import table
 
 TOKEN = np.dtype(
-    [("at", "u4"), ("rarity", "i4"), ("groups_at", "u4"), ("mask", "u4"), ("groups", "u2"), ("forms", "u1"), ("flags", "u1"),
-     ("length", "u1"), ("fold_length", "u1"), ("spare", "u2")]
+    [
+        ("at", "u4"),
+        ("rarity", "i4"),
+        ("groups_at", "u4"),
+        ("mask", "u4"),
+        ("groups", "u2"),
+        ("forms", "u1"),
+        ("flags", "u1"),
+        ("length", "u1"),
+        ("fold_length", "u1"),
+        ("spare", "u2"),
+    ]
 )
 PARTICLE, TITLE, INITIAL = 1, 2, 4
 TOKEN_NUMBER = np.uint32(0x3FFFFFFF)  # a token in a name: its number, and its role in the two bits above
@@ -157,7 +167,8 @@ def found_in(sorted_codes: NDArray[np.uint64], codes: NDArray[np.uint64]) -> NDA
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Distinct tokens as the kernel reads them. tokens: TOKEN[n], pool: uint8, groups: uint32; codes: hash of each first form."""
+    """Distinct tokens as the kernel reads them. tokens: TOKEN[n], pool: uint8, groups: uint32; codes: hash
+    of each first form."""
 
     tokens: NDArray[np.void]
     pool: NDArray[np.uint8]
@@ -169,7 +180,9 @@ class Book:
         keys, ends = np.empty(8 * len(self.tokens) + 1, np.uint64), np.empty(len(self.tokens) + 1, np.int64)
         function = lib().lk_classes
         function.restype = ctypes.c_int64
-        total = function(ctypes.byref(self.kernel()), ctypes.c_int64(len(self.tokens)), address(keys), address(ends))
+        total = function(
+            ctypes.byref(self.kernel()), ctypes.c_int64(len(self.tokens)), address(keys), address(ends)
+        )
         return keys[:total].copy(), ends
 
     def kernel(self) -> KernelBook:
@@ -181,10 +194,9 @@ class Book:
         known = lexicon()
         token = np.repeat(np.arange(len(self.tokens)), self.tokens["groups"])
         group = self.groups[: len(token)].astype(np.int64)
-        lengths = np.diff(known.mask_ends)[group] if len(group) else np.zeros(0, np.int64)
-        masks = known.masks[spread(known.mask_ends[:-1][group], lengths)] if len(group) else np.zeros(0, np.uint32)
-        per_token = np.bincount(np.repeat(token, lengths), minlength=len(self.tokens)) if len(group) else np.zeros(len(self.tokens))
-        return _ends(per_token), masks
+        lengths = np.diff(known.mask_ends)[group]
+        masks = known.masks[spread(known.mask_ends[:-1][group], lengths)]
+        return _ends(np.bincount(np.repeat(token, lengths), minlength=len(self.tokens))), masks
 
 
 class KernelBook(ctypes.Structure):
@@ -201,9 +213,14 @@ def write_book(words: Strings) -> Book:
     function = lib().lk_write_forms
     function.restype = ctypes.c_int64
     blocks = function(
-        ctypes.byref(kernel_phonetics()), address(spelled.data), address(spelled.ends), address(first),
-        ctypes.c_int64(len(words)), address(pool), address(tokens),
-    )  # fmt: skip
+        ctypes.byref(kernel_phonetics()),
+        address(spelled.data),
+        address(spelled.ends),
+        address(first),
+        ctypes.c_int64(len(words)),
+        address(pool),
+        address(tokens),
+    )
     codes = hashes(spelled)
     groups = _mark(tokens, spelled, first, codes)
     return Book(tokens, pool[: 16 * blocks].copy(), groups, codes[first[:-1]])
@@ -215,7 +232,7 @@ def _forms_of(words: Strings) -> tuple[Strings, NDArray[np.int64]]:
     foreign = np.flatnonzero(np.diff(foreign_bytes[words.ends]) > 0)
     if not len(foreign):
         return words, np.arange(len(words) + 1, dtype=np.int64)
-    made = [forms(words[row]) or ("x",) for row in foreign]
+    made = [forms(words[int(row)]) or ("x",) for row in foreign]
     counts = np.ones(len(words), np.int64)
     counts[foreign] = [len(several) for several in made]
     both = Strings.concat([words, Strings.of(form for several in made for form in several)])
@@ -236,9 +253,8 @@ def _mark(
     owner = np.repeat(np.arange(len(tokens)), np.diff(first))[at >= 0]
     at = at[at >= 0]
     lengths = np.diff(known.group_ends)[at]
-    pairs = np.unique(
-        np.stack([np.repeat(owner, lengths), known.groups[spread(known.group_ends[:-1][at], lengths)].astype(np.int64)]), axis=1
-    )
+    groups = known.groups[spread(known.group_ends[:-1][at], lengths)].astype(np.int64)
+    pairs: NDArray[np.int64] = np.unique(np.stack([np.repeat(owner, lengths), groups]), axis=1)
     counts = np.bincount(pairs[0], minlength=len(tokens))
     tokens["groups"], tokens["groups_at"] = counts, _ends(counts)[:-1]
     return pairs[1].astype(np.uint32)

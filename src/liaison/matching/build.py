@@ -9,26 +9,46 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liaison.kernel import address, lib
 from liaison.matching import weights
-from liaison.matching.book import PARTICLE, TITLE, TOKEN_NUMBER, KernelBook, Names, found_in, kernel_phonetics, read_names, spread, write_book
+from liaison.matching.book import (
+    PARTICLE,
+    TITLE,
+    TOKEN_NUMBER,
+    KernelBook,
+    Names,
+    found_in,
+    kernel_phonetics,
+    read_names,
+    spread,
+    write_book,
+)
 from liaison.matching.columns import People, Strings
 from liaison.matching.dates import BIT, CODES, FIRST_YEAR, YEARS, date_bits
 
 ROW = np.dtype(
-    [("dob", "i4"), ("person", "i4"), ("name", "u4"), ("tokens_at", "u4"), ("nationality", "u2", 2), ("list", "u2"),
-     ("tokens", "u1"), ("sex", "u1")]
-)  # fmt: skip
+    [
+        ("dob", "i4"),
+        ("person", "i4"),
+        ("name", "u4"),
+        ("tokens_at", "u4"),
+        ("nationality", "u2", 2),
+        ("list", "u2"),
+        ("tokens", "u1"),
+        ("sex", "u1"),
+    ]
+)
 PAPER = np.dtype([("high", "u8"), ("low", "u8"), ("person", "i4"), ("bits", "i4")])
 BOTH = np.dtype([("tag", "u4"), ("row", "i4")])
 SKETCH_BYTES, MOST_TOKENS = 32, 24
 UNDATED = 1 << 30  # sorts after every date
 
-Arrays = dict[str, NDArray[np.generic]]
+Arrays = dict[str, NDArray[Any]]
 Progress = Callable[[str, int, int], None]
 
 
@@ -42,7 +62,9 @@ class Statistics:
     dependence: int
 
 
-def build_arrays(people: People, progress: Progress | None = None, base: Arrays | None = None) -> tuple[Arrays, Statistics]:
+def build_arrays(
+    people: People, progress: Progress | None = None, base: Arrays | None = None
+) -> tuple[Arrays, Statistics]:
     """The arrays of an index of `people`; with `base`, weighed by the statistics of that index."""
     steps = ["names", "sounds", "rows", "postings", "documents"]
 
@@ -85,14 +107,18 @@ def without_titles(names: Names, flags: NDArray[np.uint8]) -> Names:
     owner = np.repeat(np.arange(len(names.ends) - 1), np.diff(names.ends))
     others = np.bincount(owner[~title], minlength=len(names.ends) - 1)
     keep = ~title | (others[owner] == 0)
-    return Names(names.tokens[keep], _ends(np.bincount(owner[keep], minlength=len(names.ends) - 1)), names.words)
+    return Names(
+        names.tokens[keep], _ends(np.bincount(owner[keep], minlength=len(names.ends) - 1)), names.words
+    )
 
 
 def _ends(lengths: NDArray[np.integer]) -> NDArray[np.int64]:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
 
 
-def _rarity(arrays: Arrays, names: Names, codes: NDArray[np.uint64], base: Arrays | None) -> tuple[int, int, int]:
+def _rarity(
+    arrays: Arrays, names: Names, codes: NDArray[np.uint64], base: Arrays | None
+) -> tuple[int, int, int]:
     """Set the rarity of every token by its first form; keep the table by which asked tokens are weighed."""
     met = np.bincount(names.tokens & TOKEN_NUMBER, minlength=len(codes))
     known, place = np.unique(codes, return_inverse=True)
@@ -110,7 +136,9 @@ def _rarity(arrays: Arrays, names: Names, codes: NDArray[np.uint64], base: Array
 def rarity_of(arrays: Arrays, codes: NDArray[np.uint64]) -> NDArray[np.int32]:
     """The rarity of forms by their hash, that of an unseen one where the index does not hold it."""
     at = found_in(arrays["known"], codes)
-    return np.where(at >= 0, arrays["known_bits"][at], arrays["statistics"][2]).astype(np.int32)
+    bits = np.full(len(codes), arrays["statistics"][2], np.int32)
+    bits[at >= 0] = arrays["known_bits"][at[at >= 0]]
+    return bits
 
 
 def _rows(arrays: Arrays, people: People, names: Names) -> None:
@@ -121,7 +149,10 @@ def _rows(arrays: Arrays, people: People, names: Names) -> None:
     lengths = np.diff(names.ends)[name]
     rows["dob"], rows["person"], rows["name"], rows["tokens"] = dob, person, name, lengths
     rows["tokens_at"] = _ends(lengths)[:-1]
-    rows["nationality"][:, 0], rows["nationality"][:, 1] = people.nationality[person], people.nationality_alt[person]
+    rows["nationality"][:, 0], rows["nationality"][:, 1] = (
+        people.nationality[person],
+        people.nationality_alt[person],
+    )
     rows["list"], rows["sex"] = people.source[person], people.sex[person]
     arrays["rows"] = rows
     arrays["row_tokens"] = names.tokens[spread(names.ends[:-1][name], lengths)]
@@ -137,32 +168,59 @@ def readings(people: People) -> tuple[NDArray[np.int32], NDArray[np.int32], NDAr
     twice = np.flatnonzero(people.dob_alt[person])
     dob = np.concatenate([people.dob[person], people.dob_alt[person[twice]]])
     usable = (dob >= FIRST_YEAR * 512) & (dob < (FIRST_YEAR + YEARS) * 512)
-    return np.where(usable, dob, 0).astype(np.int32), np.concatenate([person, person[twice]]), np.concatenate([name, name[twice]])
+    return (
+        np.where(usable, dob, 0).astype(np.int32),
+        np.concatenate([person, person[twice]]),
+        np.concatenate([name, name[twice]]),
+    )
 
 
 def _postings(arrays: Arrays, keys: NDArray[np.uint64], ends: NDArray[np.int64]) -> None:
     rows, row_tokens = arrays["rows"], arrays["row_tokens"]
     classes, place = np.unique(keys, return_inverse=True)
-    place = place.astype(np.int32)
+    of_token: NDArray[np.int32] = place.astype(np.int32)
     posted = np.zeros(len(classes) + 1, np.int64)
     function = lib().lk_post
     function.restype = ctypes.c_int64
     shape = (
-        address(rows), ctypes.c_int64(len(rows)), address(row_tokens), address(ends), address(place),
-        ctypes.c_int64(len(classes)), address(posted),
-    )  # fmt: skip
+        address(rows),
+        ctypes.c_int64(len(rows)),
+        address(row_tokens),
+        address(ends),
+        address(of_token),
+        ctypes.c_int64(len(classes)),
+        address(posted),
+    )
     total = function(*shape, None)
     post = np.empty(total, np.int32)
     if function(*shape, address(post)) < 0:
         raise MemoryError("no memory for the postings")
     by_day, day_keys = np.empty(total, np.int32), np.empty(total, np.uint16)
-    lib().lk_post_by_day(address(rows), address(posted), ctypes.c_int64(len(classes)), address(post), address(by_day), address(day_keys))
-    arrays |= {"classes": classes, "posted": posted, "post": post, "post_day": by_day, "post_day_key": day_keys}
-    arrays["pair_start"], arrays["pairs"] = _pairs(rows, row_tokens, ends, place)
+    lib().lk_post_by_day(
+        address(rows),
+        address(posted),
+        ctypes.c_int64(len(classes)),
+        address(post),
+        address(by_day),
+        address(day_keys),
+    )
+    arrays |= {
+        "classes": classes,
+        "posted": posted,
+        "post": post,
+        "post_day": by_day,
+        "post_day_key": day_keys,
+    }
+    arrays["pair_start"], arrays["pairs"] = _pairs(rows, row_tokens, ends, of_token)
     sketches = np.empty((len(rows), SKETCH_BYTES), np.uint8)
     book = KernelBook(address(arrays["tokens"]), address(arrays["pool"]), address(arrays["groups"]))
     lib().lk_sketch(
-        ctypes.byref(kernel_phonetics()), ctypes.byref(book), address(rows), ctypes.c_int64(len(rows)), address(row_tokens), address(sketches)
+        ctypes.byref(kernel_phonetics()),
+        ctypes.byref(book),
+        address(rows),
+        ctypes.c_int64(len(rows)),
+        address(row_tokens),
+        address(sketches),
     )
     arrays["sketches"] = sketches
 
@@ -171,11 +229,19 @@ def _pairs(
     rows: NDArray[np.void], row_tokens: NDArray[np.uint32], ends: NDArray[np.int64], place: NDArray[np.int32]
 ) -> tuple[NDArray[np.int64], NDArray[np.void]]:
     """Where each bucket of pairs begins: int64[2^k + 1], and the pairs: BOTH[p]."""
-    bits = max(int(len(rows)).bit_length(), 4)
+    bits = max(len(rows).bit_length(), 4)
     start = np.zeros((1 << bits) + 1, np.int64)
     function = lib().lk_pairs
     function.restype = ctypes.c_int64
-    shape = (address(rows), ctypes.c_int64(len(rows)), address(row_tokens), address(ends), address(place), ctypes.c_int(bits), address(start))
+    shape = (
+        address(rows),
+        ctypes.c_int64(len(rows)),
+        address(row_tokens),
+        address(ends),
+        address(place),
+        ctypes.c_int(bits),
+        address(start),
+    )
     pairs = np.empty(function(*shape, None), BOTH)
     if function(*shape, address(pairs)) < 0:
         raise MemoryError("no memory for the pairs")
@@ -186,9 +252,13 @@ def papers(documents: Strings, owner: NDArray[np.int32], people: int, *, held: b
     """Document numbers packed and, when `held`, sorted both ways with their directories. owner does not fall."""
     front, back = np.zeros(len(documents), PAPER), np.zeros(len(documents), PAPER)
     lib().lk_pack_papers(
-        address(documents.data), address(documents.ends), ctypes.c_int64(len(documents)),
-        ctypes.c_int32(weights.DOCUMENT_SHARED), address(front), address(back),
-    )  # fmt: skip
+        address(documents.data),
+        address(documents.ends),
+        ctypes.c_int64(len(documents)),
+        ctypes.c_int32(weights.DOCUMENT_SHARED),
+        address(front),
+        address(back),
+    )
     front["person"] = back["person"] = owner
     used = (front["low"] & np.uint64(255)) > 0
     front, back, owner = front[used], back[used], owner[used]
@@ -201,9 +271,13 @@ def papers(documents: Strings, owner: NDArray[np.int32], people: int, *, held: b
     front, back = front[order], back[np.lexsort((back["low"], back["high"]))]
     _common_numbers(front)
     return {
-        "paper_ends": ends, "paper_at": at, "papers_front": front, "papers_back": back,
-        "front_start": _buckets(front), "back_start": _buckets(back),
-    }  # fmt: skip
+        "paper_ends": ends,
+        "paper_at": at,
+        "papers_front": front,
+        "papers_back": back,
+        "front_start": _buckets(front),
+        "back_start": _buckets(back),
+    }
 
 
 def _common_numbers(front: NDArray[np.void]) -> None:
@@ -225,7 +299,9 @@ def paper_letters(count: int) -> int:
 def _buckets(sorted_papers: NDArray[np.void]) -> NDArray[np.int32]:
     letters, bucket = paper_letters(len(sorted_papers)), np.zeros(len(sorted_papers), np.int64)
     for place in range(letters):
-        bucket = bucket * 37 + (sorted_papers["high"] >> np.uint64(58 - 6 * place) & np.uint64(63)).astype(np.int64)
+        bucket = bucket * 37 + (sorted_papers["high"] >> np.uint64(58 - 6 * place) & np.uint64(63)).astype(
+            np.int64
+        )
     return _ends(np.bincount(bucket, minlength=37**letters)).astype(np.int32)
 
 
@@ -237,16 +313,27 @@ def _people(arrays: Arrays, people: People, base: Arrays | None) -> None:
     arrays["sex_same"] = weights.sex_weights(people.sex) if base is None else base["sex_same"]
     if base is not None:
         arrays["date_bits"] = base["date_bits"]
-    for name, column in (("ids", people.ids), ("given", people.given), ("surname", people.surname), ("full", people.full)):
+    for name, column in (
+        ("ids", people.ids),
+        ("given", people.given),
+        ("surname", people.surname),
+        ("full", people.full),
+    ):
         arrays[f"{name}_data"], arrays[f"{name}_ends"] = column.data, column.ends
     arrays |= {
-        "name_person": people.person, "dob": people.dob, "dob_alt": people.dob_alt, "sex": people.sex,
-        "nationality": people.nationality, "nationality_alt": people.nationality_alt, "source": people.source,
-    }  # fmt: skip
+        "name_person": people.person,
+        "dob": people.dob,
+        "dob_alt": people.dob_alt,
+        "sex": people.sex,
+        "nationality": people.nationality,
+        "nationality_alt": people.nationality_alt,
+        "source": people.source,
+    }
 
 
 def together(arrays: Arrays) -> NDArray[np.uint16]:
-    """For every token of a row, how much it shares with the token before it in the same part of the name: hundredths of a
+    """For every token of a row, how much it shares with the token before it in the same part of the name:
+    hundredths of a
     bit of pointwise mutual information, 0 where fewer than three names of the list hold both."""
     tokens, rows = arrays["row_tokens"], arrays["rows"]
     number, role = (tokens & TOKEN_NUMBER).astype(np.int64), tokens >> np.uint32(30)
@@ -257,7 +344,9 @@ def together(arrays: Arrays) -> NDArray[np.uint16]:
     follows[1:] &= ~(particle[1:] | particle[:-1])  # a particle says next to nothing by itself
     second = np.flatnonzero(follows)
     counts = np.bincount(number, minlength=len(arrays["tokens"]))
-    _, place, met = np.unique(number[second - 1] << 32 | number[second], return_inverse=True, return_counts=True)
+    _, place, met = np.unique(
+        number[second - 1] << 32 | number[second], return_inverse=True, return_counts=True
+    )
     both, alone = met[place], counts[number[second - 1]].astype(float) * counts[number[second]]
     bits = np.log2((both - 1).clip(1) * len(rows) / alone)
     out = np.zeros(len(tokens), np.uint16)
@@ -277,11 +366,17 @@ def dependence_of(arrays: Arrays, statistics: tuple[int, int, int]) -> int:
     rows, tokens = arrays["rows"], arrays["row_tokens"] & TOKEN_NUMBER
     step = max(len(rows) // SAMPLE, 1)
     sample = rows[::step][rows["tokens"][::step] >= 2]
-    first, last = tokens[sample["tokens_at"]].astype(np.int64), tokens[sample["tokens_at"] + sample["tokens"] - 1].astype(np.int64)
+    first, last = (
+        tokens[sample["tokens_at"]].astype(np.int64),
+        tokens[sample["tokens_at"] + sample["tokens"] - 1].astype(np.int64),
+    )
     pairs = np.unique(first * len(arrays["tokens"]) + last, return_counts=True)[1].astype(float)
     shared = float((pairs * (pairs - 1)).sum())
     if shared < LEAST_PAIRS:
         return 2 * BIT
-    alone = [float((c * (c - 1)).sum()) for c in (np.bincount(first).astype(float), np.bincount(last).astype(float))]
+    alone = [
+        float((c * (c - 1)).sum())
+        for c in (np.bincount(first).astype(float), np.bincount(last).astype(float))
+    ]
     expected = alone[0] * alone[1] / max(len(sample), 1) / max(len(sample) - 1, 1)
     return int(np.clip(np.rint(np.log2(shared / expected) * BIT), 0, 8 * BIT))

@@ -96,11 +96,21 @@ class People:
         names = np.arange(*np.searchsorted(self.person, [start, stop]))
         documents = np.arange(*np.searchsorted(self.document_person, [start, stop]))
         return People(
-            self.ids.take(np.arange(start, stop)), self.person[names] - np.int32(start), self.given.take(names),
-            self.surname.take(names), self.full.take(names), self.dob[start:stop], self.dob_alt[start:stop],
-            self.sex[start:stop], self.nationality[start:stop], self.nationality_alt[start:stop],
-            self.documents.take(documents), self.document_person[documents] - np.int32(start), self.source[start:stop], self.lists,
-        )  # fmt: skip
+            self.ids.take(np.arange(start, stop)),
+            self.person[names] - np.int32(start),
+            self.given.take(names),
+            self.surname.take(names),
+            self.full.take(names),
+            self.dob[start:stop],
+            self.dob_alt[start:stop],
+            self.sex[start:stop],
+            self.nationality[start:stop],
+            self.nationality_alt[start:stop],
+            self.documents.take(documents),
+            self.document_person[documents] - np.int32(start),
+            self.source[start:stop],
+            self.lists,
+        )
 
 
 def country_code(iso3: str) -> int:

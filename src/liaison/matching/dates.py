@@ -112,10 +112,9 @@ def evidence(agreement: Grade, a: int, b: int, bits: NDArray[np.int32]) -> int:
     if agreement == Grade.DIFFERENT:
         return -LOSS[Grade.DIFFERENT]
     rarity = [int(bits[min(max(code - FIRST_YEAR * 512, 0), CODES - 1)]) for code in (a, b)]
+    known = min(rarity)
     if agreement == Grade.FIRST_JANUARY:
         known = rarity[0] if a & 511 == 33 else rarity[1]
-    else:
-        known = min(rarity)
     return max(known - LOSS[agreement], -LOSS[Grade.DIFFERENT])
 
 
@@ -136,5 +135,8 @@ def date_bits(dob: NDArray[np.int32]) -> NDArray[np.int32]:
     full = known[(known & 31) > 0]
     by_day = np.bincount(full, minlength=CODES).astype(float)
     day = (by_day + SPREAD_DAYS * np.repeat(year, 512) / 365.25) / (len(full) + SPREAD_DAYS)
-    share = np.where(np.arange(CODES) & 31, day, np.repeat(year, 512) / np.where(np.arange(CODES) >> 5 & 15, 12, 1))
-    return np.rint(-np.log2(share) * BIT).astype(np.int32)
+    share = np.where(
+        np.arange(CODES) & 31, day, np.repeat(year, 512) / np.where(np.arange(CODES) >> 5 & 15, 12, 1)
+    )
+    bits: NDArray[np.int32] = np.rint(-np.log2(share) * BIT).astype(np.int32)
+    return bits

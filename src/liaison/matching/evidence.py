@@ -1,4 +1,5 @@
-"""The whole account of two entries, in Python: the readable twin of the kernel's `account`, and the oracle of its tests.
+"""The whole account of two entries, in Python: the readable twin of the kernel's `account`, and the oracle
+of its tests.
 
 Every score is the sum of what `account` returns. All figures are in 1/10,000 bit.
 """
@@ -107,7 +108,9 @@ def token_cost(a: Token, b: Token) -> tuple[int, int]:
             level, price = cost(mine, theirs)
             if price < NO_MATCH:
                 later = i + j > 0
-                found.append((price + COST[OTHER_FORM] * later, OTHER_FORM if later and level == SAME else level))
+                found.append(
+                    (price + COST[OTHER_FORM] * later, OTHER_FORM if later and level == SAME else level)
+                )
     if a.groups & b.groups:
         found.append((COST[VARIANT], VARIANT))
     return min(found, default=(NO_MATCH, TYPO_TWICE))
@@ -145,9 +148,17 @@ def _candidates(asked: Sequence[Token], held: Sequence[Token]) -> Iterator[Match
                 yield Match(0, i, j, single[1], single[0])
     for i, a in enumerate(asked):
         for j, b in enumerate(held):
-            if j + 1 < len(held) and b.role == held[j + 1].role and (two := joined(b, held[j + 1], a)) is not None:
+            if (
+                j + 1 < len(held)
+                and b.role == held[j + 1].role
+                and (two := joined(b, held[j + 1], a)) is not None
+            ):
                 yield Match(1, i, j, two[1], two[0])
-            if i + 1 < len(asked) and a.role == asked[i + 1].role and (two := joined(a, asked[i + 1], b)) is not None:
+            if (
+                i + 1 < len(asked)
+                and a.role == asked[i + 1].role
+                and (two := joined(a, asked[i + 1], b)) is not None
+            ):
                 yield Match(2, i, j, two[1], two[0])
 
 
@@ -172,9 +183,10 @@ def account(asked: Entry, held: Entry, of: List, document: int = 0) -> Account:
     matches = align(asked.tokens, held.tokens)
     used = {i for match in matches for i in match.asked()}, {j for match in matches for j in match.held()}
     counted = [m for m in matches if not (asked.tokens[m.i].particle or held.tokens[m.j].particle)]
-    crossed = any({0} != {a, b} and a and b and a != b for a, b in (
-        (asked.tokens[m.i].role, held.tokens[m.j].role) for m in counted
-    ))  # fmt: skip
+    crossed = any(
+        {0} != {a, b} and a and b and a != b
+        for a, b in ((asked.tokens[m.i].role, held.tokens[m.j].role) for m in counted)
+    )
     lost = sum(i not in used[0] and not token.particle for i, token in enumerate(asked.tokens))
     left_over = sum(j not in used[1] and not token.particle for j, token in enumerate(held.tokens))
     grade = dates.grade(asked.dob, held.dob)

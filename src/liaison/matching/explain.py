@@ -24,10 +24,25 @@ from liaison.matching.weights import chance
 PAIRS = 48
 PAIR = np.dtype([(name, "i4") for name in ("kind", "i", "j", "level", "weight")])
 ACCOUNT = np.dtype(
-    [(name, "i4") for name in (
-        "score", "grade", "date", "document", "sex", "nation", "order", "unmatched", "dependence", "lost", "left_over", "pairs",
-    )] + [("pair", PAIR, PAIRS)]
-)  # fmt: skip
+    [
+        (name, "i4")
+        for name in (
+            "score",
+            "grade",
+            "date",
+            "document",
+            "sex",
+            "nation",
+            "order",
+            "unmatched",
+            "dependence",
+            "lost",
+            "left_over",
+            "pairs",
+        )
+    ]
+    + [("pair", PAIR, PAIRS)]
+)
 WORDS = (*LEVELS, "", "", "", "", "initial")  # level 13 is the kernel's GRADES: an initial
 CHUNK = 2048
 
@@ -70,7 +85,9 @@ def reasons(index: Index, people: People, hits: Hits) -> Iterator[str]:
 Words = list[str]
 
 
-def _accounts(index: Index, hits: Hits) -> Iterator[tuple[int, tuple[int | tuple[int, ...], ...], tuple[Words, Words]]]:
+def _accounts(
+    index: Index, hits: Hits
+) -> Iterator[tuple[int, tuple[int | tuple[int, ...], ...], tuple[Words, Words]]]:
     """Place, account and the two names' tokens of every hit, segment by segment."""
     if hits.asks is None:
         raise ValueError("these hits do not know what was asked")
@@ -91,9 +108,14 @@ def _account(segment: Segment, hits: Hits, places: NDArray[np.int64]) -> NDArray
     ask, row = hits.ask[places].copy(), hits.row[places].copy()
     with segment.scratch() as scratch:
         lib().lk_accounts(
-            ctypes.byref(segment.kernel), ctypes.byref(asked.kernel), address(ask), address(row), ctypes.c_int64(len(places)),
-            scratch.cache, address(out),
-        )  # fmt: skip
+            ctypes.byref(segment.kernel),
+            ctypes.byref(asked.kernel),
+            address(ask),
+            address(row),
+            ctypes.c_int64(len(places)),
+            scratch.cache,
+            address(out),
+        )
     return out
 
 
@@ -106,11 +128,14 @@ class Spoken:
     def words(self, ask: int) -> Words:
         """The tokens of an ask's name."""
         names, name = self._asks.names, int(self._name[ask])
-        return [names.words[int(t)] for t in names.tokens[names.ends[name] : names.ends[name + 1]] & TOKEN_NUMBER]
+        return [
+            names.words[int(t)] for t in names.tokens[names.ends[name] : names.ends[name + 1]] & TOKEN_NUMBER
+        ]
 
 
 class Held:
-    """The tokens of the names in a segment, as text: found again in the name, since an index keeps only their numbers."""
+    """The tokens of the names in a segment, as text: found again in the name, since an index keeps only
+    their numbers."""
 
     def __init__(self, segment: Segment) -> None:
         self._rows, self._tokens = segment.arrays["rows"], segment.arrays["row_tokens"]
@@ -124,7 +149,9 @@ class Held:
 
 def _parts(account: tuple[object, ...], asked: Words, held: Words) -> Iterator[tuple[str, str, int]]:
     """Kind, words and bits of everything that is not nothing, in the order in which an officer would look."""
-    _, grade, date, document, sex, nation, order, unmatched, dependence, lost, left_over, count, pairs = account
+    _, grade, date, document, sex, nation, order, unmatched, dependence, lost, left_over, count, pairs = (
+        account
+    )
     for pair in pairs[:count]:  # type: ignore
         yield "name", _pair_words(pair, asked, held), pair[4]
     if order:

@@ -1,17 +1,20 @@
 """Named arrays in one file: written whole or not at all, memory-mapped, checksummed.
 
-Layout: 8 bytes of magic, the header's length (uint64, little endian), a JSON header, then each array at a multiple
-of 64 bytes. The header names the format's version and, for every array, its type, shape, place and checksum.
+Layout: 8 bytes of magic, the header's length (uint64, little endian), the first 16 bytes of the header's SHA-256, a
+JSON header, then each array at a multiple of 64 bytes. The header names the format's version and, for every array, its
+type, shape, place and checksum.
 """
 
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import json
 import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +26,15 @@ MAGIC = b"LIAISON\x01"
 VERSION = 1
 ALIGN = 64
 LONGEST_HEADER = 1 << 20
+HEAD = len(MAGIC) + 8 + 16
+
+
+def _head(header: bytes) -> bytes:
+    return MAGIC + len(header).to_bytes(8, "little") + hashlib.sha256(header).digest()[:16]
+
+
+def _first_array(header: int) -> int:
+    return -(-(HEAD + header) // ALIGN) * ALIGN
 
 
 def checksum(array: NDArray[np.generic]) -> str:
@@ -39,10 +51,9 @@ def save(path: Path, arrays: Mapping[str, NDArray[np.generic]], about: Mapping[s
         places[name] = {"type": _type(array), "shape": list(array.shape), "at": at, "sum": checksum(array)}
         at += -(-array.nbytes // ALIGN) * ALIGN
     header = json.dumps({"version": VERSION, "about": dict(about), "arrays": places}).encode()
-    start = -(-(len(MAGIC) + 8 + len(header)) // ALIGN) * ALIGN
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as out:
         try:
-            out.write((MAGIC + len(header).to_bytes(8, "little") + header).ljust(start, b"\0"))
+            out.write((_head(header) + header).ljust(_first_array(len(header)), b"\0"))
             for array in arrays.values():
                 out.write(np.ascontiguousarray(array).data)
                 out.write(b"\0" * (-array.nbytes % ALIGN))
@@ -64,29 +75,29 @@ def _dtype(stored: object) -> np.dtype[np.generic]:
     return np.dtype([tuple(tuple(p) if isinstance(p, list) else p for p in field) for field in stored])  # type: ignore
 
 
-def load(path: Path) -> tuple[dict[str, NDArray[np.generic]], dict[str, object]]:
-    """The arrays of a file, mapped and checked, and what was said about them. Raises DamagedIndex with the file's name."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(len(MAGIC) + 8)
-            if head[:7] != MAGIC[:7] or len(head) < len(MAGIC) + 8:
-                raise DamagedIndex(f"{path} is not an index", hint="give a file that `liaison index` wrote")
-            length = int.from_bytes(head[len(MAGIC) :], "little")
-            if head[: len(MAGIC)] != MAGIC or length > LONGEST_HEADER:
-                raise DamagedIndex(f"{path} was written by another version")
-            header = json.loads(file.read(length))
-        return _map(path, header, -(-(len(MAGIC) + 8 + length) // ALIGN) * ALIGN), header["about"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DamagedIndex(f"{path} is damaged: its header cannot be read") from error
+def load(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """The arrays of a file, mapped and checked, and what was said about them. Raises DamagedIndex with the
+    file's name."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+        if head[: len(MAGIC) - 1] != MAGIC[:-1]:
+            raise DamagedIndex(f"{path} is not an index", hint="give a file that `liaison index` wrote")
+        if head[: len(MAGIC)] != MAGIC:
+            raise DamagedIndex(f"{path} was written in another format of the program")
+        text = file.read(min(int.from_bytes(head[len(MAGIC) : len(MAGIC) + 8], "little"), LONGEST_HEADER))
+    if _head(text) != head:
+        raise DamagedIndex(f"{path} is damaged: its header is not what was written")
+    header = json.loads(text)
+    return _map(path, header, _first_array(len(text))), header["about"]
 
 
-def _map(path: Path, header: dict[str, dict[str, dict[str, object]]], start: int) -> dict[str, NDArray[np.generic]]:
+def _map(path: Path, header: dict[str, Any], start: int) -> dict[str, NDArray[Any]]:
     if header["version"] != VERSION:
         raise DamagedIndex(f"{path} was written in format {header['version']}, this program reads {VERSION}")
     whole, arrays = np.memmap(path, np.uint8, "r"), {}
     for name, place in header["arrays"].items():
-        dtype, shape = _dtype(place["type"]), tuple(place["shape"])  # type: ignore
-        first = start + int(place["at"])  # type: ignore
+        dtype, shape = _dtype(place["type"]), tuple(place["shape"])
+        first = start + int(place["at"])
         piece = whole[first : first + dtype.itemsize * int(np.prod(shape, dtype=np.int64))]
         if checksum(piece) != place["sum"]:
             raise DamagedIndex(f"{path} is damaged: its part {name!r} is not what was written")

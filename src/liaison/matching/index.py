@@ -1,4 +1,5 @@
-"""The index: one structure for a list of millions and for one check, built once, mapped, and added to without a rebuild."""
+"""The index: one structure for a list of millions and for one check, built once, mapped, and added to
+without a rebuild."""
 
 from __future__ import annotations
 
@@ -37,12 +38,12 @@ class Index:
     def open(cls, path: Path) -> Index:
         """The index saved at `path`, memory-mapped and checked. Raises DamagedIndex with the file's name."""
         arrays, about = files.load(path)
-        parts: list[Arrays] = [{} for _ in about["lists"]]  # type: ignore
+        parts: list[Arrays] = [{} for _ in about["lists"]]
         for name, array in arrays.items():
             number, _, key = name.partition("/")
             parts[int(number)][key] = array
         index = cls([])
-        for part, lists in zip(parts, about["lists"], strict=True):  # type: ignore
+        for part, lists in zip(parts, about["lists"], strict=True):
             removed = part.pop("removed")
             index.segments.append(Segment(part, tuple(lists), removed.astype(np.uint8)))
         return index
@@ -73,7 +74,8 @@ class Index:
         self.segments.append(Segment(arrays, people.lists))
 
     def remove(self, list_name: str, record_id: str) -> int:
-        """Take a record out of a list; returns how many records of that id there were. Raises BadInput for an unknown list."""
+        """Take a record out of a list; returns how many records of that id there were. Raises BadInput for
+        an unknown list."""
         if list_name not in self.lists:
             raise BadInput(f"there is no list {list_name!r} in this index", field="list")
         taken = 0
@@ -85,10 +87,14 @@ class Index:
                     taken += 1
         return taken
 
-    def locate(self, segment: NDArray[np.int32], row: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    def locate(
+        self, segment: NDArray[np.int32], row: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The records and names, numbered through all segments, of rows of segments."""
         record, name = np.zeros(len(row), np.int32), np.zeros(len(row), np.int32)
-        for number, (records, names) in enumerate(zip(self._starts("dob"), self._starts("name_person"), strict=True)):
+        for number, (records, names) in enumerate(
+            zip(self._starts("dob"), self._starts("name_person"), strict=True)
+        ):
             here = segment == number
             rows = self.segments[number].arrays["rows"][row[here]]
             record[here], name[here] = rows["person"] + records, rows["name"].astype(np.int32) + names
@@ -97,7 +103,9 @@ class Index:
     def place(self, segment: int, row: int) -> tuple[int, int]:
         """The record and the name, numbered through all segments, of one row of a segment."""
         here = self.segments[segment].arrays["rows"][row]
-        return int(here["person"]) + self._starts("dob")[segment], int(here["name"]) + self._starts("name_person")[segment]
+        return int(here["person"]) + self._starts("dob")[segment], int(here["name"]) + self._starts(
+            "name_person"
+        )[segment]
 
     def _starts(self, column: str) -> list[int]:
         sizes = [len(segment.arrays[column]) for segment in self.segments]

@@ -50,17 +50,23 @@ class KernelTables(ctypes.Structure):
         *((f"{name}_count", ctypes.c_int64) for name in ("particle", "title", "varied", "known", "class")),
         *((name, ctypes.c_void_p) for name in ("group_ends", "mask_ends", "groups", "masks", "known_bits")),
         ("unseen", ctypes.c_int32),
-    ]  # fmt: skip
+    ]
 
 
 class KernelOne(ctypes.Structure):
     """The kernel's `One`."""
 
     _fields_ = [
-        ("name", ctypes.c_char_p), ("length", ctypes.c_int64), ("dob", ctypes.c_int32), ("nationality", ctypes.c_uint16 * 2),
-        ("sex", ctypes.c_uint8), ("papers", ctypes.c_void_p * 2), ("paper_count", ctypes.c_int64),
-        ("list_open", ctypes.c_void_p), ("least", ctypes.c_int32),
-    ]  # fmt: skip
+        ("name", ctypes.c_char_p),
+        ("length", ctypes.c_int64),
+        ("dob", ctypes.c_int32),
+        ("nationality", ctypes.c_uint16 * 2),
+        ("sex", ctypes.c_uint8),
+        ("papers", ctypes.c_void_p * 2),
+        ("paper_count", ctypes.c_int64),
+        ("list_open", ctypes.c_void_p),
+        ("least", ctypes.c_int32),
+    ]
 
 
 @lru_cache(maxsize=65536)
@@ -90,7 +96,7 @@ class Checker:
         best: dict[int, Found] = {}
         for number, prepared in enumerate(self._segments):
             one.list_open = prepared.list_open.ctypes.data
-            for ask, row, score in self._hits[: self._run(prepared, one)].tolist():
+            for _, row, score in self._hits[: self._run(prepared, one)].tolist():
                 record, name = self._index.place(number, row)
                 if record not in best or (score, -name) > (best[record].score, -best[record].name):
                     best[record] = Found(record, name, score)
@@ -98,15 +104,21 @@ class Checker:
 
     def _question(self, person: Person, least: int) -> KernelOne:
         parts = ((person.given, GIVEN), (person.surname, SURNAME), (person.full, ANY_ROLE))
-        name = b"".join([_spelled(token, role) for text, role in parts if text for token in tokens(text)][:MOST_TOKENS])
+        name = b"".join(
+            [_spelled(token, role) for text, role in parts if text for token in tokens(text)][:MOST_TOKENS]
+        )
         one = KernelOne(name, len(name), person.born, (person.nationality, 0), person.sex)
         one.least = least
         if person.document:
             column = Strings.of([person.document])
             lib().lk_pack_papers(
-                address(column.data), address(column.ends), ctypes.c_int64(1), ctypes.c_int32(weights.DOCUMENT_SHARED),
-                address(self._papers[0]), address(self._papers[1]),
-            )  # fmt: skip
+                address(column.data),
+                address(column.ends),
+                ctypes.c_int64(1),
+                ctypes.c_int32(weights.DOCUMENT_SHARED),
+                address(self._papers[0]),
+                address(self._papers[1]),
+            )
             one.paper_count = int(self._papers[0]["low"][0] & np.uint64(255)) > 0
             one.papers = (self._papers[0].ctypes.data, self._papers[1].ctypes.data)
         return one
@@ -115,9 +127,15 @@ class Checker:
         with prepared.segment.scratch() as scratch:
             while True:
                 made = self._function(
-                    prepared.index, prepared.phonetics, prepared.tables, ctypes.byref(one), self._hits.ctypes.data,
-                    len(self._hits), scratch.cache, scratch.seen.ctypes.data,
-                )  # fmt: skip
+                    prepared.index,
+                    prepared.phonetics,
+                    prepared.tables,
+                    ctypes.byref(one),
+                    self._hits.ctypes.data,
+                    len(self._hits),
+                    scratch.cache,
+                    scratch.seen.ctypes.data,
+                )
                 if made != -2:
                     return max(int(made), 0)
                 self._hits = np.empty(2 * len(self._hits), HIT)
@@ -133,8 +151,12 @@ class _Prepared:
         self.list_open = np.array([lists is None or name in lists for name in segment.lists], np.uint8)
         arrays = (known.particles, known.titles, known.varied, a["known"], a["classes"])
         self.held = KernelTables(
-            *(address(array) for array in arrays), *(len(array) for array in arrays),
-            *(address(array) for array in (known.group_ends, known.mask_ends, known.groups, known.masks, a["known_bits"])),
+            *(address(array) for array in arrays),
+            *(len(array) for array in arrays),
+            *(
+                address(array)
+                for array in (known.group_ends, known.mask_ends, known.groups, known.masks, a["known_bits"])
+            ),
             int(a["statistics"][2]),
-        )  # fmt: skip
+        )
         self.tables = ctypes.byref(self.held)

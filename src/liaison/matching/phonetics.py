@@ -25,10 +25,7 @@ FOLD: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 # One class letter for each letter of a fold; vowels have none.
-SKELETON: dict[str, str] = dict(
-    b="P", p="P", d="T", t="T", k="K", g="K", f="F", v="F", l="L", m="M", n="N", r="R", s="S", z="S", c="S",
-    x="S", j="S", h="H",
-)  # fmt: skip
+SKELETON: dict[str, str] = dict(zip("bpdtkgfvlmnrszcxjh", "PPTTKKFFLMNRSSSSSH", strict=True))
 
 MASK_BITS = "PTKFLMNRSH"  # bit i: class i occurs
 MASK_TWICE = "TKMNRS"  # bit 10 + i: class i occurs more than once
@@ -103,12 +100,18 @@ RULE = np.dtype([("pattern", "S5"), ("length", "u1"), ("flags", "u1"), ("out", "
 
 
 def rule_table() -> tuple[NDArray[np.void], NDArray[np.int32], NDArray[np.uint8]]:
-    """The kernel's copy: rules RULE[r] in the order they are tried, first: int32[27] by first letter, classes: uint8[26]."""
+    """The kernel's copy: rules RULE[r] in the order they are tried, first: int32[27] by first letter,
+    classes: uint8[26]."""
     ordered = [rule for letter in range(26) for rule in _rules_by_letter().get(chr(97 + letter), [])]
     counts = [len(_rules_by_letter().get(chr(97 + letter), [])) for letter in range(26)]
     table = np.zeros(len(ordered), RULE)
     for row, (pattern, out, at_start, at_end) in zip(table, ordered, strict=True):
-        row["pattern"], row["length"], row["out"], row["out_length"] = pattern.encode(), len(pattern), out.encode(), len(out)
+        row["pattern"], row["length"], row["out"], row["out_length"] = (
+            pattern.encode(),
+            len(pattern),
+            out.encode(),
+            len(out),
+        )
         row["flags"] = at_start | at_end << 1
     classes = np.array([MASK_BITS.find(SKELETON.get(chr(97 + i), "?")) & 255 for i in range(26)], np.uint8)
     return table, np.cumsum([0, *counts]).astype(np.int32), classes

@@ -46,7 +46,11 @@ def keys(plates: Strings, *, confusable: bool = False) -> NDArray[np.uint64]:
     """The keys of many plates: uint64[n]."""
     out = np.empty(len(plates), np.uint64)
     lib().lk_plate_keys(
-        address(plates.data), address(plates.ends), ctypes.c_int64(len(plates)), address(_folds(confusable)), address(out)
+        address(plates.data),
+        address(plates.ends),
+        ctypes.c_int64(len(plates)),
+        address(_folds(confusable)),
+        address(out),
     )
     return out
 
@@ -56,10 +60,15 @@ class Plates:
 
     def __init__(self, plates: Strings | Sequence[str]) -> None:
         column = plates if isinstance(plates, Strings) else Strings.of(plates)
-        self._tables = {confusable: _Table(keys(column, confusable=confusable)) for confusable in (False, True)}
+        self._tables = {
+            confusable: _Table(keys(column, confusable=confusable)) for confusable in (False, True)
+        }
 
-    def find(self, read: Strings | Sequence[str], *, confusable: bool = False) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Every pair of a read plate and a wanted one that agree: (reads, wanted), int64[p] each, in the order of the reads."""
+    def find(
+        self, read: Strings | Sequence[str], *, confusable: bool = False
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Every pair of a read plate and a wanted one that agree: (reads, wanted), int64[p] each, in the
+        order of the reads."""
         column = read if isinstance(read, Strings) else Strings.of(read)
         return self._tables[confusable].find(keys(column, confusable=confusable))
 
@@ -70,15 +79,23 @@ class _Table:
         self._mask = (1 << max(2 * len(held), 2).bit_length()) - 1
         self._slots, self._next = np.zeros(self._mask + 1, np.uint32), np.empty(len(held), np.int32)
         lib().lk_plate_table(
-            address(held), ctypes.c_int64(len(held)), address(self._slots), ctypes.c_uint64(self._mask), address(self._next)
+            address(held),
+            ctypes.c_int64(len(held)),
+            address(self._slots),
+            ctypes.c_uint64(self._mask),
+            address(self._next),
         )
 
     def find(self, asked: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         first = np.empty(len(asked), np.int32)
         lib().lk_plate_find(
-            address(self._keys), address(self._slots), ctypes.c_uint64(self._mask), address(asked), ctypes.c_int64(len(asked)),
+            address(self._keys),
+            address(self._slots),
+            ctypes.c_uint64(self._mask),
+            address(asked),
+            ctypes.c_int64(len(asked)),
             address(first),
-        )  # fmt: skip
+        )
         reads, wanted, more = np.flatnonzero(first >= 0), [], []
         at = first[reads].astype(np.int64)
         while len(reads):

@@ -37,7 +37,9 @@ class Limits:
     alerts_per_1000: float | None = None
     lists: frozenset[str] | None = None  # the lists that may be asked; None: all
     threads: int = 2
-    cleared: Callable[[Index, People, Hits], NDArray[np.bool_]] | None = None  # True where a hit was cleared before
+    cleared: Callable[[Index, People, Hits], NDArray[np.bool_]] | None = (
+        None  # True where a hit was cleared before
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A search before it is done: the questions, the score that an alert needs, and how many alerts are wanted at most."""
+    """A search before it is done: the questions, the score that an alert needs, and how many alerts are
+    wanted at most."""
 
     asks: Asks
     least: int
@@ -92,14 +95,25 @@ def plan(index: Index, people: People, limits: Limits = Limits()) -> Plan:
     return Plan(asks, least, budget)
 
 
-def search(index: Index, people: People, limits: Limits = Limits(), progress: Callable[[int, int], None] | None = None) -> Hits:
+def search(
+    index: Index,
+    people: People,
+    limits: Limits = Limits(),
+    progress: Callable[[int, int], None] | None = None,
+) -> Hits:
     """Every alert that the limits let through. progress(done, total) is called with the number of names checked."""
     planned = plan(index, people, limits)
-    return finish(index, people, planned, limits, lambda least: _found(index, planned.asks, limits, least, progress))
+    return finish(
+        index, people, planned, limits, lambda least: _found(index, planned.asks, limits, least, progress)
+    )
 
 
 def finish(
-    index: Index, people: People, planned: Plan, limits: Limits, found: Callable[[int], list[NDArray[np.void]]]
+    index: Index,
+    people: People,
+    planned: Plan,
+    limits: Limits,
+    found: Callable[[int], list[NDArray[np.void]]],
 ) -> Hits:
     """The alerts of a plan. found(least) is the hits of every segment that reach a score; it is asked again with a
     lower one when the people of the pilot had more alerts than the others."""
@@ -134,7 +148,9 @@ def gather(people: People, done: Iterable[tuple[Chunk, list[NDArray[np.void]]]])
         names = len(chunk.people.person)
         for number, hits in enumerate(found):
             moved = hits.copy()
-            moved["ask"] += np.where(hits["ask"] < names, first, len(people.person) + int(twice[first]) - names).astype(np.int32)
+            moved["ask"] += np.where(
+                hits["ask"] < names, first, len(people.person) + int(twice[first]) - names
+            ).astype(np.int32)
             if number == len(segments):
                 segments.append([])
             segments[number].append(moved)
@@ -190,7 +206,13 @@ def _search_segment(
 
 
 def _answer(
-    segment: Segment, asked: object, order: NDArray[np.int32], start: int, end: int, cache: ctypes.Array[ctypes.c_char], seen: NDArray[np.uint32]
+    segment: Segment,
+    asked: object,
+    order: NDArray[np.int32],
+    start: int,
+    end: int,
+    cache: ctypes.Array[ctypes.c_char],
+    seen: NDArray[np.uint32],
 ) -> Iterator[NDArray[np.void]]:
     """The hits of asks order[start:end], in as many calls as the room for hits asks for."""
     room, counts = max(64, (end - start) * 2), np.zeros(3, np.int64)
@@ -199,9 +221,18 @@ def _answer(
     while start < end:
         out = np.empty(room, HIT)
         done = function(
-            ctypes.byref(segment.kernel), ctypes.byref(asked), ctypes.byref(kernel_phonetics()), address(order),  # type: ignore
-            ctypes.c_int64(start), ctypes.c_int64(end), address(out), ctypes.c_int64(room), cache, address(seen), address(counts),
-        )  # fmt: skip
+            ctypes.byref(segment.kernel),
+            ctypes.byref(asked),
+            ctypes.byref(kernel_phonetics()),
+            address(order),  # type: ignore
+            ctypes.c_int64(start),
+            ctypes.c_int64(end),
+            address(out),
+            ctypes.c_int64(room),
+            cache,
+            address(seen),
+            address(counts),
+        )
         yield out[: counts[0]]
         start += done
         room *= 2
@@ -220,5 +251,14 @@ def _rank(index: Index, asks: Asks, found: list[NDArray[np.void]], least: int) -
     first = np.unique(pair, return_index=True)[1]
     order = order[np.sort(first)]
     return Hits(
-        subject[order], record[order], name[order], subject_name[order], score[order], ask[order], row[order], segment[order], least, asks
+        subject[order],
+        record[order],
+        name[order],
+        subject_name[order],
+        score[order],
+        ask[order],
+        row[order],
+        segment[order],
+        least,
+        asks,
     )

@@ -22,15 +22,32 @@ class KernelIndex(ctypes.Structure):
     """The kernel's `Index`."""
 
     _fields_ = [
-        ("rows", ctypes.c_int64), ("undated", ctypes.c_int64), ("row", ctypes.c_void_p), ("sketches", ctypes.c_void_p),
-        ("row_tokens", ctypes.c_void_p), ("together", ctypes.c_void_p), ("book", KernelBook), ("start", ctypes.c_void_p), ("posted", ctypes.c_void_p),
-        ("post", ctypes.c_void_p), ("post_day", ctypes.c_void_p), ("post_day_key", ctypes.c_void_p),
-        ("pair_bits", ctypes.c_int32), ("pair_start", ctypes.c_void_p), ("pairs", ctypes.c_void_p),
-        ("date_bits", ctypes.c_void_p), ("papers", ctypes.c_void_p * 2), ("paper_letters", ctypes.c_int32),
+        ("rows", ctypes.c_int64),
+        ("undated", ctypes.c_int64),
+        ("row", ctypes.c_void_p),
+        ("sketches", ctypes.c_void_p),
+        ("row_tokens", ctypes.c_void_p),
+        ("together", ctypes.c_void_p),
+        ("book", KernelBook),
+        ("start", ctypes.c_void_p),
+        ("posted", ctypes.c_void_p),
+        ("post", ctypes.c_void_p),
+        ("post_day", ctypes.c_void_p),
+        ("post_day_key", ctypes.c_void_p),
+        ("pair_bits", ctypes.c_int32),
+        ("pair_start", ctypes.c_void_p),
+        ("pairs", ctypes.c_void_p),
+        ("date_bits", ctypes.c_void_p),
+        ("papers", ctypes.c_void_p * 2),
+        ("paper_letters", ctypes.c_int32),
         ("papers_start", ctypes.c_void_p * 2),
-        ("paper_ends", ctypes.c_void_p), ("paper_at", ctypes.c_void_p), ("person_ends", ctypes.c_void_p),
-        ("person_rows", ctypes.c_void_p), ("removed", ctypes.c_void_p), ("weights", KernelWeights),
-    ]  # fmt: skip
+        ("paper_ends", ctypes.c_void_p),
+        ("paper_at", ctypes.c_void_p),
+        ("person_ends", ctypes.c_void_p),
+        ("person_rows", ctypes.c_void_p),
+        ("removed", ctypes.c_void_p),
+        ("weights", KernelWeights),
+    ]
 
 
 CACHE_BYTES = 8 + 16 * (1 << 16)
@@ -55,7 +72,9 @@ class Scratch:
 class Segment:
     """Rows of an index that were built together. `removed`: uint8[people], 1 where a record was taken out."""
 
-    def __init__(self, arrays: Arrays, lists: tuple[str, ...], removed: NDArray[np.uint8] | None = None) -> None:
+    def __init__(
+        self, arrays: Arrays, lists: tuple[str, ...], removed: NDArray[np.uint8] | None = None
+    ) -> None:
         self.arrays, self.lists = arrays, lists
         self.removed = np.zeros(len(arrays["dob"]), np.uint8) if removed is None else removed
         self.removed_count = int(self.removed.sum())
@@ -71,7 +90,7 @@ class Segment:
     def find(self, record_id: str) -> NDArray[np.int64]:
         """The records with this id."""
         wanted, ids = record_id.encode(), self.strings("ids")
-        same_length = np.flatnonzero(np.diff(ids.ends) == len(wanted))
+        same_length: NDArray[np.int64] = np.flatnonzero(np.diff(ids.ends) == len(wanted))
         if not len(same_length) or not wanted:
             return same_length
         letters = ids.data[ids.ends[same_length][:, None] + np.arange(len(wanted))]
@@ -83,7 +102,9 @@ class Segment:
         try:
             scratch = self._scratch.pop()
         except IndexError:
-            scratch = Scratch(ctypes.create_string_buffer(CACHE_BYTES), np.zeros(len(self.arrays["rows"]), np.uint32))
+            scratch = Scratch(
+                ctypes.create_string_buffer(CACHE_BYTES), np.zeros(len(self.arrays["rows"]), np.uint32)
+            )
         scratch.next_epoch()
         yield scratch
         self._scratch.append(scratch)
@@ -94,9 +115,29 @@ class Segment:
         a, at = self.arrays, {name: address(array) for name, array in self.arrays.items()}
         pair = ctypes.c_void_p * 2
         return KernelIndex(
-            len(a["rows"]), int(a["start"][-1]), at["rows"], at["sketches"], at["row_tokens"], at["together"],
-            KernelBook(at["tokens"], at["pool"], at["groups"]), at["start"], at["posted"], at["post"], at["post_day"],
-            at["post_day_key"], (len(a["pair_start"]) - 1).bit_length() - 1, at["pair_start"], at["pairs"], at["date_bits"], pair(at["papers_front"], at["papers_back"]),
-            paper_letters(len(a["papers_front"])), pair(at["front_start"], at["back_start"]), at["paper_ends"], at["paper_at"], at["person_ends"],
-            at["person_rows"], address(self.removed), kernel_weights(int(a["statistics"][3]), a["sex_same"]),
-        )  # fmt: skip
+            len(a["rows"]),
+            int(a["start"][-1]),
+            at["rows"],
+            at["sketches"],
+            at["row_tokens"],
+            at["together"],
+            KernelBook(at["tokens"], at["pool"], at["groups"]),
+            at["start"],
+            at["posted"],
+            at["post"],
+            at["post_day"],
+            at["post_day_key"],
+            (len(a["pair_start"]) - 1).bit_length() - 1,
+            at["pair_start"],
+            at["pairs"],
+            at["date_bits"],
+            pair(at["papers_front"], at["papers_back"]),
+            paper_letters(len(a["papers_front"])),
+            pair(at["front_start"], at["back_start"]),
+            at["paper_ends"],
+            at["paper_at"],
+            at["person_ends"],
+            at["person_rows"],
+            address(self.removed),
+            kernel_weights(int(a["statistics"][3]), a["sex_same"]),
+        )

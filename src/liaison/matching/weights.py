@@ -15,7 +15,18 @@ from numpy.typing import NDArray
 from liaison.kernel import address, lib
 from liaison.matching.dates import BIT, LOSS, Grade
 from liaison.matching.similarity import (
-    CUT, FOLDED, FOLDED_TYPO, OTHER_FORM, SAME, SHORT_SKELETON, TYPO, TYPO_TWICE, VARIANT, VOWEL_STEP, VOWELS, COST,
+    COST,
+    CUT,
+    FOLDED,
+    FOLDED_TYPO,
+    OTHER_FORM,
+    SAME,
+    SHORT_SKELETON,
+    TYPO,
+    TYPO_TWICE,
+    VARIANT,
+    VOWEL_STEP,
+    VOWELS,
 )  # fmt: skip
 
 JOINED = 30_000  # two tokens written as one
@@ -70,7 +81,7 @@ def sex_weights(sex: NDArray[np.uint8]) -> NDArray[np.int32]:
     """What agreeing in each sex is worth by its share in the list: int32[4], at most one bit and a half."""
     counts = np.bincount(sex & 3, minlength=4).astype(float)
     share = (counts + 10) / (counts[1:].sum() + 40)
-    weights = np.clip(np.rint(-np.log2(share) * BIT), 0, 15_000).astype(np.int32)
+    weights: NDArray[np.int32] = np.clip(np.rint(-np.log2(share) * BIT), 0, 15_000).astype(np.int32)
     weights[0] = 0
     return weights
 
