@@ -12,41 +12,14 @@ from liaison.matching.index import Index
 
 Row = tuple[str, str, str, str]  # id, given, surname, born
 
-SURNAMES = [
-    "Hoxha",
-    "Krasniqi",
-    "Gashi",
-    "Shala",
-    "Berisha",
-    "Thaci",
-    "Kelmendi",
-    "Morina",
-    "Rama",
-    "Leka",
-    "Duka",
-    "Basha",
-    "Zogaj",
-    "Syla",
-    "Ukaj",
-]
-GIVEN = [
-    "Agim",
-    "Alban",
-    "Arben",
-    "Arta",
-    "Besa",
-    "Drita",
-    "Fatmir",
-    "Ilir",
-    "Jeton",
-    "Luan",
-    "Merita",
-    "Petrit",
-    "Sokol",
-    "Teuta",
-    "Valon",
-    "Yllka",
-]
+SURNAMES = (
+    "Hoxha", "Krasniqi", "Gashi", "Shala", "Berisha", "Thaci", "Kelmendi", "Morina", "Rama", "Leka", "Duka",
+    "Basha", "Zogaj", "Syla", "Ukaj",
+)  # fmt: skip
+GIVEN = (
+    "Agim", "Alban", "Arben", "Arta", "Besa", "Drita", "Fatmir", "Ilir", "Jeton", "Luan", "Merita", "Petrit", "Sokol",
+    "Teuta", "Valon", "Yllka",
+)  # fmt: skip
 
 
 def people(rows: Sequence[Row], name: str = "held", document: str = "") -> People:
