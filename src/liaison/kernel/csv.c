@@ -153,17 +153,17 @@ static int64_t without_placeholders(const Split *s, uint8_t *text, int64_t lengt
     for (int64_t at = 0; at < length;) {
         int64_t stop = at;
         while (stop < length && text[stop] != ' ') stop++;
-        if (stop > at && is_placeholder(s, text + at, stop - at, 0)) found = 1;
-        else if (found) {
+        if (stop > at && is_placeholder(s, text + at, stop - at, 0)) {
+            found = 1;
+            while (kept && text[kept - 1] == ' ') kept--;
+        } else if (found) {
             if (kept && stop > at) text[kept++] = ' ';
             memmove(text + kept, text + at, (size_t)(stop - at));
             kept += stop - at;
         } else kept = stop;
         at = stop + 1;
     }
-    if (!found) return length;
-    while (kept && text[kept - 1] == ' ') kept--;
-    return kept;
+    return found ? kept : length;
 }
 
 static void remark(Split *s, int32_t field, int32_t code, int64_t size) {

@@ -3,17 +3,22 @@
 #include <stdlib.h>
 #include "index.h"
 
-#define MOST_MASKS 40
+#define MOST_PROBES (8 * MOST_TOKENS)
 #define WAITING 64
 #define AHEAD 12 /* postings by which a row's sketch is fetched before its use */
 #define DISCOUNT 100000 /* what a token that no class key finds is assumed to lose: for candidates, not for scores */
 
 /* One way in which a token of the ask may be met. `cap` is the most it is worth; what a spelling costs comes off the
-   rarer side: same sound, same consonants, cut short, or so many consonants and vowels off. A variant must be met as it is spelled. */
+   rarer side: same sound, same consonants, cut short, or so many consonants and vowels off. */
 typedef struct { uint32_t mask; int32_t cap, rarity, exact, sound, vowels, cut, off[5]; } Probe;
 
+/* The masks of a name's variants as bits by a hash, in which one is rarely seen that is not there. */
+typedef struct { uint64_t bits[32]; int any; int32_t cap, rarity; } Variants;
+static inline uint32_t variant_bit(uint32_t mask) { return (mask * 0x9e3779b1u) >> 21; }
+
 typedef struct {
-    Probe probe[MOST_MASKS * 2];
+    Probe probe[MOST_PROBES];
+    Variants variants[MOST_TOKENS];
     int32_t ends[MOST_TOKENS + 1], always[MOST_TOKENS], counts[MOST_TOKENS];
     uint32_t joined[2 * MOST_TOKENS]; int32_t joined_most[2 * MOST_TOKENS];
     int32_t most[MOST_TOKENS], by_weight[MOST_TOKENS];
@@ -49,6 +54,16 @@ static inline int32_t most_of(const Probe *p, const Sketch *row) {
     return spread - least < p->cap ? spread - least : p->cap;
 }
 
+static inline int32_t most_of_variants(const Variants *v, const Sketch *row, int32_t cost) {
+    for (unsigned i = 0; i < row->count; i++) {
+        uint32_t bit = variant_bit(row->lane[i]);
+        if (!(v->bits[bit >> 6] >> (bit & 63) & 1)) continue;
+        int32_t spread = v->rarity > row->rarest ? v->rarity : row->rarest;
+        return spread - cost < v->cap ? spread - cost : v->cap;
+    }
+    return -NO_MATCH;
+}
+
 static int32_t joined_bound(const Filter *f, const Sketch *row) {
     int32_t bound = 0;
     for (int i = 0; i < f->joins; i++)
@@ -73,6 +88,10 @@ static int32_t name_bound(const Search *s, const Sketch *row, int32_t need) {
         int32_t best = f->always[i];
         for (int p = f->ends[i]; p < f->ends[i + 1]; p++) {
             int32_t most = most_of(f->probe + p, row);
+            if (most > best) best = most;
+        }
+        if (f->variants[i].any && best < f->variants[i].cap) {
+            int32_t most = most_of_variants(f->variants + i, row, w->costs.variant);
             if (most > best) best = most;
         }
         if (best <= -w->replaced) continue;
@@ -104,21 +123,22 @@ static void prepare_token(const Search *s, Filter *f, int i, uint32_t number, in
     f->always[i] = -NO_MATCH;
     f->counts[i] = !(token->flags & PARTICLE);
     f->most[i] = greater(cap - (f->counts[i] ? w->dependence : 0), 0);
+    f->variants[i].any = 0;
     if (token->flags & INITIAL) {
         f->always[i] = greater(w->initials, w->initial);
         f->most[i] = greater(f->always[i] - w->dependence, 0);
         return;
     }
-    int64_t variants = asks->variant_ends[number + 1] - asks->variant_ends[number];
-    if (*count + token->forms + variants > MOST_MASKS * 2 || variants + token->forms > MOST_MASKS / 2) {
-        f->always[i] = cap; /* more masks than are worth testing: the token can always be met */
-        return;
-    }
     const Form *form = form_at(&asks->book, token);
     for (int k = 0; k < token->forms; k++, form = next_form(form)) f->probe[(*count)++] = probe_of(form, cap, token->rarity, &w->costs);
-    for (int64_t k = asks->variant_ends[number]; k < asks->variant_ends[number + 1]; k++)
-        f->probe[(*count)++] = (Probe){asks->variant_masks[k], cap, token->rarity, w->costs.variant, NO_MATCH, NO_MATCH, NO_MATCH,
-                                       {NO_MATCH, NO_MATCH, NO_MATCH, NO_MATCH, NO_MATCH}};
+    if (asks->variant_ends[number] == asks->variant_ends[number + 1]) return;
+    Variants *v = f->variants + i;
+    memset(v->bits, 0, sizeof v->bits);
+    v->any = 1, v->cap = cap, v->rarity = token->rarity;
+    for (int64_t k = asks->variant_ends[number]; k < asks->variant_ends[number + 1]; k++) {
+        uint32_t bit = variant_bit(asks->variant_masks[k]);
+        v->bits[bit >> 6] |= 1ull << (bit & 63);
+    }
 }
 
 static void prepare(Search *s) {
