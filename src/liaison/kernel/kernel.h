@@ -28,7 +28,8 @@ enum { PARTICLE = 1, TITLE = 2, INITIAL = 4 };
 
 /* A token: its forms stand one after another in the pool from 16 * at. */
 typedef struct {
-    uint32_t at; int32_t rarity; uint32_t groups_at, mask; uint16_t groups; uint8_t forms, flags, length, fold_length, spare[2];
+    uint32_t at; int32_t rarity; uint32_t groups_at, mask; uint16_t groups; uint8_t forms, flags, length, fold_length;
+    uint16_t group_bits; /* bit g % 16 of every group g */
 } Token;
 
 /* A book of tokens: those of an index, or those of the people who are checked. */

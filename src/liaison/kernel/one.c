@@ -50,7 +50,7 @@ static void add_groups(const Tables *t, Small *s, Token *token, uint64_t code) {
     for (int64_t g = at < 0 ? 0 : t->group_ends[at]; at >= 0 && g < t->group_ends[at + 1] && s->group_count < MOST_GROUPS; g++) {
         int known = 0;
         for (int k = 0; k < token->groups; k++) known |= s->groups[token->groups_at + (uint32_t)k] == t->groups[g];
-        if (!known) s->groups[s->group_count++] = t->groups[g], token->groups++;
+        if (!known) s->groups[s->group_count++] = t->groups[g], token->groups++, token->group_bits |= (uint16_t)(1u << (t->groups[g] & 15));
     }
 }
 

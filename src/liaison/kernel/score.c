@@ -71,7 +71,7 @@ static inline int comparable(const Token *a, const Token *b) {
 
 static int32_t cached_weight(const Index *x, const Book *asked, uint32_t a, uint32_t b, Cache *cache) {
     const Token *p = asked->tokens + a, *q = x->book.tokens + b;
-    if (p->forms + q->forms == 2 && !(p->groups && q->groups) && !((p->flags | q->flags) & INITIAL) && !comparable(p, q)) return NO_WEIGHT;
+    if (p->forms + q->forms == 2 && !(p->group_bits & q->group_bits) && !((p->flags | q->flags) & INITIAL) && !comparable(p, q)) return NO_WEIGHT;
     uint64_t key = ((uint64_t)a << 32 | b) + 1;
     Remembered *slot = cache->slot + (key * 0x9e3779b97f4a7c15u >> (64 - CACHE_BITS));
     if (slot->key == key && slot->epoch == cache->epoch) return slot->weight;

@@ -29,7 +29,7 @@ TOKEN = np.dtype(
         ("flags", "u1"),
         ("length", "u1"),
         ("fold_length", "u1"),
-        ("spare", "u2"),
+        ("group_bits", "u2"),
     ]
 )
 PARTICLE, TITLE, INITIAL = 1, 2, 4
@@ -256,5 +256,7 @@ def _mark(
     groups = known.groups[spread(known.group_ends[:-1][at], lengths)].astype(np.int64)
     pairs: NDArray[np.int64] = np.unique(np.stack([np.repeat(owner, lengths), groups]), axis=1)
     counts = np.bincount(pairs[0], minlength=len(tokens))
+    np.bitwise_or.at(tokens["group_bits"], pairs[0], (1 << (pairs[1] & 15)).astype(np.uint16))
     tokens["groups"], tokens["groups_at"] = counts, _ends(counts)[:-1]
-    return pairs[1].astype(np.uint32)
+    numbers: NDArray[np.uint32] = pairs[1].astype(np.uint32)
+    return numbers
