@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,10 @@ from liaison.screening.progress import quiet
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from liaison.matching.columns import People
     from liaison.matching.index import Index
     from liaison.matching.search import Limits
     from liaison.screening.leads import Lead, Side
+    from liaison.screening.person import Asked
 
 BAR = 24  # characters
 EMPTY = (
@@ -23,22 +23,12 @@ EMPTY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One person as given on the command line."""
-
-    name: str
-    born: str = ""
-    sex: str = ""
-    nationality: str = ""
-    documents: tuple[str, ...] = ()
-
-
 def check_person(
     asked: Asked, against: tuple[Path, ...], limits: Limits, cleared: Path | None, as_json: bool
 ) -> None:
     """Check one person and show every alert. Raises BadInput for a value that cannot be read."""
     from liaison.screening.cleared import Cleared
+    from liaison.screening.person import one_person
     from liaison.screening.service import check_one
     from liaison.screening.sources import records
 
@@ -50,15 +40,6 @@ def check_person(
         say_json(answer(held.index, leads))
     else:
         _show(asked, held.index, leads)
-
-
-def one_person(asked: Asked) -> People:
-    """The person as the engine takes people, read as a row of a file would be. Raises BadInput."""
-    from liaison.holdings import read_person
-
-    return read_person(
-        asked.name, born=asked.born, sex=asked.sex, nationality=asked.nationality, documents=asked.documents
-    )
 
 
 def answer(index: Index, leads: list[Lead]) -> dict[str, object]:

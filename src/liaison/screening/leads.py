@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,9 +91,9 @@ class Line:
 
 def lines(index: Index, people: People, hits: Hits) -> Iterator[Line]:
     """The sides of many hits, column by column: some microseconds a hit."""
-    names, own = [getattr(people, part).take(hits.subject_name) for part in PARTS], _held(index, hits)
+    names, own = [_texts(getattr(people, part).take(hits.subject_name)) for part in PARTS], _held(index, hits)
     for row, (subject, subject_id, *parts) in enumerate(
-        zip(hits.subject.tolist(), people.ids.take(hits.subject), *names, strict=True)
+        zip(hits.subject.tolist(), _texts(people.ids.take(hits.subject)), *names, strict=True)
     ):
         record_id, matched, list_name, record_born = own[row]
         yield Line(
@@ -129,4 +130,6 @@ def _held(index: Index, hits: Hits) -> list[tuple[str, str, str, str]]:
 
 
 def _texts(column: Strings) -> list[str]:
-    return list(column)
+    """Every string of a column, its bytes and ends taken out of numpy once."""
+    content, ends = column.data.tobytes(), column.ends.tolist()
+    return [content[start:end].decode("utf-8", "replace") for start, end in pairwise(ends)]

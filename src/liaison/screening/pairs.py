@@ -7,13 +7,15 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from liaison.holdings import BadRow
 from liaison.matching.columns import Strings
 from liaison.model.errors import BadInput, UnusableFile
 from liaison.screening.alerts import STANDARD_OUTPUT, bad_rows_path, whole_file, write_bad_rows
@@ -33,19 +35,10 @@ class Scored:
     bad_file: Path | None
 
 
-class BadPair(NamedTuple):
-    """A value that could not be used."""
-
-    file: str
-    row: int
-    field: str
-    reason: str
-
-
 def score_pairs(source: Path, output: Path) -> Scored:
     """Add a score in [0, 1] to every pair; `-` is standard input or output. Raises UnusableFile, BadInput."""
     csv.field_size_limit(LONGEST_FIELD)
-    bad: list[BadPair] = []
+    bad: list[BadRow] = []
     count = 0
     rows = _Rows(str(source), _text(source))
     with whole_file(output) as out:
@@ -83,7 +76,7 @@ class _Rows:
                 f"{file} is empty", file=file, hint="its first line must name the columns: name1,name2"
             )
         delimiter = max(DELIMITERS, key=first.count)
-        self.file, self.bad = file, list[BadPair]()
+        self.file, self.bad = file, list[BadRow]()
         self.header = [
             name.strip().lstrip("\ufeff") for name in next(csv.reader([first], delimiter=delimiter))
         ]
@@ -111,7 +104,7 @@ class _Rows:
             number += 1
             if len(row) != width:
                 reason = f"the row has {len(row)} fields, the header {width}: any more are left out"
-                self.bad.append(BadPair(self.file, number, "", reason))
+                self.bad.append(BadRow(self.file, number, "", reason))
             yield [*row[:width], *[""] * (width - len(row))]
 
 
@@ -120,14 +113,14 @@ def _without_nul(lines: IO[str]) -> Iterator[str]:
 
 
 def _scores(
-    rows: _Rows, batch: Sequence[Sequence[str]], before: int, bad: list[BadPair]
-) -> NDArray[np.floating]:
+    rows: _Rows, batch: Sequence[Sequence[str]], before: int, bad: list[BadRow]
+) -> NDArray[np.float64]:
     from liaison.matching.compare import scores
 
     names = [Strings.of(row[rows.at[name]] for row in batch) for name in NAMES]
     for number, row in enumerate(batch, before + 1):
         bad += [
-            BadPair(rows.file, number, name, "there is no name")
+            BadRow(rows.file, number, name, "there is no name")
             for name in NAMES
             if not row[rows.at[name]].strip()
         ]
@@ -136,18 +129,18 @@ def _scores(
 
 
 def _born(
-    rows: _Rows, batch: Sequence[Sequence[str]], column: str, before: int, bad: list[BadPair]
+    rows: _Rows, batch: Sequence[Sequence[str]], column: str, before: int, bad: list[BadRow]
 ) -> NDArray[np.int32] | None:
-    from liaison.holdings import read_date
+    from liaison.holdings.dates import Order, both, readings
 
     if column not in rows.at:
         return None
-    codes = np.zeros(len(batch), np.int32)
+    codes, this_year = np.zeros(len(batch), np.int32), datetime.now(UTC).year
     for at, row in enumerate(batch):
         if not (text := row[rows.at[column]].strip()):
             continue
         try:
-            codes[at] = read_date(text)[0]
+            codes[at] = both(readings(text, this_year), Order.NOTHING)[0]
         except ValueError as error:
-            bad.append(BadPair(rows.file, before + at + 1, column, str(error)))
+            bad.append(BadRow(rows.file, before + at + 1, column, str(error)))
     return codes

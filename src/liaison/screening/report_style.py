@@ -38,7 +38,7 @@ article>header h3{flex:1 1 20rem}
 .sides col.field{width:6.5rem}
 .sides .name{font-weight:600}
 mark{background:var(--mark);color:inherit;text-decoration:underline 2px;text-underline-offset:3px;padding:0}
-.verdict{display:block;font-size:.85rem;font-weight:400;color:var(--soft)}
+.verdict{display:inline-block;margin-left:.75rem;font-size:.85rem;font-weight:400;color:var(--soft)}
 .verdict b{color:var(--ink)}
 .reasons td.bar{width:38%;padding-left:0;padding-right:0}
 .reasons tfoot th,.reasons tfoot td{border-top:2px solid var(--ink);border-bottom:0;font-weight:700;color:var(--ink)}
@@ -63,13 +63,16 @@ th,td{padding:.3rem .35rem}
 .counts{grid-template-columns:1fr 1fr}
 .counts dd{font-size:1.2rem}
 .reasons td.bar{width:26%}
-.wide{display:none}
+.verdict{display:block;margin-left:0}
 }
 @media print{
 @page{margin:15mm}
-body{font-size:10pt}
+html{font-size:8.5pt}
+body{line-height:1.35}
 main,header,footer{max-width:none;padding:0}
-article{break-inside:avoid;border-color:#555}
+article{break-inside:avoid;border-color:#555;padding:.5rem .75rem;margin:.6rem 0}
+th,td{padding:.12rem .35rem}
+article p{margin:.25rem 0}
 h2,h3,caption{break-after:avoid}
 a{color:inherit;text-decoration:none}
 .skip{display:none}

@@ -64,13 +64,17 @@ def records(
     paths: Sequence[Path], columns: Mapping[str, str] | None = None, progress: Progress = quiet
 ) -> Records:
     """One index of all the lists and at most one saved index. Raises BadInput, BadSetting, DamagedIndex."""
+    from liaison.holdings import lists_of
+
     saved = [path for path in paths if is_index(path)]
     if len(saved) > 1:
         raise BadSetting(
             f"{saved[0]} and {saved[1]} are both indexes",
             hint="build one index of all the lists with `liaison index`",
         )
-    sources = [read(path, columns, progress) for path in paths if path not in saved]
+    sources = [
+        read(path, columns, progress) for path in lists_of(path for path in paths if path not in saved)
+    ]
     bad = tuple(row for source in sources for row in source.bad)
     notes = tuple(note for source in sources for note in source.notes)
     if saved:
