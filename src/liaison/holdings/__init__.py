@@ -1,1 +1,10 @@
+"""Records and lists that an agency holds lawfully, read into the columns that the matching takes.
 
+`read_people` reads CSV and its like, FollowTheMoney, the Security Council's and OFAC's lists, and Parquet. Nothing is
+dropped without a word: what a row or a field lacks is in `Read.bad_rows`, what was guessed about a file in `Read.notes`.
+"""
+
+from liaison.holdings.findings import BadRow, Read
+from liaison.holdings.read import lists_of, read_people
+
+__all__ = ["BadRow", "Read", "lists_of", "read_people"]

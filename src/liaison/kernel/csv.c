@@ -133,9 +133,8 @@ static inline uint8_t *copied(uint8_t *out, Span span, int nul) {
 
 static inline uint8_t upper(uint8_t c) { return c >= 'a' && c <= 'z' ? c - 32 : c; }
 
-static int is_placeholder(const Split *s, const uint8_t *text, int64_t length, int whole) {
-    unsigned first = length ? upper(text[0]) : 0, second = length > 1 ? upper(text[1]) : 0, both = first << 8 | second;
-    if (!(s->beginnings[both >> 3] >> (both & 7) & 1) || length > 30) return 0;
+static int is_listed(const Split *s, const uint8_t *text, int64_t length, int whole) {
+    if (length > 30) return 0;
     for (int i = 0; i < s->placeholders; i++) {
         const uint8_t *word = s->words + 32 * i; /* length, 1 for a word that stands for nothing as a whole field alone, letters */
         if (word[0] != length || (word[1] && !whole)) continue;
@@ -144,6 +143,11 @@ static int is_placeholder(const Split *s, const uint8_t *text, int64_t length, i
         if (k == length) return 1;
     }
     return 0;
+}
+
+static inline int is_placeholder(const Split *s, const uint8_t *text, int64_t length, int whole) {
+    unsigned first = length ? upper(text[0]) : 0, second = length > 1 ? upper(text[1]) : 0, both = first << 8 | second;
+    return s->beginnings[both >> 3] >> (both & 7) & 1 && is_listed(s, text, length, whole);
 }
 
 /* Take the words that stand for no name out of text[0..length); returns the new length. */
@@ -332,4 +336,13 @@ EXPORT int lk_split(Split *s) {
         p = next;
     }
     return s->last ? DONE : MORE;
+}
+
+/* Whether each string is longer than the one before it, or as long and greater: then no two are the same. */
+EXPORT int lk_ascending(const uint8_t *data, const int64_t *ends, int64_t count) {
+    for (int64_t i = 1; i < count; i++) {
+        int64_t before = ends[i] - ends[i - 1], length = ends[i + 1] - ends[i];
+        if (length < before || (length == before && memcmp(data + ends[i - 1], data + ends[i], (size_t)length) >= 0)) return 0;
+    }
+    return 1;
 }

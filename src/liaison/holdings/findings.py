@@ -1,0 +1,53 @@
+"""What a reader found: the rows and fields that could not be used as they are, and what it made out about the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from liaison.matching.columns import People
+
+
+class BadRow(NamedTuple):
+    """A row, or one field of it, that could not be used as it is. row: from 1, without the header; 0 for the whole file."""
+
+    file: str
+    row: int
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The people of a file, what could not be used of it, and what was made out about it.
+
+    columns: the file's column, or columns joined by ` + `, for each field of a person; empty where a format has none.
+    """
+
+    people: People
+    bad_rows: list[BadRow]
+    notes: list[str]
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Findings:
+    """The findings about one file, while it is read."""
+
+    file: str
+    bad_rows: list[BadRow] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def bad(self, row: int, name: str, reason: str) -> None:
+        """Report a field of a row, or with an empty name the whole row."""
+        self.bad_rows.append(BadRow(self.file, row, name, reason))
+
+    def note(self, text: str) -> None:
+        """Say something about the file."""
+        self.notes.append(f"{self.file}: {text}")
+
+    def counted(self, count: int, one: str, many: str) -> None:
+        """Say how many there are of something, where there are any."""
+        if count:
+            self.note(f"{count:,} {one if count == 1 else many}")

@@ -1,0 +1,82 @@
+"""FollowTheMoney entities, one JSON object a line: https://followthemoney.tech/explorer/schemata/Person/."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+import numpy as np
+
+from liaison.holdings.delimited import in_utf8
+from liaison.holdings.findings import Findings, Read
+from liaison.holdings.gathering import Draft, Gathering, Name
+from liaison.holdings.options import Options
+from liaison.holdings.review import reviewed
+from liaison.holdings.streams import Stream
+from liaison.model.errors import UnusableFile
+
+ORGANISATIONS = frozenset(
+    "Organization Company LegalEntity PublicBody Vessel Airplane Vehicle CryptoWallet Asset".split()
+) - {"Asset", "CryptoWallet"}
+LONGEST_LINE = 1 << 24  # bytes
+
+
+class Entity(msgspec.Struct):
+    """An entity as FollowTheMoney writes it."""
+
+    id: str
+    schema: str
+    properties: dict[str, list[str]] = {}
+
+
+def read_followthemoney(stream: Stream, options: Options, findings: Findings) -> Read:
+    """The people, and when asked the organisations, of a file of entities. Raises UnusableFile."""
+    stream, _ = in_utf8(stream, options.encoding)
+    gathering, others, done = Gathering(findings, options.last_year), Counter[str](), 0
+    wanted = {"Person"} | (ORGANISATIONS if options.organisations else set())
+    decode = msgspec.json.Decoder(Entity).decode
+    for row, line in enumerate(stream.lines(), 1):
+        done += len(line) + 1
+        if row % 1024 == 0:
+            options.progress(done, stream.size)
+        if not line.strip():
+            continue
+        try:
+            entity = decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            findings.bad(row, "", "not an entity in JSON with id, schema and properties: left out")
+            continue
+        if entity.schema in wanted:
+            gathering.add(draft_of(row, entity))
+        else:
+            others[entity.schema] += 1
+    options.progress(done, stream.size)
+    if not gathering.ids and not others:
+        raise UnusableFile(f"{stream.name} holds no entity", file=stream.name, hint="give one JSON object a line: id, schema, properties")
+    findings.note("FollowTheMoney entities")
+    for schema, count in others.most_common():
+        findings.note(f"not read: {count:,} of schema {schema}")
+    people = gathering.people(options.list_name)
+    reviewed(people, np.array(gathering.rows, np.int32), findings)
+    return Read(people, findings.bad_rows, findings.notes)
+
+
+def draft_of(row: int, entity: Entity) -> Draft:
+    """A person as the entity has it."""
+    held = entity.properties
+
+    def all_of(*names: str) -> list[str]:
+        return [value for name in names for value in held.get(name, ())]
+
+    names: list[Name] = [("", "", name) for name in all_of("name", "alias", "weakAlias", "previousName")]
+    given, surname = all_of("firstName"), all_of("lastName")
+    if len(given) == len(surname) == 1:
+        middle = all_of("secondName", "middleName")
+        pair = (" ".join([*given, *middle]), surname[0], "")
+        names = [pair, *(name for name in names if name[2] != f"{pair[0]} {pair[1]}")]
+    elif not names:
+        names = [("", "", " ".join([*given, *surname]))]
+    return Draft(
+        row, entity.id, names, all_of("birthDate"), next(iter(all_of("gender")), ""),
+        all_of("nationality", "citizenship") or all_of("country"), all_of("passportNumber", "idNumber", "imoNumber", "mmsi"),
+    )  # fmt: skip

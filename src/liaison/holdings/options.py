@@ -1,0 +1,28 @@
+"""What a person says about a list before it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+def _quiet(done: int, total: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Settings of one reading.
+
+    columns: the file's column for a field of a person. organisations: whether companies, vessels and the like are
+    read as well. last_year: dates beyond it are in the future. progress: called with the bytes done and the bytes in
+    all, 0 where that is not known.
+    """
+
+    list_name: str
+    last_year: int
+    columns: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    delimiter: str = ""
+    organisations: bool = False
+    progress: Callable[[int, int], None] = _quiet

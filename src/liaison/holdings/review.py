@@ -1,0 +1,63 @@
+"""A last look at the people read: names and ids that will not do what the person who wrote them expects."""
+
+from __future__ import annotations
+
+import ctypes
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liaison.holdings.findings import Findings
+from liaison.kernel import address, lib
+from liaison.matching.book import hashes
+from liaison.matching.columns import People, Strings
+
+MOST_TOKENS = 24  # words of a name that the engine compares
+LONG_NAME = 2 * MOST_TOKENS - 1  # bytes that a name with more words has at least
+BLOCK = 1 << 16  # names looked at at a time, so that what is made of them stays in the cache
+
+
+def reviewed(people: People, rows: NDArray[np.int32], findings: Findings, *, has_ids: bool = True) -> None:
+    """Report names of one letter or too many words, and ids that stand in the list more than once. rows: by person."""
+    _lengths(people, rows, findings)
+    if has_ids:
+        _duplicates(people.ids, rows, findings)
+    findings.note(f"{len(people):,} people" + (f", {len(people.person):,} names" if len(people.person) != len(people) else ""))
+
+
+def _lengths(people: People, rows: NDArray[np.int32], findings: Findings) -> None:
+    columns = (people.given, people.surname, people.full)
+    for start in range(0, len(people.person), BLOCK):
+        ends = sum(column.ends[start : start + BLOCK + 1] for column in columns)
+        lengths = np.diff(ends)
+        for at in np.flatnonzero((lengths == 1) | (lengths > LONG_NAME)).tolist():
+            name = start + at
+            row = int(rows[people.person[name]])
+            if lengths[at] == 1:
+                findings.bad(row, "name", "a name of one letter; kept, but it can hardly be found")
+            elif len(" ".join(column[name] for column in columns).split()) > MOST_TOKENS:
+                reason = f"a name of more than {MOST_TOKENS} words; kept, but only the first {MOST_TOKENS} are compared"
+                findings.bad(row, "name", reason)
+
+
+def ascending(ids: Strings) -> bool:
+    """Whether each id is longer than the one before it, or as long and greater, as numbers in order are."""
+    return bool(lib().lk_ascending(address(ids.data), address(ids.ends), ctypes.c_int64(len(ids))))
+
+
+def _duplicates(ids: Strings, rows: NDArray[np.int32], findings: Findings) -> None:
+    if ascending(ids):
+        return
+    codes = hashes(ids)
+    ordered = np.sort(codes)
+    same = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(same):
+        return
+    first_row: dict[str, int] = {}
+    count = 0
+    for at in np.flatnonzero(np.isin(codes, same)).tolist():
+        first = first_row.setdefault(ids[at], int(rows[at]))
+        if first != rows[at]:
+            findings.bad(int(rows[at]), "id", f"the id of row {first} once more; both rows are kept")
+            count += 1
+    findings.counted(count, "row has an id that stands before it", "rows have an id that stands before them")

@@ -1,0 +1,77 @@
+"""Parquet, through pyarrow or polars where one of them is installed: its rows are read as delimited text."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Any
+
+from liaison.holdings.delimited import read_delimited
+from liaison.holdings.findings import Findings, Read
+from liaison.holdings.options import Options
+from liaison.holdings.streams import Stream
+from liaison.model.errors import UnusableFile
+
+ROWS = 100_000  # that are turned into text at a time
+
+
+class Pieces(io.RawIOBase):
+    """Pieces of bytes as a stream."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.pieces, self.rest = pieces, b""
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, view: Any, /) -> int:
+        """Fill the view from its start; how many bytes were put there, 0 at the end."""
+        while not self.rest:
+            piece = next(self.pieces, None)
+            if piece is None:
+                return 0
+            self.rest = piece
+        count = min(len(view), len(self.rest))
+        view[:count] = self.rest[:count]
+        self.rest = self.rest[count:]
+        return count
+
+
+def read_parquet(stream: Stream, options: Options, findings: Findings) -> Read:
+    """The people of a Parquet file. Raises UnusableFile, also where neither pyarrow nor polars is installed."""
+    whole = io.BytesIO(b"".join(stream.pieces()))
+    if find_spec("pyarrow"):
+        pieces = by_pyarrow(whole)
+    elif find_spec("polars"):
+        pieces = by_polars(whole)
+    else:
+        raise UnusableFile(
+            f"{stream.name} is Parquet, which takes a package that is not installed", file=stream.name,
+            hint="install the extra `tables` (pip install 'liaison[tables]'), or give the list as CSV",
+        )  # fmt: skip
+    try:
+        text = Stream(stream.name, Pieces(pieces))  # type: ignore[arg-type]
+    except Exception as error:  # each library has errors of its own
+        raise UnusableFile(f"{stream.name} cannot be read as Parquet: {error}", file=stream.name, hint="give the list as CSV") from error
+    findings.note("Parquet")
+    return read_delimited(text, options, findings)
+
+
+def by_pyarrow(source: io.BytesIO) -> Iterator[bytes]:
+    """The rows as CSV, header first."""
+    from pyarrow import csv, parquet
+
+    for number, batch in enumerate(parquet.ParquetFile(source).iter_batches(ROWS)):
+        out = io.BytesIO()
+        csv.write_csv(batch, out, csv.WriteOptions(include_header=number == 0))
+        yield out.getvalue()
+
+
+def by_polars(source: io.BytesIO) -> Iterator[bytes]:
+    """The rows as CSV, header first."""
+    import polars
+
+    for number, part in enumerate(polars.read_parquet(source).iter_slices(ROWS)):
+        yield part.write_csv(include_header=number == 0).encode()
