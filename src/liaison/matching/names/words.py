@@ -1,0 +1,143 @@
+"""One token as it is compared with another: its forms, their sounds, and what it costs to take two for one name.
+
+Forms are compared by the error channel of `similarity`. Beyond it stands a looser one for pairs that are looked at one
+by one: a weighted edit distance between sounds, in which vowels weigh less than consonants, and next to nothing where
+one side is written in a script that leaves them out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from liaison.matching.names.background import rarity
+from liaison.matching.names.particles import is_particle, is_patronymic
+from liaison.matching.names.romanise import forms
+from liaison.matching.names.variants import groups
+from liaison.matching.phonetics import fold, skeleton
+from liaison.matching.similarity import BIT, LEVELS, NO_MATCH, cost
+
+NO_LIKENESS = 99.0  # bits: not one name
+OTHER_FORM, VARIANT = 1.5, 7.0  # bits
+LOOSE, LOOSE_STEP = 7.0, 6.5  # bits of a loose likeness in one script: to begin with, and for one consonant
+CROSSED, CROSSED_STEP = 2.0, 4.5  # the same between scripts, where spelling varies more
+LOOSEST = 0.5  # of a longer sound, the part that may differ
+VOWEL, VOWEL_ABJAD, KIN = (
+    0.5,
+    0.15,
+    0.5,
+)  # steps: a vowel, a vowel that is not written, consonants of one class
+
+_VOWELS = frozenset("aeiou")
+_CLASS = {
+    c: g
+    for g, letters in enumerate(("bp", "dt", "kgq", "fv", "szcxj", "h", "l", "r", "m", "n"))
+    for c in letters
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A token with what is known of it. bits: -log2 of its share among tokens."""
+
+    text: str
+    forms: tuple[str, ...]
+    native: bool  # not Latin
+    abjad: bool  # written without its short vowels
+    bits: float
+    particle: bool
+    patronymic: bool
+    groups: frozenset[int]
+
+    @property
+    def initial(self) -> bool:
+        """Whether the token is a single letter."""
+        return len(self.text) == 1 and len(self.forms[0]) <= 2
+
+
+@lru_cache(maxsize=1 << 16)
+def word(token: str) -> Word | None:
+    """The token as a Word; None where it has no form."""
+    spelled = forms(token)
+    if not spelled:
+        return None
+    first = token[0] if token.isascii() else max(token)
+    bits = min(rarity(form) for form in spelled[:3])
+    return Word(
+        token, spelled, first >= "Ͱ" and not "Ḁ" <= first <= "ỿ", "֐" <= first <= "ࣿ" or "יִ" <= first <= "ﻼ", bits, is_particle(spelled[0]),
+        is_patronymic(spelled[0]), frozenset(g for form in spelled for g in groups(form)),
+    )  # fmt: skip
+
+
+def likeness(a: Word, b: Word) -> tuple[str, float]:
+    """(how, cost in bits) of taking two tokens for one name; NO_LIKENESS where they are not. Symmetric."""
+    if a.forms == b.forms or a.forms[0] == b.forms[0]:
+        return "same", 0.0
+    return _likeness(a, b) if a.text < b.text else _likeness(b, a)
+
+
+@lru_cache(maxsize=1 << 17)
+def _likeness(a: Word, b: Word) -> tuple[str, float]:
+    if not set(a.forms).isdisjoint(b.forms):
+        return "other romanisation", OTHER_FORM
+    best = ("variant of the name", VARIANT) if a.groups & b.groups else ("", NO_LIKENESS)
+    crossed = a.native != b.native
+    for i, x in enumerate(a.forms):
+        for j, y in enumerate(b.forms):
+            level, paid = _channel(x, y)
+            bits = paid / BIT + (OTHER_FORM if i + j else 0.0)
+            if paid < NO_MATCH and bits < best[1]:
+                best = LEVELS[level], bits
+            if best[1] > OTHER_FORM + LOOSE or crossed:
+                best = min(
+                    best, _loose(x, y, crossed, a.abjad or b.abjad, OTHER_FORM if i + j else 0.0), key=_bits
+                )
+    return best
+
+
+def _bits(found: tuple[str, float]) -> float:
+    return found[1]
+
+
+@lru_cache(maxsize=1 << 17)
+def _channel(x: str, y: str) -> tuple[int, int]:
+    return cost(x, y)
+
+
+def _loose(x: str, y: str, crossed: bool, abjad: bool, more: float) -> tuple[str, float]:
+    share, steps = distance(fold(x), fold(y), abjad)
+    if share > LOOSEST:
+        return "", NO_LIKENESS
+    begin, step = (CROSSED, CROSSED_STEP) if crossed else (LOOSE, LOOSE_STEP)
+    return "similar", begin + step * steps + more
+
+
+@lru_cache(maxsize=1 << 17)
+def distance(x: str, y: str, abjad: bool) -> tuple[float, float]:
+    """(share of the longer sound that differs, steps that it takes) between two folds."""
+    vowel = VOWEL_ABJAD if abjad else VOWEL
+    weights_y = [vowel if c in _VOWELS else 1.0 for c in y]
+    total = max(sum(vowel if c in _VOWELS else 1.0 for c in x), sum(weights_y))
+    row = [0.0]
+    for weight in weights_y:
+        row.append(row[-1] + weight)
+    for c in x:
+        own = vowel if c in _VOWELS else 1.0
+        diagonal, row[0] = row[0], row[0] + own
+        for j, d in enumerate(y, 1):
+            other = weights_y[j - 1]
+            kept = diagonal if c == d else diagonal + _change(c, d, own, other)
+            diagonal = row[j]
+            row[j] = min(kept, diagonal + own, row[j - 1] + other)
+    return row[-1] / total, row[-1]
+
+
+def _change(c: str, d: str, own: float, other: float) -> float:
+    if own < 1.0 and other < 1.0:
+        return own
+    return KIN if own == other and _CLASS[c] == _CLASS[d] else max(own, other)
+
+
+def sounds_alike(a: str, b: str) -> bool:
+    """Whether two forms fold to the same sound, or have the same three consonants or more."""
+    return fold(a) == fold(b) or (len(skeleton(a)) > 2 and skeleton(a) == skeleton(b))
