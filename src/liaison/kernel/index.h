@@ -107,6 +107,7 @@ int token_classes(const Book *book, const Token *token, uint64_t *out);
 int joined_masks(const Phonetics *t, const Book *book, const Token *a, const Token *b, uint32_t out[2]);
 int grade_dates(int32_t a, int32_t b);
 int32_t date_evidence(const Index *x, int grade, int32_t a, int32_t b);
+int32_t cached_weight(const Index *x, const Book *asked, uint32_t a, uint32_t b, Cache *cache);
 int32_t pair_weight(const Index *x, const Book *asked, const Token *a, const Token *b, int *level);
 int32_t account(const Index *x, const Asks *asks, int64_t ask, int64_t row, int32_t document, Cache *cache, Account *out);
 int one_character_off(const Paper *a, const Paper *b);

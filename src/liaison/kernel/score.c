@@ -69,7 +69,7 @@ static inline int comparable(const Token *a, const Token *b) {
     return !(off & CONSONANTS) || __builtin_popcount(off & SOUNDS) <= 4 || !(off >> 21);
 }
 
-static int32_t cached_weight(const Index *x, const Book *asked, uint32_t a, uint32_t b, Cache *cache) {
+int32_t cached_weight(const Index *x, const Book *asked, uint32_t a, uint32_t b, Cache *cache) {
     const Token *p = asked->tokens + a, *q = x->book.tokens + b;
     if (p->forms + q->forms == 2 && !(p->group_bits & q->group_bits) && !((p->flags | q->flags) & INITIAL) && !comparable(p, q)) return NO_WEIGHT;
     uint64_t key = ((uint64_t)a << 32 | b) + 1;

@@ -72,6 +72,13 @@ static int32_t joined_bound(const Filter *f, const Sketch *row) {
     return bound;
 }
 
+static int32_t unmatched_at_least(int lost, int left_over, const Weights *w) {
+    if (lost < 0) lost = 0;
+    if (left_over < 0) left_over = 0;
+    int fewer = lost < left_over ? lost : left_over;
+    return fewer * w->replaced + (lost + left_over - 2 * fewer) * w->extra;
+}
+
 /* The most that the names can be worth to each other: a true bound, as tests/matching/test_bounds.py checks. Each token
    counted costs the dependence, save one; tokens that nothing meets cost what unmatched tokens cost.
    Stops, with a bound below `need`, as soon as the tokens not yet looked at could no longer reach it. */
@@ -99,11 +106,7 @@ static int32_t name_bound(const Search *s, const Sketch *row, int32_t need) {
         best -= f->counts[i] ? w->dependence : 0;
         if (best > 0) bound += best;
     }
-    int lost = f->fewest - met, left_over = (int)row->tokens - met, fewer;
-    if (lost < 0) lost = 0;
-    if (left_over < 0) left_over = 0;
-    fewer = lost < left_over ? lost : left_over;
-    return bound - fewer * w->replaced - (lost + left_over - 2 * fewer) * w->extra;
+    return bound - unmatched_at_least(f->fewest - met, (int)row->tokens - met, w);
 }
 
 static int32_t lesser(int32_t a, int32_t b) { return a < b ? a : b; }
@@ -189,6 +192,54 @@ static void emit(Search *s, int64_t row, int32_t document) {
     s->made++;
 }
 
+/* The most that sex and nationality of a row add, exactly so but for a second nationality. */
+static inline int32_t extras(const Filter *f, const Sketch *row) {
+    int32_t sex = !f->sex || !row->sex ? 0 : f->sex == row->sex ? f->sex_same : -f->sex_other;
+    if (!f->nationality || !row->nationality) return sex;
+    return sex + (f->nationality == row->nationality || f->second_nationality || row->second_nationality ? f->nation_same : -f->nation_other);
+}
+
+/* Do any two neighbours of one name have the letters or the sounds of a token of the other, by their number? */
+static int may_join(const Book *parts, const uint32_t *a, int na, const Book *wholes, const uint32_t *b, int nb) {
+    for (int i = 0; i + 1 < na; i++) {
+        if (a[i] >> 30 != a[i + 1] >> 30) continue;
+        const Token *p = parts->tokens + (a[i] & 0x3fffffff), *q = parts->tokens + (a[i + 1] & 0x3fffffff);
+        for (int j = 0; j < nb; j++) {
+            const Token *whole = wholes->tokens + (b[j] & 0x3fffffff);
+            if (p->length + q->length == whole->length || p->fold_length + q->fold_length == whole->fold_length) return 1;
+        }
+    }
+    return 0;
+}
+
+/* May a row still reach the score, by what its tokens are really worth to the ask's? The heaviest tokens first, and no
+   further once the rest could not make it up. Names whose tokens may run together are not judged here. */
+static int promising(Search *s, int64_t row) {
+    const Filter *f = &s->filter;
+    const Index *x = s->x;
+    const Row *r = x->row + row;
+    const uint32_t *held = x->row_tokens + r->tokens_at;
+    const uint32_t *asked = s->asks->name_tokens + s->asks->name_ends[s->asks->ask_name[s->ask]];
+    if (may_join(&x->book, held, r->tokens, &s->asks->book, asked, f->tokens)) return 1;
+    if (may_join(&s->asks->book, asked, f->tokens, &x->book, held, r->tokens)) return 1;
+    int32_t dependence = x->weights.dependence, bound = dependence, left = f->total - dependence, met = 0;
+    int32_t need = s->asks->least - extras(f, x->sketch + row) - date_evidence(x, grade_dates(s->dob, r->dob), s->dob, r->dob);
+    for (int k = 0; k < f->tokens; k++) {
+        int i = f->by_weight[k];
+        int32_t best = -x->weights.replaced;
+        for (int j = 0; j < r->tokens; j++) {
+            int32_t weight = cached_weight(x, &s->asks->book, asked[i] & 0x3fffffff, held[j] & 0x3fffffff, s->cache);
+            if (weight > best) best = weight;
+        }
+        if (best > -x->weights.replaced) met += f->counts[i];
+        best -= f->counts[i] ? dependence : 0;
+        if (best > 0) bound += best;
+        left -= f->most[i];
+        if (bound + left < need) return 0;
+    }
+    return bound - unmatched_at_least(f->fewest - met, (int)x->sketch[row].tokens - met, &x->weights) >= need;
+}
+
 /* Score the rows that may reach the least score; memory is asked for ahead of its use. */
 static void settle(Search *s) {
     const Index *x = s->x;
@@ -197,7 +248,7 @@ static void settle(Search *s) {
         const Row *r = x->row + s->wait[i];
         for (int k = 0; k < r->tokens; k++) __builtin_prefetch(x->book.tokens + (x->row_tokens[r->tokens_at + (uint32_t)k] & 0x3fffffff));
     }
-    for (int i = 0; i < s->waiting; i++) emit(s, s->wait[i], 0);
+    for (int i = 0; i < s->waiting; i++) if (promising(s, s->wait[i])) emit(s, s->wait[i], 0);
     s->waiting = 0;
 }
 
@@ -207,13 +258,6 @@ static void keep_for_scoring(Search *s, int64_t row) {
     __builtin_prefetch(s->x->row + row);
     s->wait[s->waiting++] = (int32_t)row;
     if (s->waiting == WAITING) settle(s);
-}
-
-/* The most that sex and nationality of a row add, exactly so but for a second nationality. */
-static inline int32_t extras(const Filter *f, const Sketch *row) {
-    int32_t sex = !f->sex || !row->sex ? 0 : f->sex == row->sex ? f->sex_same : -f->sex_other;
-    if (!f->nationality || !row->nationality) return sex;
-    return sex + (f->nationality == row->nationality || f->second_nationality || row->second_nationality ? f->nation_same : -f->nation_other);
 }
 
 /* Read every row of a block whose dates all have one grade. */
