@@ -28,8 +28,9 @@ from liaison.matching.names.words import NO_LIKENESS, Word, likeness, word
 CONFLICT = 8.0  # bits: from here down two tokens are not taken for one
 INITIALS, INITIAL = 2.0, 1.5
 PARTICLE, PARTICLE_COST = 0.5, 8.0  # bits: the most that al, de, von can say; the most they may differ by
-JOINED = 1.0
+JOINED, JOINED_WORST = 1.0, 14.0  # bits of writing tokens as one; the most they may differ besides
 STRAINED = 10.0  # bits of a cost that makes a pairing half as doubtful as a contradiction
+USUAL = 7  # letters of a token
 AGREEMENT = 2.5  # bits: a pairing that says something
 DATE_BITS = 14.0  # of a full date of birth among people of all ages
 ORGANISATION, PERSON, AUTO = "organisation", "person", "auto"
@@ -44,6 +45,7 @@ class Pairing:
     how: str
     bits: float
     lost: float
+    doubt: float = 0.0  # 0 none, 2 as good as another name: the loss, heavier on short tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def pairings(first: Sequence[Word], second: Sequence[Word]) -> list[Pairing]:
 
 
 def _turned(pairing: Pairing) -> Pairing:
-    return Pairing(pairing.second, pairing.first, pairing.how, pairing.bits, pairing.lost)
+    return replace(pairing, first=pairing.second, second=pairing.first)
 
 
 def _single(first: Sequence[Word], second: Sequence[Word]) -> list[Pairing]:
@@ -145,7 +147,7 @@ def _single(first: Sequence[Word], second: Sequence[Word]) -> list[Pairing]:
         for j, b in enumerate(second):
             how, bits, lost = _evidence(a, b)
             if bits > -CONFLICT:
-                found.append(Pairing((i,), (j,), how, bits, lost))
+                found.append(Pairing((i,), (j,), how, bits, lost, _doubt(lost, a, b)))
     return found
 
 
@@ -185,11 +187,21 @@ def _joining_cost(a: Word, run: Sequence[Word]) -> float:
     lengths = sum(len(w.forms[0]) for w in run)
     if not (lengths * 3 <= len(a.forms[0]) * 4 and len(a.forms[0]) * 3 <= lengths * 4):
         return NO_LIKENESS
-    made = word("".join(w.text if a.native or w.native is a.native else w.forms[0] for w in run))
-    if made is None:
-        return NO_LIKENESS
-    cost = likeness(a, made)[1]
-    return JOINED + cost if cost <= 12.0 else NO_LIKENESS
+    cost = min(
+        (likeness(a, made)[1] for text in _run_together(a, run) if (made := word(text))), default=NO_LIKENESS
+    )
+    return JOINED + cost if cost <= JOINED_WORST else NO_LIKENESS
+
+
+def _run_together(a: Word, run: Sequence[Word]) -> Iterator[str]:
+    """The run as one token; the article within it as it is written, then taking on the sound that follows it."""
+    texts = [w.text if a.native or w.native is a.native else w.forms[0] for w in run]
+    yield "".join(texts)
+    if len(run) == 3 and texts[1] in _ARTICLES:
+        yield f"{texts[0]}u{texts[2][0]}{texts[2]}"
+
+
+_ARTICLES = frozenset(("al", "el", "ul"))
 
 
 def account(first: Name, second: Name, date: float = 0.0) -> tuple[Account, list[Pairing]]:
@@ -203,7 +215,7 @@ def account(first: Name, second: Name, date: float = 0.0) -> tuple[Account, list
     made = Account(
         agreed=agreed,
         share=min(max(agreed, 0.0) / max(least, 1.0), 1.0),
-        strain=sum(_strain(p) for p in chosen if p.how != "particle"),
+        strain=sum(p.doubt for p in chosen),
         conflict=min(left, right),
         extra=abs(left - right),
         agreements=len(telling),
@@ -224,13 +236,20 @@ def _worth(w: Word) -> float:
     return PARTICLE if w.particle else INITIAL if w.initial else w.bits
 
 
-def _strain(pairing: Pairing) -> float:
-    return min((pairing.lost / STRAINED) ** 2, 2.0)
+def _doubt(lost: float, a: Word, b: Word) -> float:
+    length = max(len(a.forms[0]), len(b.forms[0]))
+    return (
+        0.0
+        if a.particle or b.particle
+        else min((lost / STRAINED) ** 2 * min(max(USUAL / length, 0.5), 1.5), 2.0)
+    )
 
 
 def _crossings(chosen: Sequence[Pairing]) -> int:
+    """Pairings against the order of the one before; a name that only begins elsewhere, the surname first, has none."""
     order = [p.second[0] for p in sorted(chosen, key=lambda p: p.first) if p.bits > PARTICLE]
-    return sum(a > b for a, b in zip(order, order[1:], strict=False))
+    falls = sum(a > b for a, b in zip(order, order[1:], strict=False))
+    return falls - 1 if falls and order[-1] < order[0] else falls
 
 
 def _surnames_differ(first: int, second: int, telling: Sequence[Pairing]) -> bool:
@@ -249,8 +268,8 @@ def _legal(first: organisations.Parts | None, second: organisations.Parts | None
 
 # What each part of an account weighs in the log-odds of one name. Fitted with every sign held, on the development
 # halves of the sets of bench/pairs.py, each set weighing the same, and rounded; decision 0011 has the figures.
-_BEGIN, _AGREED, _SHARE, _STRAIN, _CONFLICT = 1.9, 2.0, 0.7, 0.6, 0.015
-_EXTRA, _CROSSED, _SURNAMES, _THIN, _NOTHING, _CONTRADICTED = 0.01, 0.9, 0.4, 1.5, 1.3, 4.0
+_BEGIN, _AGREED, _SHARE, _STRAIN, _CONFLICT = 1.9, 2.0, 0.5, 0.6, 0.02
+_EXTRA, _CROSSED, _SURNAMES, _THIN, _NOTHING, _CONTRADICTED = 0.007, 0.6, 0.45, 1.2, 1.3, 4.0
 _DATE = 0.4
 FULL, CONTRADICTION = (
     20.0,
@@ -269,13 +288,14 @@ def _odds_of_people(a: Account) -> float:
 
 
 # The same for organisations: what is added to a name matters, numbers matter, legal forms hardly.
-_BEGIN_O, _AGREED_O, _SHARE_O, _STRAIN_O, _CONFLICT_O, _EXTRA_O = -1.0, 1.0, 4.0, 1.2, 0.15, 0.06
-_NUMBERS_O, _LEGAL_O = 0.8, 0.4
+_BEGIN_O, _AGREED_O, _SHARE_O, _STRAIN_O, _CONFLICT_O, _EXTRA_O = 0.0, 1.5, 3.0, 0.8, 0.06, 0.06
+_NUMBERS_O, _LEGAL_O, _CONTRADICTED_O = 0.8, 0.4, 2.5
 
 
 def _odds_of_organisations(a: Account) -> float:
     """Log-odds that two names are one organisation's."""
     against = _STRAIN_O * a.strain + _CONFLICT_O * a.conflict + _EXTRA_O * a.extra + _NUMBERS_O * a.numbers
+    against += _CONTRADICTED_O * min(a.conflict / CONTRADICTION, 1.0)
     return _BEGIN_O + _AGREED_O * _saturating(a.agreed) + _SHARE_O * a.share - against + _LEGAL_O * a.legal
 
 
@@ -307,7 +327,7 @@ def _compare(name1: str, name2: str, kind: str, date: float, words: str) -> Comp
     made, chosen = account(first, second, date)
     if organised and (short := _acronym(first, second)):
         made, chosen = (
-            replace(made, agreed=ACRONYM.bits, share=0.7, strain=_strain(ACRONYM), conflict=0.0),
+            replace(made, agreed=ACRONYM.bits, share=0.7, strain=0.5, conflict=0.0),
             [short],
         )
     odds = _odds_of_organisations(made) if organised else _odds_of_people(made)

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 
 from liaison.matching.names.romanise import forms
 from liaison.matching.names.split import tokens
+from liaison.matching.phonetics import fold
 
 # One kind of company a line: limited liability, shares, partnership and so on, in the words of many countries.
 _LEGAL = {
@@ -85,13 +86,20 @@ _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
 
 @cache
 def _legal() -> dict[tuple[str, ...], str]:
+    """Kind of legal form by the sounds of its words."""
     return {
-        tuple(phrase.split()): kind
+        tuple(map(_sound, phrase.split())): kind
         for kind, block in _LEGAL.items()
         for line in block.splitlines()
         for phrase in line.split("|")
         if phrase.strip()
     }
+
+
+def _sound(token: str) -> str:
+    """By which a word of a legal form is known: long words by their fold, so that a doubled letter does not matter."""
+    form = token if token.isascii() else next(iter(forms(token)), "")
+    return fold(form) if len(form) > 8 else form
 
 
 @cache
@@ -113,22 +121,31 @@ class Parts:
 def parts(text: str) -> Parts:
     """An organisation's name taken apart. A name of nothing but a legal form keeps its tokens."""
     words = [_one_word(token) for token in tokens(_ORDINAL.sub("", text.casefold()))]
+    names, legal = _without_legal(words)
+    found = {digits.lstrip("0") or "0" for digits in _DIGITS.findall(text)}
+    kept = []
+    for at, one in enumerate(_letters_together(names)):
+        if one in _NUMBER_WORDS and (len(one) > 1 or at):
+            found.add(_NUMBER_WORDS[one])
+        else:
+            kept.append(one)
+    return Parts(tuple(kept or names or words), frozenset(legal), frozenset(found), _initials(words))
+
+
+def _without_legal(words: list[str]) -> tuple[list[str], set[str]]:
+    """(the words that are no legal form, kinds of legal form)."""
+    keys = [_sound(one) for one in words]
     kept: list[str] = []
     legal: set[str] = set()
-    found = {digits.lstrip("0") or "0" for digits in _DIGITS.findall(text)}
     at = 0
     while at < len(words):
-        size, kind = _legal_at(words, at)
+        size, kind = _legal_at(keys, at)
         if kind:
             legal.add(kind)
-        elif words[at] in _NUMBER_WORDS:
-            found.add(_NUMBER_WORDS[words[at]])
         else:
             kept.append(words[at])
         at += size
-    return Parts(
-        tuple(_letters_together(kept) or words), frozenset(legal), frozenset(found), _initials(words)
-    )
+    return kept, legal
 
 
 def _one_word(token: str) -> str:
@@ -162,31 +179,34 @@ _SMALL_WORDS = frozenset("the of and for de la el et und i y di del a an in".spl
 def _legal_at(keys: list[str], at: int) -> tuple[int, str]:
     """How many tokens from `at` on are a legal form, and its kind; (1, "") for none."""
     for size in range(min(_longest(), len(keys) - at), 0, -1):
-        if kind := _legal().get(tuple(_form(key) for key in keys[at : at + size]), ""):
+        if kind := _legal().get(tuple(keys[at : at + size]), ""):
             return size, kind
     return 1, ""
 
 
-def _form(token: str) -> str:
-    return token if token.isascii() else next(iter(forms(token)), "")
-
-
+@lru_cache(maxsize=1 << 14)
 def looks_like_one(text: str) -> bool:
-    """Whether a name is an organisation's: it has a legal form, a digit, or a word that people are not called."""
-    words = tokens(text)
-    kinds = _legal()
-    if any(c.isdigit() for c in text):
+    """Whether a name is an organisation's or a ship's: a legal form, a digit, or a word that people are not called."""
+    words = [_one_word(token) for token in tokens(text)]
+    if any(c.isdigit() for c in text) or any(one in _TELLING for one in words):
         return True
-    last = tuple(words[-1:])
-    return (
-        last in kinds
-        and last not in _ALSO_NAMES
-        or tuple(words[:1]) in kinds
-        and tuple(words[:1]) not in _ALSO_NAMES
-        or any(w in GENERIC and len(w) > 4 for w in words)
+    dotted = [tuple(abbreviation.lower().split(".")[:-1]) for abbreviation in _DOTTED.findall(text)]
+    keys = [_sound(one) for one in words]
+    return any(letters in _legal() for letters in dotted) or any(
+        _is_plain_legal(keys, at) for at in range(len(keys))
     )
 
 
-_ALSO_NAMES = frozenset(
-    (w,) for w in "sa as se ad ag co dd pt ab oy ao too pat sia doo sha kk ev gp ou kg as pao".split()
+def _is_plain_legal(keys: list[str], at: int) -> bool:
+    size, kind = _legal_at(keys, at)
+    phrase = keys[at : at + size]
+    return bool(kind) and max(map(len, phrase)) > 1 and not (size == 1 and phrase[0] in _ALSO_NAMES)
+
+
+_DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+_TELLING = frozenset(one for one in GENERIC if len(one) > 4) - frozenset(
+    ("union", "power", "steel", "state", "world", "metal")
 )
+_ALSO_NAMES = frozenset(
+    "sa as se ad ag co dd pt ab oy ao too pat sia doo sha kk ev gp ou kg as pao aps spa dd uab trust partners fond".split()
+)  # noqa: SIM905
