@@ -140,5 +140,5 @@ def test_the_public_list_holds_individuals_with_what_is_compared() -> None:
 
 
 def test_the_public_list_is_unpacked_beside_the_operation(operation: Operation) -> None:
-    assert operation.ofac.name == "sdn.csv"
-    assert operation.ofac.with_name("alt.csv").is_file()
+    assert operation.ofac.name == "ofac_sdn.csv"
+    assert operation.ofac.with_name("ofac_alt.csv").is_file()

@@ -123,7 +123,7 @@ def test_nobody_clears_without_a_name_and_a_reason(
 
 def test_the_file_holds_no_name_and_no_date_of_birth(file: Path) -> None:
     text = file.read_text("utf-8").casefold()
-    assert not any(word in text for word in ("vokshi", "gezim", "gëzim", "1984"))
+    assert not any(word in text for word in ("vokshi", "gezim", "gëzim", "1984-"))
 
 
 @pytest.mark.parametrize(

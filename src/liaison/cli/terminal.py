@@ -12,7 +12,9 @@ TRANSCRIPT_WIDTH = 110  # columns of a table where there is no terminal to ask
 
 def console_of() -> Console:
     """The console of standard output."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else TRANSCRIPT_WIDTH)
+    return Console(
+        highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else TRANSCRIPT_WIDTH
+    )
 
 
 def say(console: Console, text: str, *, bold: bool = False) -> None:

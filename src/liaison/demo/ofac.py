@@ -11,14 +11,12 @@ import gzip
 from importlib.resources import files
 from pathlib import Path
 
-NAMES = ("sdn.csv", "alt.csv")
+FILES = {"sdn.csv.gz": "ofac_sdn.csv", "alt.csv.gz": "ofac_alt.csv"}
 
 
 def unpack(folder: Path) -> Path:
-    """Write the pair of files into `folder`/ofac; returns the list of people, beside which its other names lie."""
-    place = folder / "ofac"
-    place.mkdir(exist_ok=True)
-    for name in NAMES:
-        packed = (files("liaison.demo") / f"{name}.gz").read_bytes()
-        (place / name).write_bytes(gzip.decompress(packed))
-    return place / NAMES[0]
+    """Write the pair of files into the folder; returns the list of people, beside which its other names lie."""
+    for packed, name in FILES.items():
+        content = (files("liaison.demo") / packed).read_bytes()
+        (folder / name).write_bytes(gzip.decompress(content))
+    return folder / "ofac_sdn.csv"

@@ -116,7 +116,7 @@ def _held(index: Index, hits: Hits) -> list[tuple[str, str, str, str]]:
         here = np.flatnonzero((hits.record >= records) & (hits.record < records + rows))
         record, name = hits.record[here] - records, hits.name[here] - names
         columns = [segment.strings("ids").take(record), *(segment.strings(part).take(name) for part in PARTS)]
-        code: NDArray[np.int32] = arrays["dob"][record]  # type: ignore[assignment]
+        code: NDArray[np.int32] = arrays["dob"][record]
         for at, record_id, given, surname, full, source, dob in zip(
             here.tolist(),
             *map(_texts, columns),

@@ -117,15 +117,15 @@ def _scores(
 ) -> NDArray[np.float64]:
     from liaison.matching.compare import scores
 
-    names = [Strings.of(row[rows.at[name]] for row in batch) for name in NAMES]
+    first, second = (Strings.of(row[rows.at[name]] for row in batch) for name in NAMES)
     for number, row in enumerate(batch, before + 1):
         bad += [
             BadRow(rows.file, number, name, "there is no name")
             for name in NAMES
             if not row[rows.at[name]].strip()
         ]
-    born = [_born(rows, batch, name, before, bad) for name in DATES]
-    return scores(*names, *born)
+    born, other_born = (_born(rows, batch, name, before, bad) for name in DATES)
+    return scores(first, second, born, other_born)
 
 
 def _born(

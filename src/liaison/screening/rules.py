@@ -47,5 +47,5 @@ def by_chance(chance: float, people: int = 1) -> str:
 
 def _rounded(value: float) -> int:
     """To two leading digits, so that a rough estimate does not look exact."""
-    digits = max(len(str(int(value))) - 2, 0)
-    return max(round(value / 10**digits) * int(10.0**digits), 1)
+    step = 10.0 ** max(len(str(int(value))) - 2, 0)
+    return max(round(round(value / step) * step), 1)

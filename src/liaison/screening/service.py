@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from liaison.holdings import BadRow
 from liaison.matching.columns import People
 from liaison.matching.index import Index
 from liaison.matching.search import Hits, Limits, search
@@ -116,7 +117,7 @@ def check_one(index: Index, person: People, limits: Limits) -> list[Lead]:
     return [lead(index, person, hits, row) for row in range(len(hits))]
 
 
-def write_report(path: Path, outcome: Outcome, bad: tuple[object, ...], reported: int, now: datetime) -> None:
+def write_report(path: Path, outcome: Outcome, bad: tuple[BadRow, ...], reported: int, now: datetime) -> None:
     """Write the report of a check with its strongest `reported` alerts."""
     counts = (
         ("People checked", f"{outcome.people:,}"),

@@ -47,7 +47,7 @@ def read(path: Path, columns: Mapping[str, str] | None = None, progress: Progres
     found = read_people(
         path,
         columns=columns or {},
-        progress=lambda done, total: progress(f"Reading {path.name}", done, total),
+        progress=lambda done, total: progress(f"Reading {path.name} (kB)", done // 1000, total // 1000),
     )
     return Source(found.people, tuple(found.bad_rows), tuple(found.notes))
 
