@@ -106,18 +106,19 @@ def organisation(text: str) -> Name:
 
 @lru_cache(maxsize=1 << 14)
 def _business_word(token: str) -> Word | None:
-    found = word(token)
-    if found is None:
+    if (found := word(token)) is None:
         return None
     bits = min(rarity(form, organisation=True) for form in found.forms[:3])
     if found.forms[0] in organisations.GENERIC:
         bits = min(bits, organisations.GENERIC_BITS)
-    return Word(found.text, found.forms, found.native, found.abjad, bits, False, False, frozenset())
+    return replace(found, bits=bits, particle=False, groups=frozenset())
 
 
-def pairings(first: Sequence[Word], second: Sequence[Word]) -> list[Pairing]:
+def pairings(first: Sequence[Word], second: Sequence[Word], abbreviated: bool = False) -> list[Pairing]:
     """Which tokens are taken for one another, the strongest evidence first; no token twice."""
-    found = [*_single(first, second), *_joined(first, second), *(_turned(p) for p in _joined(second, first))]
+    found = [*_single(first, second), *_joined(first, second), *map(_turned, _joined(second, first))]
+    if abbreviated:
+        found += [*_initials_of(first, second), *map(_turned, _initials_of(second, first))]
     found.sort(
         key=lambda p: (
             -p.bits,
@@ -183,6 +184,18 @@ def _joined(whole: Sequence[Word], split: Sequence[Word]) -> list[Pairing]:
     return found
 
 
+def _initials_of(whole: Sequence[Word], split: Sequence[Word]) -> list[Pairing]:
+    """Tokens of `whole` that are the initials of neighbours in `split`: PLA, People's Liberation Army."""
+    letters = "".join(w.forms[0][0] for w in split)
+    found = []
+    for i, a in enumerate(whole):
+        size, at = len(a.forms[0]), letters.find(a.forms[0])
+        if 2 <= size <= 6 and at >= 0:
+            bits = min(sum(w.bits for w in split[at : at + size]), a.bits, 2.0 + 3.0 * size)
+            found.append(Pairing((i,), tuple(range(at, at + size)), "its initials", bits, 4.0, 0.3))
+    return found
+
+
 def _joining_cost(a: Word, run: Sequence[Word]) -> float:
     lengths = sum(len(w.forms[0]) for w in run)
     if not (lengths * 3 <= len(a.forms[0]) * 4 and len(a.forms[0]) * 3 <= lengths * 4):
@@ -206,7 +219,7 @@ _ARTICLES = frozenset(("al", "el", "ul"))
 
 def account(first: Name, second: Name, date: float = 0.0) -> tuple[Account, list[Pairing]]:
     """What speaks for and against two names being one, and the pairings it rests on."""
-    chosen = pairings(first.words, second.words)
+    chosen = pairings(first.words, second.words, abbreviated=first.parts is not None)
     left = _left_over(first.words, {i for p in chosen for i in p.first})
     right = _left_over(second.words, {j for p in chosen for j in p.second})
     least = min(sum(map(_worth, first.words)), sum(map(_worth, second.words)))
@@ -296,7 +309,13 @@ def _odds_of_organisations(a: Account) -> float:
     """Log-odds that two names are one organisation's."""
     against = _STRAIN_O * a.strain + _CONFLICT_O * a.conflict + _EXTRA_O * a.extra + _NUMBERS_O * a.numbers
     against += _CONTRADICTED_O * min(a.conflict / CONTRADICTION, 1.0)
-    return _BEGIN_O + _AGREED_O * _saturating(a.agreed) + _SHARE_O * a.share - against + _LEGAL_O * a.legal
+    return (
+        _BEGIN_O
+        + _AGREED_O * _saturating(a.agreed)
+        + _SHARE_O * a.share
+        - against
+        + _LEGAL_O * (a.legal if a.legal >= 0 else 3 * a.legal)
+    )
 
 
 def _saturating(bits: float) -> float:

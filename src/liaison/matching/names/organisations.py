@@ -204,9 +204,9 @@ def _is_plain_legal(keys: list[str], at: int) -> bool:
 
 
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
-_TELLING = frozenset(one for one in GENERIC if len(one) > 4) - frozenset(
+_TELLING = frozenset(one for one in GENERIC if len(one) > 4 or one in ("the", "of", "and")) - frozenset(
     ("union", "power", "steel", "state", "world", "metal")
 )
 _ALSO_NAMES = frozenset(
-    "sa as se ad ag co dd pt ab oy ao too pat sia doo sha kk ev gp ou kg as pao aps spa dd uab trust partners fond".split()
+    "sa as se ad ag co dd pt ab oy ao too pat sia doo sha kk ev gp ou kg as pao aps spa dd uab partners fond".split()
 )  # noqa: SIM905

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from liaison.matching.names.background import rarity
-from liaison.matching.names.particles import is_particle, is_patronymic
+from liaison.matching.names.particles import is_particle
 from liaison.matching.names.romanise import forms
 from liaison.matching.names.variants import groups
-from liaison.matching.phonetics import fold, skeleton
+from liaison.matching.phonetics import fold, mask
 from liaison.matching.similarity import BIT, LEVELS, NO_MATCH, cost
 
 NO_LIKENESS = 99.0  # bits: not one name
@@ -28,10 +29,13 @@ VOWEL, VOWEL_ABJAD, KIN = (
     0.5,
 )  # steps: a vowel, a vowel that is not written, consonants of one class
 
+CLASSES = 0x3FF  # of a mask: which classes of consonants occur
+MOST_APART = 4  # classes that one form has and the other has not; with more, over half the sounds differ
+
 _VOWELS = frozenset("aeiou")
 _CLASS = {
     c: g
-    for g, letters in enumerate(("bp", "dt", "kgq", "fv", "szcxj", "h", "l", "r", "m", "n"))
+    for g, letters in enumerate(("bp", "dt", "kgq", "fvw", "szcxj", "h", "l", "r", "m", "n", "y", "aeiou"))
     for c in letters
 }
 
@@ -46,8 +50,8 @@ class Word:
     abjad: bool  # written without its short vowels
     bits: float
     particle: bool
-    patronymic: bool
     groups: frozenset[int]
+    sounds: tuple[int, ...]  # of every form: which classes of consonants it has
 
     @property
     def initial(self) -> bool:
@@ -61,12 +65,17 @@ def word(token: str) -> Word | None:
     spelled = forms(token)
     if not spelled:
         return None
-    first = token[0] if token.isascii() else max(token)
-    bits = min(rarity(form) for form in spelled[:3])
+    letter = token[0] if token.isascii() else max(token)
     return Word(
-        token, spelled, first >= "Ͱ" and not "Ḁ" <= first <= "ỿ", "֐" <= first <= "ࣿ" or "יִ" <= first <= "ﻼ", bits, is_particle(spelled[0]),
-        is_patronymic(spelled[0]), frozenset(g for form in spelled for g in groups(form)),
-    )  # fmt: skip
+        text=token,
+        forms=spelled,
+        native=letter >= "Ͱ" and not "Ḁ" <= letter <= "ỿ",
+        abjad="֐" <= letter <= "ࣿ" or "יִ" <= letter <= "ﻼ",
+        bits=min(rarity(form) for form in spelled[:3]),
+        particle=is_particle(spelled[0]),
+        groups=frozenset(g for form in spelled for g in groups(form)),
+        sounds=tuple(mask(form) & CLASSES for form in spelled),
+    )
 
 
 def likeness(a: Word, b: Word) -> tuple[str, float]:
@@ -84,14 +93,15 @@ def _likeness(a: Word, b: Word) -> tuple[str, float]:
     crossed = a.native != b.native
     for i, x in enumerate(a.forms):
         for j, y in enumerate(b.forms):
-            level, paid = _channel(x, y)
-            bits = paid / BIT + (OTHER_FORM if i + j else 0.0)
-            if paid < NO_MATCH and bits < best[1]:
-                best = LEVELS[level], bits
-            if best[1] > OTHER_FORM + LOOSE or crossed:
-                best = min(
-                    best, _loose(x, y, crossed, a.abjad or b.abjad, OTHER_FORM if i + j else 0.0), key=_bits
-                )
+            if (a.sounds[i] ^ b.sounds[j]).bit_count() > MOST_APART:
+                continue
+            more = OTHER_FORM if i + j else 0.0
+            if not crossed:
+                level, paid = _channel(x, y)
+                if paid < NO_MATCH:
+                    best = min(best, (LEVELS[level], paid / BIT + more), key=_bits)
+            if crossed or best[1] > OTHER_FORM + LOOSE:
+                best = min(best, _loose(x, y, crossed, a.abjad or b.abjad, more), key=_bits)
     return best
 
 
@@ -115,21 +125,25 @@ def _loose(x: str, y: str, crossed: bool, abjad: bool, more: float) -> tuple[str
 @lru_cache(maxsize=1 << 17)
 def distance(x: str, y: str, abjad: bool) -> tuple[float, float]:
     """(share of the longer sound that differs, steps that it takes) between two folds."""
-    vowel = VOWEL_ABJAD if abjad else VOWEL
-    weights_y = [vowel if c in _VOWELS else 1.0 for c in y]
-    total = max(sum(vowel if c in _VOWELS else 1.0 for c in x), sum(weights_y))
-    row = [0.0]
-    for weight in weights_y:
-        row.append(row[-1] + weight)
+    weight = _WEIGHTS[abjad]
+    change = _CHANGES[abjad]
+    weights_y = [weight[d] for d in y]
+    row = [0.0, *accumulate(weights_y)]
+    whole = row[-1]
     for c in x:
-        own = vowel if c in _VOWELS else 1.0
-        diagonal, row[0] = row[0], row[0] + own
+        own, costs = weight[c], change[c]
+        diagonal = row[0]
+        left = row[0] = diagonal + own
         for j, d in enumerate(y, 1):
-            other = weights_y[j - 1]
-            kept = diagonal if c == d else diagonal + _change(c, d, own, other)
-            diagonal = row[j]
-            row[j] = min(kept, diagonal + own, row[j - 1] + other)
-    return row[-1] / total, row[-1]
+            above = row[j]
+            best = diagonal if c == d else diagonal + costs[d]
+            diagonal = above
+            if (dropped := above + own) < best:
+                best = dropped
+            if (added := left + weights_y[j - 1]) < best:
+                best = added
+            left = row[j] = best
+    return row[-1] / max(sum(weight[c] for c in x), whole), row[-1]
 
 
 def _change(c: str, d: str, own: float, other: float) -> float:
@@ -138,6 +152,6 @@ def _change(c: str, d: str, own: float, other: float) -> float:
     return KIN if own == other and _CLASS[c] == _CLASS[d] else max(own, other)
 
 
-def sounds_alike(a: str, b: str) -> bool:
-    """Whether two forms fold to the same sound, or have the same three consonants or more."""
-    return fold(a) == fold(b) or (len(skeleton(a)) > 2 and skeleton(a) == skeleton(b))
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_WEIGHTS = [{c: vowel if c in _VOWELS else 1.0 for c in _LETTERS} for vowel in (VOWEL, VOWEL_ABJAD)]
+_CHANGES = [{c: {d: _change(c, d, w[c], w[d]) for d in _LETTERS} for c in _LETTERS} for w in _WEIGHTS]
