@@ -13,6 +13,7 @@ from liaison.holdings.placeholders import without_placeholders
 from liaison.matching.columns import dob_code
 
 SPACE = b" \t\r\n"
+LETTER = re.compile(rb"[A-Za-z\x80-\xff]")
 ISO_DATE = re.compile(rb"(\d{4})(?:-(\d\d)(?:-(\d\d))?|(\d\d)(\d\d))?")
 
 
@@ -165,7 +166,7 @@ def _take(rows: Rows, layout: Layout, fields: list[tuple[bytes, int]], nul: bool
 
 
 def _write(rows: Rows, layout: Layout, fields: list[tuple[bytes, int]]) -> None:
-    row, values, remaining = len(rows.numbers), [], []
+    row, values, remaining = len(rows.numbers), list[bytes | int](), list[tuple[int, int, bytes]]()
     for number, target in enumerate(layout.targets):
         present = [(at, *fields[at]) for at in target.fields if at < len(fields) and fields[at][1]]
         if target.kind >= Kind.DATE:
@@ -176,7 +177,7 @@ def _write(rows: Rows, layout: Layout, fields: list[tuple[bytes, int]]) -> None:
         else:
             values.append(_text(rows, target, present))
     texts = list(zip(layout.targets, values, strict=True))
-    named = any(value for target, value in texts if target.kind == Kind.NAME)
+    named = any(LETTER.search(value) for target, value in texts if target.kind == Kind.NAME)
     numbered = any(value for target, value in texts if target.kind == Kind.NUMBER)
     if not named:
         rows.remarks.append((rows.records, 0, -1, Fault.ONLY_NUMBER if numbered else Fault.NO_NAME))

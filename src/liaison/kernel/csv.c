@@ -280,6 +280,11 @@ static void write_value(Split *s, int32_t number, const Target *t, const Record 
     else ((uint16_t *)t->values)[s->rows] = (uint16_t)value;
 }
 
+static int has_letter(const uint8_t *text, int64_t length) {
+    for (int64_t i = 0; i < length; i++) if (text[i] >= 0x80 || (upper(text[i]) >= 'A' && upper(text[i]) <= 'Z')) return 1;
+    return 0;
+}
+
 /* Write a record into the columns, unless it has neither a name nor a document number. */
 static void write_row(Split *s, const Record *r) {
     int64_t lefts = s->lefts, left_bytes = s->left_bytes, named = 0, numbered = 0;
@@ -288,7 +293,7 @@ static void write_row(Split *s, const Record *r) {
         const Target *t = s->target + k;
         if (t->kind >= DATE) { write_value(s, k, t, r); continue; }
         int64_t length = write_text(s, t, r);
-        if (t->kind == NAME) named += length;
+        if (t->kind == NAME) named |= has_letter(t->data + t->ends[s->rows], length);
         if (t->kind == NUMBER) numbered += length;
     }
     if (!named) remark(s, -1, numbered ? ONLY_NUMBER : NO_NAME, 0);
