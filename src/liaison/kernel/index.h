@@ -99,7 +99,7 @@ typedef struct {
 } Account;
 
 /* Remembers what two tokens are worth to each other, within one search: entries of another epoch do not count. */
-#define CACHE_BITS 16
+#define CACHE_BITS 12
 typedef struct { uint64_t key; int32_t weight; uint32_t epoch; } Remembered;
 typedef struct { uint32_t epoch, stamp; Remembered slot[1 << CACHE_BITS]; } Cache;
 

@@ -60,6 +60,7 @@ class Account:
     agreements: int  # pairings that say something
     crossed: int  # pairings against the order of the others
     surnames: bool  # both names say which token is the surname, and those do not agree
+    headless: bool = False  # one name is the other without its first given name: a father's perhaps
     numbers: int = 0  # numbers that one of two organisations has and the other has not
     legal: int = 0  # 1 where legal forms are of one kind, -1 where not, 0 where one has none
     date: float = 0.0  # bits of the dates of birth
@@ -234,6 +235,7 @@ def account(first: Name, second: Name, date: float = 0.0) -> tuple[Account, list
         agreements=len(telling),
         crossed=_crossings(chosen),
         surnames=_surnames_differ(first.surname, second.surname, telling),
+        headless=_headless(first, second, chosen),
         numbers=_numbers(first.parts, second.parts),
         legal=_legal(first.parts, second.parts),
         date=date,
@@ -269,6 +271,17 @@ def _surnames_differ(first: int, second: int, telling: Sequence[Pairing]) -> boo
     return bool(first and second) and not any(p.first[0] < first and p.second[0] < second for p in telling)
 
 
+def _headless(first: Name, second: Name, chosen: Sequence[Pairing]) -> bool:
+    mine = _head(first) in {i for p in chosen for i in p.first}
+    theirs = _head(second) in {j for p in chosen for j in p.second}
+    return mine != theirs
+
+
+def _head(name: Name) -> int:
+    """The place of the first given name: after the surname where a comma says which that is, else the first."""
+    return next((i for i, w in enumerate(name.words) if i >= name.surname and not w.particle), 0)
+
+
 def _numbers(first: organisations.Parts | None, second: organisations.Parts | None) -> int:
     return len(first.numbers ^ second.numbers) if first and second else 0
 
@@ -283,7 +296,7 @@ def _legal(first: organisations.Parts | None, second: organisations.Parts | None
 # halves of the sets of bench/pairs.py, each set weighing the same, and rounded; decision 0011 has the figures.
 _BEGIN, _AGREED, _SHARE, _STRAIN, _CONFLICT = 1.9, 2.0, 0.5, 0.6, 0.02
 _EXTRA, _CROSSED, _SURNAMES, _THIN, _NOTHING, _CONTRADICTED = 0.007, 0.6, 0.45, 1.2, 1.3, 4.0
-_DATE = 0.4
+_DATE, _HEADLESS = 0.4, 0.0
 FULL, CONTRADICTION = (
     20.0,
     5.0,
@@ -296,7 +309,7 @@ def _odds_of_people(a: Account) -> float:
     against = (
         _STRAIN * a.strain + _CONFLICT * a.conflict + _EXTRA * a.extra + _CROSSED * min(a.crossed, 2) + thin
     )
-    against += _CONTRADICTED * min(a.conflict / CONTRADICTION, 1.0) + _SURNAMES * a.surnames
+    against += _CONTRADICTED * min(a.conflict / CONTRADICTION, 1.0) + _SURNAMES * a.surnames + _HEADLESS * a.headless
     return _BEGIN + _AGREED * _saturating(a.agreed) + _SHARE * a.share - against + _DATE * a.date
 
 

@@ -119,32 +119,46 @@ def _account(segment: Segment, hits: Hits, places: NDArray[np.int64]) -> NDArray
     return out
 
 
+class Spelling:
+    """The tokens of names as text; each token is decoded once."""
+
+    def __init__(self, words: Strings) -> None:
+        self._words, self._known = words, dict[int, str]()
+
+    def of(self, tokens: NDArray[np.uint32]) -> Words:
+        """The text of tokens."""
+        return [self._known.get(t) or self._read(t) for t in (tokens & TOKEN_NUMBER).tolist()]
+
+    def _read(self, token: int) -> str:
+        self._known[token] = self._words[token]
+        return self._known[token]
+
+
 class Spoken:
-    """The tokens of the names that were asked about, as text."""
+    """The tokens of the names that were asked about."""
 
     def __init__(self, asks: Asks) -> None:
-        self._asks, self._name = asks, asks.columns["ask_name"]
+        self._names, self._name = asks.names, asks.columns["ask_name"]
+        self._spelling = Spelling(asks.names.words)
 
     def words(self, ask: int) -> Words:
         """The tokens of an ask's name."""
-        names, name = self._asks.names, int(self._name[ask])
-        return [
-            names.words[int(t)] for t in names.tokens[names.ends[name] : names.ends[name + 1]] & TOKEN_NUMBER
-        ]
+        name = self._name[ask]
+        return self._spelling.of(self._names.tokens[self._names.ends[name] : self._names.ends[name + 1]])
 
 
 class Held:
-    """The tokens of the names in a segment, as text: found again in the name, since an index keeps only
-    their numbers."""
+    """The tokens of the names in a segment."""
 
     def __init__(self, segment: Segment) -> None:
-        self._rows, self._tokens = segment.arrays["rows"], segment.arrays["row_tokens"]
-        self._words = Strings(segment.arrays["words_data"], segment.arrays["words_ends"])
+        self._at, self._count = segment.arrays["rows"]["tokens_at"], segment.arrays["rows"]["tokens"]
+        self._tokens = segment.arrays["row_tokens"]
+        self._spelling = Spelling(Strings(segment.arrays["words_data"], segment.arrays["words_ends"]))
 
     def words(self, row: int) -> Words:
         """The tokens of a row's name."""
-        at, count = int(self._rows["tokens_at"][row]), int(self._rows["tokens"][row])
-        return [self._words[int(t)] for t in self._tokens[at : at + count] & TOKEN_NUMBER]
+        at = int(self._at[row])
+        return self._spelling.of(self._tokens[at : at + int(self._count[row])])
 
 
 def _parts(account: tuple[object, ...], asked: Words, held: Words) -> Iterator[tuple[str, str, int]]:
@@ -176,4 +190,6 @@ def _pair_words(pair: tuple[int, ...], asked: Words, held: Words) -> str:
     theirs = held[j] + (f" {held[j + 1]}" if kind == 1 else "")
     if kind:
         return f"{mine} = {theirs} written together"
-    return f"{mine} = {theirs}" if level == 0 and mine == theirs else f"{mine} ~ {theirs} ({WORDS[level]})"
+    if mine == theirs:
+        return f"{mine} = {theirs}"
+    return f"{mine} ~ {theirs} ({WORDS[level] if level else 'another form'})"

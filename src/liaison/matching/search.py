@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liaison.kernel import address, lib
-from liaison.matching.asks import Asks, prepare, question
+from liaison.matching.asks import Asks, KernelAsks, prepare, question
 from liaison.matching.book import kernel_phonetics
 from liaison.matching.columns import People
 from liaison.matching.dates import BIT
@@ -207,7 +207,7 @@ def _search_segment(
 
 def _answer(
     segment: Segment,
-    asked: object,
+    asked: KernelAsks,
     order: NDArray[np.int32],
     start: int,
     end: int,
@@ -224,7 +224,7 @@ def _answer(
             ctypes.byref(segment.kernel),
             ctypes.byref(asked),
             ctypes.byref(kernel_phonetics()),
-            address(order),  # type: ignore
+            address(order),
             ctypes.c_int64(start),
             ctypes.c_int64(end),
             address(out),

@@ -50,7 +50,7 @@ class KernelIndex(ctypes.Structure):
     ]
 
 
-CACHE_BYTES = 8 + 16 * (1 << 16)
+CACHE_BYTES = 8 + 16 * (1 << 12)  # the kernel's Cache
 
 
 @dataclass(slots=True)
@@ -94,7 +94,8 @@ class Segment:
         if not len(same_length) or not wanted:
             return same_length
         letters = ids.data[ids.ends[same_length][:, None] + np.arange(len(wanted))]
-        return same_length[(letters == np.frombuffer(wanted, np.uint8)).all(axis=1)]
+        found: NDArray[np.int64] = same_length[(letters == np.frombuffer(wanted, np.uint8)).all(axis=1)]
+        return found
 
     @contextmanager
     def scratch(self) -> Iterator[Scratch]:

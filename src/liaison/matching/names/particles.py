@@ -7,7 +7,7 @@ the naming pages of the UN Security Council and OFAC lists, and the civil regist
 from __future__ import annotations
 
 _PARTICLES = """
-al el ul ud ur il ad as ash at adh bin ben ibn bint ibnat binti bani banu abu abou abi aba abo bou umm um oum
+al el ul ud ur ad as ash at adh bin ben ibn bint ibnat binti bani banu abu abou abi aba abo bou umm um oum
 walad ould oulad wuld dhu ait von vom van zu zum zur der den des dem ten ter te op het tot af av de da do
 dos das del della dello dei degli delle di du la le las los ap ab mac fitz oglu oghlu ogly oglou ogli uulu
 uly ulu kizi kyzy qizi kizy haji hajji hadji haj hajj hadj alhaj sheikh shaikh shaykh sheik cheikh cheik
