@@ -157,6 +157,14 @@ def spread(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.
     return np.repeat(starts - ends[:-1], lengths) + np.arange(ends[-1])
 
 
+def first_of_each(codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each distinct code stands first, by rising code. (numpy.unique loads the masked arrays, which takes time.)"""
+    order = np.argsort(codes, kind="stable")
+    new = np.ones(len(codes), bool)
+    new[1:] = codes[order[1:]] != codes[order[:-1]]
+    return order[new]
+
+
 def found_in(sorted_codes: NDArray[np.uint64], codes: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Where each code stands in a sorted array; -1 where it does not."""
     if not len(sorted_codes):
@@ -254,7 +262,9 @@ def _mark(
     at = at[at >= 0]
     lengths = np.diff(known.group_ends)[at]
     groups = known.groups[spread(known.group_ends[:-1][at], lengths)].astype(np.int64)
-    pairs: NDArray[np.int64] = np.unique(np.stack([np.repeat(owner, lengths), groups]), axis=1)
+    both = np.repeat(owner, lengths) << 32 | groups
+    both = both[np.sort(first_of_each(both))]
+    pairs = np.stack([both >> 32, both & 0xFFFFFFFF])
     counts = np.bincount(pairs[0], minlength=len(tokens))
     np.bitwise_or.at(tokens["group_bits"], pairs[0], (1 << (pairs[1] & 15)).astype(np.uint16))
     tokens["groups"], tokens["groups_at"] = counts, _ends(counts)[:-1]

@@ -26,7 +26,7 @@ from liaison.matching.names.split import tokens
 from liaison.matching.names.words import NO_LIKENESS, Word, likeness, word
 
 CONFLICT = 8.0  # bits: from here down two tokens are not taken for one
-INITIALS, INITIAL = 2.0, 1.5
+INITIALS, INITIAL, OTHER_INITIAL = 2.0, 1.5, 4.0
 PARTICLE, PARTICLE_COST = 0.5, 8.0  # bits: the most that al, de, von can say; the most they may differ by
 JOINED, JOINED_WORST = 1.0, 14.0  # bits of writing tokens as one; the most they may differ besides
 STRAINED = 10.0  # bits of a cost that makes a pairing half as doubtful as a contradiction
@@ -248,7 +248,7 @@ def _left_over(words: Sequence[Word], used: set[int]) -> float:
 
 
 def _worth(w: Word) -> float:
-    return PARTICLE if w.particle else INITIAL if w.initial else w.bits
+    return PARTICLE if w.particle else OTHER_INITIAL if w.initial else w.bits
 
 
 def _doubt(lost: float, a: Word, b: Word) -> float:
@@ -296,7 +296,7 @@ def _legal(first: organisations.Parts | None, second: organisations.Parts | None
 # halves of the sets of bench/pairs.py, each set weighing the same, and rounded; decision 0011 has the figures.
 _BEGIN, _AGREED, _SHARE, _STRAIN, _CONFLICT = 1.9, 2.0, 0.5, 0.6, 0.02
 _EXTRA, _CROSSED, _SURNAMES, _THIN, _NOTHING, _CONTRADICTED = 0.007, 0.6, 0.45, 1.2, 1.3, 4.0
-_DATE, _HEADLESS = 0.4, 0.0
+_DATE, _HEADLESS = 0.4, 0.8
 FULL, CONTRADICTION = (
     20.0,
     5.0,
@@ -309,7 +309,9 @@ def _odds_of_people(a: Account) -> float:
     against = (
         _STRAIN * a.strain + _CONFLICT * a.conflict + _EXTRA * a.extra + _CROSSED * min(a.crossed, 2) + thin
     )
-    against += _CONTRADICTED * min(a.conflict / CONTRADICTION, 1.0) + _SURNAMES * a.surnames + _HEADLESS * a.headless
+    against += (
+        _CONTRADICTED * min(a.conflict / CONTRADICTION, 1.0) + _SURNAMES * a.surnames + _HEADLESS * a.headless
+    )
     return _BEGIN + _AGREED * _saturating(a.agreed) + _SHARE * a.share - against + _DATE * a.date
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from liaison.kernel import address, lib
 from liaison.matching.asks import Asks, KernelAsks, prepare, question
-from liaison.matching.book import kernel_phonetics
+from liaison.matching.book import first_of_each, kernel_phonetics
 from liaison.matching.columns import People
 from liaison.matching.dates import BIT
 from liaison.matching.index import Index
@@ -248,8 +248,7 @@ def _rank(index: Index, asks: Asks, found: list[NDArray[np.void]], least: int) -
     record, name = index.locate(segment, row)
     order = np.lexsort((name, subject_name, record, subject, -score))
     pair = subject[order].astype(np.int64) << 32 | record[order]
-    first = np.unique(pair, return_index=True)[1]
-    order = order[np.sort(first)]
+    order = order[np.sort(first_of_each(pair))]
     return Hits(
         subject[order],
         record[order],

@@ -18,9 +18,12 @@ from liaison.matching.names.contexts import context_table
 from liaison.matching.names.scheme import distinct, letter_table, scheme
 
 _BASE = letter_table(
-    "ا a ب b ت t ث th ج j ح h خ kh د d ذ dh ر r ز z س s ش sh ص s ض d ط t ظ z ع a غ gh ف f ق q ك k ل l م m ن n ه h و w "
-    "ي y ى a ة a ء - أ a إ i آ a ؤ u ئ y ٱ a پ p چ ch ژ zh گ g ک k ی y ە e ێ e ۆ o ڕ r ڵ l ڤ v ھ h ہ h ۃ a ۀ e ے e ۓ e "
-    "ٹ t ڈ d ڑ r ں n ڼ n ړ r ډ d ټ t ښ sh ږ zh ځ z څ ts ې e ۍ i ى a ڭ ng ۇ u ۈ u ۋ v ۅ o ې e ڧ q ڨ g ݣ g ڥ v ٻ b ڄ j ڃ ny ڍ d "
+    "ا a ب b ت t ث th ج j ح h خ kh د d ذ dh ر r ز z س s ش sh "
+    "ص s ض d ط t ظ z ع a غ gh ف f ق q ك k ل l م m ن n ه h و w "
+    "ي y ى a ة a ء - أ a إ i آ a ؤ u ئ y ٱ a پ p چ ch ژ zh گ g "
+    "ک k ی y ە e ێ e ۆ o ڕ r ڵ l ڤ v ھ h ہ h ۃ a ۀ e ے e ۓ e "
+    "ٹ t ڈ d ڑ r ں n ڼ n ړ r ډ d ټ t ښ sh ږ zh ځ z څ ts ې e ۍ i "
+    "ى a ڭ ng ۇ u ۈ u ۋ v ۅ o ې e ڧ q ڨ g ݣ g ڥ v ٻ b ڄ j ڃ ny ڍ d "
     "ۉ u ڳ g ڪ k ۊ u ێ e"
 )
 _CONSONANT = "[بتثجحخدذرزسشصضطظغفقكلمنهپچژگکڕڵڤھہٹڈڑں]"

@@ -10,8 +10,10 @@ from __future__ import annotations
 from liaison.matching.names.scheme import Scheme, distinct, letter_table, scheme
 
 _BASE = letter_table(
-    "а a б b в v г g д d е e ж zh з z и i й y к k л l м m н n о o п p р r с s т t у u ф f х kh ц ts ч ch ш sh щ shch ъ - "
-    "ы y ь - э e ю yu я ya ё e і i ї yi є ye ґ g ў u ѐ e ѝ i ђ dj ј j љ lj њ nj ћ c џ dz ѓ gj ќ kj ѕ dz ә a ғ g қ k ң n "
+    "а a б b в v г g д d е e ж zh з z и i й y к k л l м m "
+    "н n о o п p р r с s т t у u ф f х kh ц ts ч ch ш sh щ shch ъ - "
+    "ы y ь - э e ю yu я ya ё e і i ї yi є ye ґ g ў u ѐ e ѝ i "
+    "ђ dj ј j љ lj њ nj ћ c џ dz ѓ gj ќ kj ѕ dz ә a ғ g қ k ң n "
     "ө o ұ u ү u һ h ҳ h ҷ j җ j ҡ k ҙ z ҫ s ӣ i ӯ u ҝ g ҹ j ѣ e ѳ f ѵ i ӑ a ӗ e ҥ n ҕ g ҭ t ҟ k ҵ ts ӏ -"
 )  # fmt: skip
 

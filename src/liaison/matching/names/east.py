@@ -65,10 +65,13 @@ _OLD_MIDDLE = [
 ]
 # Family names that Koreans abroad and the lists spell in their own way.
 _SURNAMES = {
-    "김": "kim gim", "이": "lee yi ri rhee", "리": "ri lee", "박": "park pak bak", "최": "choi choe", "정": "jung chung jeong chong",
+    "김": "kim gim", "이": "lee yi ri rhee", "리": "ri lee", "박": "park pak bak", "최": "choi choe",
+    "정": "jung chung jeong chong",
     "강": "kang gang", "조": "cho jo", "윤": "yoon yun", "장": "jang chang", "임": "lim im rim", "한": "han", "오": "oh o",
-    "서": "seo so suh", "신": "shin sin", "권": "kwon gwon", "황": "hwang", "안": "ahn an", "송": "song", "류": "ryu yoo", "유": "yoo yu ryu",
-    "전": "jeon chon jun", "홍": "hong", "고": "ko go koh", "문": "moon mun", "양": "yang", "손": "son sohn", "배": "bae pae", "백": "baek paek",
+    "서": "seo so suh", "신": "shin sin", "권": "kwon gwon", "황": "hwang", "안": "ahn an", "송": "song",
+    "류": "ryu yoo", "유": "yoo yu ryu",
+    "전": "jeon chon jun", "홍": "hong", "고": "ko go koh", "문": "moon mun", "양": "yang", "손": "son sohn",
+    "배": "bae pae", "백": "baek paek",
     "노": "roh noh no", "로": "ro", "허": "heo ho hur", "남": "nam", "심": "shim sim", "주": "joo chu ju", "우": "woo u",
 }  # fmt: skip
 

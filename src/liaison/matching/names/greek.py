@@ -12,7 +12,8 @@ from unicodedata import normalize
 from liaison.matching.names.scheme import distinct, letter_table, scheme
 
 _BASE = letter_table(
-    "α a β v γ g δ d ε e ζ z η i θ th ι i κ k λ l μ m ν n ξ x ο o π p ρ r σ s ς s τ t υ y φ f χ ch ψ ps ω o ϊ i ϋ y ϐ v ϑ th ϕ f"
+    "α a β v γ g δ d ε e ζ z η i θ th ι i κ k λ l μ m ν n ξ x ο o "
+    "π p ρ r σ s ς s τ t υ y φ f χ ch ψ ps ω o ϊ i ϋ y ϐ v ϑ th ϕ f"
 )
 _VOICED = r"(?=[αεηιουωβγδζλμνρ])"
 _DIPHTHONGS = [("ου", "ou"), (f"αυ{_VOICED}", "av"), ("αυ", "af"), (f"ευ{_VOICED}", "ev"), ("ευ", "ef")]
@@ -21,8 +22,10 @@ _ELOT = scheme("", _BASE, before=[*_DIPHTHONGS, *_NASALS])
 _PRESS = scheme(
     "χ h υ i", _BASE, before=[*_DIPHTHONGS, *_NASALS, ("μπ", "b"), ("^γκ", "g"), ("γκ", "ng"), ("ντ", "nt")]
 )
-_BY_EAR = scheme("χ h υ i", _BASE, before=[("ου", "u"), *_DIPHTHONGS[1:], *_NASALS, ("μπ", "b"), ("γκ", "g"), ("ντ", "d"),
-                                           ("γ[ιε](?=[αοωυ])", "y"), ("γ(?=[ειηυ])", "y"), ("οι", "i"), ("ει", "i"), ("αι", "e")])  # fmt: skip
+_BY_EAR = scheme("χ h υ i", _BASE, before=[("ου", "u"), *_DIPHTHONGS[1:], *_NASALS, ("μπ", "b"), ("γκ", "g"),
+("ντ", "d"),
+                                           ("γ[ιε](?=[αοωυ])", "y"), ("γ(?=[ειηυ])", "y"), ("οι", "i"), ("ει",
+                                           "i"), ("αι", "e")])  # fmt: skip
 _BY_LETTER = scheme("β b η e υ u φ ph χ ch", _BASE, before=[("ου", "ou"), ("γγ", "ng")])
 _CLASSICAL = scheme(
     "β b η e υ y φ ph χ ch κ c",

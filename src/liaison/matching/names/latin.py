@@ -11,8 +11,10 @@ from liaison.matching.names.scheme import Scheme, distinct, scheme
 
 # Letters that do not come apart into a base letter and a mark, in their plainest spelling.
 _PLAIN = {
-    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ə": "a", "ǝ": "a",
-    "ħ": "h", "ŋ": "n", "ĸ": "k", "ŧ": "t", "ĳ": "ij", "ŀ": "l", "ŉ": "n", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ɛ": "e",
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ə": "a",
+    "ǝ": "a",
+    "ħ": "h", "ŋ": "n", "ĸ": "k", "ŧ": "t", "ĳ": "ij", "ŀ": "l", "ŉ": "n", "ɓ": "b", "ɗ": "d", "ƙ": "k",
+    "ƴ": "y", "ɛ": "e",
     "ɔ": "o", "ǀ": "", "ƒ": "f", "ƶ": "z", "ɨ": "i", "ʉ": "u", "ǥ": "g", "ɣ": "gh", "ɖ": "d", "ſ": "s", "ȷ": "j",
 }  # fmt: skip
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from liaison.matching.names.scheme import distinct, letter_table, scheme
 
 _HEBREW = letter_table(
-    "א a ב b ג g ד d ה h ו v ז z ח h ט t י y כ k ך k ל l מ m ם m נ n ן n ס s ע a פ p ף f צ tz ץ tz ק k ר r ש sh ת t "
+    "א a ב b ג g ד d ה h ו v ז z ח h ט t י y כ k ך k ל l "
+    "מ m ם m נ n ן n ס s ע a פ p ף f צ tz ץ tz ק k ר r ש sh ת t "
     "ײ ei ױ oi װ v"
 )
 _LETTER = "[בגדהזחטכלמנספצקרשתךםןףץ]"
@@ -32,17 +33,24 @@ _HEBREW_SCHEMES = (
     scheme("א - ע - ה h ו - י -", _HEBREW, before=[("^א", "a"), ("ה$", "")]),
 )
 HEBREW_KNOWN = {
-    "דוד": "david dovid dawid", "משה": "moshe moses mosche", "יוסף": "yosef joseph yossef", "אברהם": "avraham abraham",
-    "יצחק": "yitzhak isaac itzhak yitzchak", "יעקב": "yaakov jacob yaacov", "שרה": "sarah sara", "רחל": "rachel rahel",
+    "דוד": "david dovid dawid", "משה": "moshe moses mosche", "יוסף": "yosef joseph yossef",
+    "אברהם": "avraham abraham",
+    "יצחק": "yitzhak isaac itzhak yitzchak", "יעקב": "yaakov jacob yaacov", "שרה": "sarah sara",
+    "רחל": "rachel rahel",
     "מרים": "miriam", "בנימין": "binyamin benjamin", "שלמה": "shlomo solomon", "חיים": "haim chaim hayim",
-    "כהן": "cohen kohen kahn", "לוי": "levi levy", "מזרחי": "mizrahi mizrachi", "פרץ": "peretz perez", "ביטון": "biton bitton",
-    "אליהו": "eliyahu elijah", "שמעון": "shimon simon", "ישראל": "israel yisrael", "אהרון": "aharon aaron", "יהודה": "yehuda judah",
-    "שמואל": "shmuel samuel", "דניאל": "daniel", "מיכאל": "michael mikhael", "נתניהו": "netanyahu", "בן": "ben", "בר": "bar",
-    "אסתר": "esther ester", "חנה": "hannah chana hana", "לאה": "leah lea", "רבקה": "rivka rebecca", "נתן": "natan nathan",
+    "כהן": "cohen kohen kahn", "לוי": "levi levy", "מזרחי": "mizrahi mizrachi", "פרץ": "peretz perez",
+    "ביטון": "biton bitton",
+    "אליהו": "eliyahu elijah", "שמעון": "shimon simon", "ישראל": "israel yisrael", "אהרון": "aharon aaron",
+    "יהודה": "yehuda judah",
+    "שמואל": "shmuel samuel", "דניאל": "daniel", "מיכאל": "michael mikhael", "נתניהו": "netanyahu",
+    "בן": "ben", "בר": "bar",
+    "אסתר": "esther ester", "חנה": "hannah chana hana", "לאה": "leah lea", "רבקה": "rivka rebecca",
+    "נתן": "natan nathan",
 }  # fmt: skip
 
 _ARMENIAN = letter_table(
-    "ա a բ b գ g դ d ե e զ z է e ը e թ t ժ zh ի i լ l խ kh ծ ts կ k հ h ձ dz ղ gh ճ ch մ m յ y ն n շ sh ո o չ ch պ p ջ j "
+    "ա a բ b գ g դ d ե e զ z է e ը e թ t ժ zh ի i լ l խ kh "
+    "ծ ts կ k հ h ձ dz ղ gh ճ ch մ m յ y ն n շ sh ո o չ ch պ p ջ j "
     "ռ r ս s վ v տ t ր r ց ts ւ v փ p ք k օ o ֆ f և ev"
 )
 _ARMENIAN_START = [("^ե", "ye"), ("^ո(?!վ)", "vo"), ("ու", "u"), ("և", "ev")]
@@ -57,7 +65,8 @@ _ARMENIAN_SCHEMES = (
 )
 
 _GEORGIAN = letter_table(
-    "ა a ბ b გ g დ d ე e ვ v ზ z თ t ი i კ k ლ l მ m ნ n ო o პ p ჟ zh რ r ს s ტ t უ u ფ p ქ k ღ gh ყ q შ sh ჩ ch ც ts "
+    "ა a ბ b გ g დ d ე e ვ v ზ z თ t ი i კ k ლ l მ m ნ n "
+    "ო o პ p ჟ zh რ r ს s ტ t უ u ფ p ქ k ღ gh ყ q შ sh ჩ ch ც ts "
     "ძ dz წ ts ჭ ch ხ kh ჯ j ჰ h ჱ e ჲ y ჳ v ჴ q ჵ o"
 )
 _GEORGIAN_SCHEMES = (

@@ -17,20 +17,32 @@ from liaison.matching.phonetics import fold
 # One kind of company a line: limited liability, shares, partnership and so on, in the words of many countries.
 _LEGAL = {
     "limited": """
-    ltd|limited|llc|l l c|gmbh|g m b h|gesellschaft mit beschrankter haftung|ooo|tov|too|sarl|s a r l|srl|s r l|bv|b v|bvba|b v b a
-    doo|d o o|ood|eood|oue|ou|uab|sia|oy|aps|kft|sp z o o|spolka z o o|sro|s r o|lda|ltda|limitada|pvt|private|pte|sdn bhd|sdn|bhd
-    co ltd|company limited|limited liability company|limited liability partnership|llp|l l p|limited company|pty|proprietary
-    obshchestvo s ogranichennoi otvetstvennostiu|obshchestvo s ogranichennoy otvetstvennostyu|s ogranichennoi otvetstvennostiu
-    obshchestvo s ogranichennoj otvetstvennostju|tovarystvo z obmezhenoiu vidpovidalnistiu|sociedad de responsabilidad limitada
-    societatea cu raspundere limitata|societate cu raspundere limitata|drustvo s ogranicenom odgovornoscu|s de r l|s de rl|sh p k|shpk
-    societe a responsabilite limitee|societa a responsabilita limitata|limited sirketi|ltd sti|as llc|fzc|fze|fzco|wll|w l l
+    ltd|limited|llc|l l c|gmbh|g m b h|gesellschaft mit beschrankter haftung|ooo|tov|too|sarl|s a r l|srl
+    s r l|bv|b v|bvba|b v b a
+    doo|d o o|ood|eood|oue|ou|uab|sia|oy|aps|kft|sp z o o|spolka z o o|sro|s r o|lda|ltda|limitada|pvt|private
+    pte|sdn bhd|sdn|bhd
+    co ltd|company limited|limited liability company|limited liability partnership|llp|l l p|limited company
+    pty|proprietary
+    obshchestvo s ogranichennoi otvetstvennostiu|obshchestvo s ogranichennoy otvetstvennostyu
+    s ogranichennoi otvetstvennostiu
+    obshchestvo s ogranichennoj otvetstvennostju|tovarystvo z obmezhenoiu vidpovidalnistiu
+    sociedad de responsabilidad limitada
+    societatea cu raspundere limitata|societate cu raspundere limitata|drustvo s ogranicenom odgovornoscu
+    s de r l|s de rl|sh p k|shpk
+    societe a responsabilite limitee|societa a responsabilita limitata|limited sirketi|ltd sti|as llc|fzc|fze
+    fzco|wll|w l l
     """,
     "shares": """
-    ag|aktiengesellschaft|se|sa|s a|spa|s p a|plc|p l c|public limited company|inc|incorporated|corp|corporation|nv|n v|as|a s|ab|asa
-    oao|zao|pao|ao|ojsc|cjsc|pjsc|jsc|joint stock company|open joint stock company|closed joint stock company|oyj|nyrt|zrt|ad|a d
-    public joint stock company|aktsionernoe obshchestvo|otkrytoe aktsionernoe obshchestvo|zakrytoe aktsionernoe obshchestvo|pat|prat
-    publichnoe aktsionernoe obshchestvo|sociedad anonima|societe anonyme|societa per azioni|anonim sirketi|aktiebolag|sab|sae|s a e
-    sa de cv|s a de c v|s a de cv|kgaa|aksionerno druzhestvo|dionicko drustvo|dd|d d|akcine bendrove|a d|kk|k k|saog|qsc|psc
+    ag|aktiengesellschaft|se|sa|s a|spa|s p a|plc|p l c|public limited company|inc|incorporated|corp
+    corporation|nv|n v|as|a s|ab|asa
+    oao|zao|pao|ao|ojsc|cjsc|pjsc|jsc|joint stock company|open joint stock company|closed joint stock company
+    oyj|nyrt|zrt|ad|a d
+    public joint stock company|aktsionernoe obshchestvo|otkrytoe aktsionernoe obshchestvo
+    zakrytoe aktsionernoe obshchestvo|pat|prat
+    publichnoe aktsionernoe obshchestvo|sociedad anonima|societe anonyme|societa per azioni|anonim sirketi
+    aktiebolag|sab|sae|s a e
+    sa de cv|s a de c v|s a de cv|kgaa|aksionerno druzhestvo|dionicko drustvo|dd|d d|akcine bendrove|a d|kk
+    k k|saog|qsc|psc
     kabushiki kaisha|pt|p t|tbk|sha|sh a|s a s|sas|bhg|pjs
     """,
     "company": "co|company|cie|compagnie|kompaniya|kompania|gesellschaft|sirketi|sherkat|sharika|firma|firm",
@@ -59,12 +71,17 @@ SAME_WORD = {
     variant: words.split()[0]
     for words in (
         "international intl internacional internationale internazionale mezhdunarodnyi",
-        "national nacional nationale nazionale natsionalnyi", "organization organisation organizacion organizatsiya",
-        "bank banco banque banka banca", "company co cie compania compagnie kompaniya", "industries industry industrie industria",
+        "national nacional nationale nazionale natsionalnyi",
+        "organization organisation organizacion organizatsiya",
+        "bank banco banque banka banca", "company co cie compania compagnie kompaniya",
+        "industries industry industrie industria",
         "group gruppe grupo groupe gruppo gruppa grup", "center centre centro zentrum tsentr", "trading trade",
-        "united unated", "brothers bros", "manufacturing mfg", "department dept", "first 1st", "second 2nd", "third 3rd",
-        "shipping sudokhodnaya", "people peoples", "and und et", "holding holdings", "service services", "technology technologies tech",
-        "investment investments", "enterprise enterprises", "product products", "system systems", "university universitat universite universidad",
+        "united unated", "brothers bros", "manufacturing mfg", "department dept", "first 1st", "second 2nd",
+        "third 3rd",
+        "shipping sudokhodnaya", "people peoples", "and und et", "holding holdings", "service services",
+        "technology technologies tech",
+        "investment investments", "enterprise enterprises", "product products", "system systems",
+        "university universitat universite universidad",
         "corporation corp",
     )
     for variant in words.split()
@@ -75,7 +92,8 @@ GENERIC_BITS = 4.0  # the most that a generic word can say
 _NUMBER_WORDS = {
     word: str(n)
     for n, words in enumerate(
-        ("one first", "two second ii", "three third iii", "four fourth iv", "five fifth v", "six sixth vi", "seven seventh vii",
+        ("one first", "two second ii", "three third iii", "four fourth iv", "five fifth v", "six sixth vi",
+        "seven seventh vii",
          "eight eighth viii", "nine ninth ix", "ten tenth x"), 1
     )
     for word in words.split()

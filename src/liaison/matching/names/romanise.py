@@ -24,10 +24,13 @@ _BLOCKS: tuple[tuple[int, Speller], ...] = (
     (0x0700, named), (0x0750, arabic), (0x0780, named), (0x08A0, arabic), (0x0900, named), (0x10A0, georgian),
     (0x1100, hangul), (0x1200, named), (0x1C80, cyrillic), (0x1C90, georgian), (0x1CC0, named), (0x1D00, latin),
     (0x1F00, greek), (0x2000, latin), (0x2C00, named), (0x2C60, latin), (0x2C80, named), (0x2D00, georgian),
-    (0x2D30, named), (0x2DE0, cyrillic), (0x2E00, han), (0x3040, kana), (0x3100, named), (0x3130, hangul), (0x31A0, named),
-    (0x31F0, kana), (0x3200, han), (0xA000, named), (0xA640, cyrillic), (0xA6A0, named), (0xA720, latin), (0xA800, named),
+    (0x2D30, named), (0x2DE0, cyrillic), (0x2E00, han), (0x3040, kana), (0x3100, named), (0x3130, hangul),
+    (0x31A0, named),
+    (0x31F0, kana), (0x3200, han), (0xA000, named), (0xA640, cyrillic), (0xA6A0, named), (0xA720, latin),
+    (0xA800, named),
     (0xAC00, hangul), (0xD7B0, hangul), (0xD800, latin), (0xF900, han), (0xFB00, latin), (0xFB1D, hebrew),
-    (0xFB50, arabic), (0xFE00, latin), (0xFE70, arabic), (0xFF00, latin), (0x10000, named), (0x20000, han), (0xE0000, latin),
+    (0xFB50, arabic), (0xFE00, latin), (0xFE70, arabic), (0xFF00, latin), (0x10000, named), (0x20000, han),
+    (0xE0000, latin),
 )  # fmt: skip
 _STARTS = [start for start, _ in _BLOCKS]
 
