@@ -93,6 +93,7 @@ def unsendable(shared: NDArray[np.uint8], chunk: int) -> object:
 def noted(shared: NDArray[np.uint8], chunk: tuple[str, float]) -> int:
     """Notes that it has begun, then takes its time."""
     folder, seconds = chunk
-    (Path(folder) / f"begun-{os.getpid()}").touch()
+    with (Path(folder) / "begun").open("a") as notes:
+        notes.write(f"{os.getpid()}\n")
     time.sleep(seconds)
     return 1
