@@ -23,7 +23,9 @@ def reasons(read: Read) -> list[tuple[int, str, str]]:
 
 
 def test_a_plain_list_becomes_columns(tmp_path: Path) -> None:
-    read = reading(tmp_path, "pid,given,surname,dob,sex,nat,doc\n7,Ana,Gashi,1984-02-03,F,ALB,P1\n9,Ilir,Hoxha,,m,de,\n")
+    read = reading(
+        tmp_path, "pid,given,surname,dob,sex,nat,doc\n7,Ana,Gashi,1984-02-03,F,ALB,P1\n9,Ilir,Hoxha,,m,de,\n"
+    )
     people = read.people
     assert list(people.ids) == ["7", "9"]
     assert list(people.given) == ["Ana", "Ilir"]
@@ -40,7 +42,10 @@ def test_a_plain_list_becomes_columns(tmp_path: Path) -> None:
 
 def test_what_was_guessed_is_said(tmp_path: Path) -> None:
     read = reading(tmp_path, "Nachname;Vorname;Geburtsdatum;Ort\nMüller;Jörg;03.04.1984;Ulm\n")
-    assert "list.csv: UTF-8, separated by semicolons; given = Vorname, surname = Nachname, dob = Geburtsdatum" in read.notes
+    assert (
+        "list.csv: UTF-8, separated by semicolons; given = Vorname, surname = Nachname, dob = Geburtsdatum"
+        in read.notes
+    )
     assert "list.csv: not read: Ort" in read.notes
     assert read.columns == {"given": "Vorname", "surname": "Nachname", "dob": "Geburtsdatum"}
     assert list(read.people.ids) == ["1"]
@@ -59,7 +64,9 @@ def test_a_mapping_that_cannot_be_is_refused(tmp_path: Path, said: dict[str, str
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
 def test_the_delimiter_is_guessed(tmp_path: Path, sign: str) -> None:
-    read = reading(tmp_path, "id,full name,date of birth\nx1,Ana Gashi,1984\nx2,Bo Li,1990\n".replace(",", sign))
+    read = reading(
+        tmp_path, "id,full name,date of birth\nx1,Ana Gashi,1984\nx2,Bo Li,1990\n".replace(",", sign)
+    )
     assert list(read.people.full) == ["Ana Gashi", "Bo Li"]
     assert read.people.dob.tolist() == [dob_code(1984), dob_code(1990)]
 
@@ -68,10 +75,17 @@ def test_a_spreadsheets_own_word_on_the_delimiter_is_taken(tmp_path: Path) -> No
     assert reading(tmp_path, "sep=;\r\nid;name\r\n1;Li, Bo\r\n").people.full[0] == "Li, Bo"
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("", "is empty"), ("\n\n  \n", "is empty"), ("id,name,dob\n", "a header and no rows"), ("id,name", "a header and no rows"),
-    ("id^name^dob\n1^Ana^1984\n", "has one column"), ("1,Ana,Gashi,1984-02-03\n2,Bo,Li,1990-01-01\n", "names no column"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty"),
+        ("\n\n  \n", "is empty"),
+        ("id,name,dob\n", "a header and no rows"),
+        ("id,name", "a header and no rows"),
+        ("id^name^dob\n1^Ana^1984\n", "has one column"),
+        ("1,Ana,Gashi,1984-02-03\n2,Bo,Li,1990-01-01\n", "names no column"),
+    ],
+)
 def test_what_cannot_be_a_list_is_refused(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(UnusableFile, match=words) as refused:
         reading(tmp_path, text)
@@ -97,15 +111,21 @@ def test_unicode_in_other_forms_is_detected_and_said(tmp_path: Path, encoding: s
     assert encoding.upper()[:6].rstrip("-S") in read.notes[0]
 
 
-@pytest.mark.parametrize(("encoding", "names"), [
-    ("cp1250", "Jiří Dvořák,Łukasz Wójcik,Zoltán Kovács,Ștefan".replace("Ș", "Ş") + " Ionuţ,Željko Šarić"),
-    ("cp1251", "Иван Петров,Олена Шевченко,Димитър Георгиев,Юлия Кузнецова"),
-    ("cp1252", "Jörg Müller,François Lefèvre,José Muñoz,Søren Ångström"),
-    ("cp1253", "Γιώργος Παπαδόπουλος,Ελένη Νικολάου,Κωνσταντίνος Αγγελής"),
-    ("cp1254", "Ayşe Yıldız,Çağlar Öztürk,İsmail Güneş,Şükrü Doğan"),
-    ("cp1256", "محمد أحمد,خالد الحسين,فاطمة الزهراء"),
-    ("cp1257", "Žydrūnas Šarūnas,Jānis Bērziņš,Ģirts Kļaviņš,Eglė Petrauskaitė"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        (
+            "cp1250",
+            "Jiří Dvořák,Łukasz Wójcik,Zoltán Kovács,Ștefan".replace("Ș", "Ş") + " Ionuţ,Željko Šarić",
+        ),
+        ("cp1251", "Иван Петров,Олена Шевченко,Димитър Георгиев,Юлия Кузнецова"),
+        ("cp1252", "Jörg Müller,François Lefèvre,José Muñoz,Søren Ångström"),
+        ("cp1253", "Γιώργος Παπαδόπουλος,Ελένη Νικολάου,Κωνσταντίνος Αγγελής"),
+        ("cp1254", "Ayşe Yıldız,Çağlar Öztürk,İsmail Güneş,Şükrü Doğan"),
+        ("cp1256", "محمد أحمد,خالد الحسين,فاطمة الزهراء"),
+        ("cp1257", "Žydrūnas Šarūnas,Jānis Bērziņš,Ģirts Kļaviņš,Eglė Petrauskaitė"),
+    ],
+)
 def test_a_windows_encoding_is_guessed_and_said(tmp_path: Path, encoding: str, names: str) -> None:
     people = names.split(",")
     text = "id,name\n" + "".join(f"{row},{people[row % len(people)]}\n" for row in range(40))
@@ -146,22 +166,42 @@ def test_a_nul_byte_is_taken_out_and_reported(tmp_path: Path) -> None:
 
 
 def test_rows_with_a_wrong_number_of_fields_are_reported(tmp_path: Path) -> None:
-    read = reading(tmp_path, "id,given,surname,dob,sex\n1,Ana,Gashi\n2,Bo\n3,C,Li,1984,M,M,M\n4,Di,Wu,1990,M,,,\n5,Ed,Xu,1991,M\n")
+    read = reading(
+        tmp_path,
+        "id,given,surname,dob,sex\n1,Ana,Gashi\n2,Bo\n3,C,Li,1984,M,M,M\n4,Di,Wu,1990,M,,,\n5,Ed,Xu,1991,M\n",
+    )
     assert list(read.people.ids) == ["1", "4", "5"]
     assert [(row, reason.split(";")[0].split(":")[0]) for row, _, reason in reasons(read)] == [
-        (1, "3 fields where the header has 5"), (2, "2 fields where the header has 5"), (3, "7 fields where the header has 5"),
-    ]  # fmt: skip
+        (1, "3 fields where the header has 5"),
+        (2, "2 fields where the header has 5"),
+        (3, "7 fields where the header has 5"),
+    ]
     assert "list.csv: 1 row with empty fields behind the last" in read.notes
 
 
 @pytest.mark.parametrize("rows", [2_000, 300_000])
 def test_a_long_list_with_one_row_in_a_hundred_broken(tmp_path: Path, rows: int) -> None:
     chance = random.Random(3)
-    broken = [b"", b"x,y", b"1,2,3,4,5,6,7", b'7,"1984', b"8,\xff\xfe,Li,1984", b"9,A\0,Li,1984", b"10,Ana,Gashi,31.02.1984", b"11,,,1984"]
-    lines = [broken[row % 8] if chance.random() < 0.01 else "%d,Ana,Gërvalla,1984-02-03".encode() % row for row in range(rows)]
+    broken = [
+        b"",
+        b"x,y",
+        b"1,2,3,4,5,6,7",
+        b'7,"1984',
+        b"8,\xff\xfe,Li,1984",
+        b"9,A\0,Li,1984",
+        b"10,Ana,Gashi,31.02.1984",
+        b"11,,,1984",
+    ]
+    lines = [
+        broken[row % 8] if chance.random() < 0.01 else "%d,Ana,Gërvalla,1984-02-03".encode() % row
+        for row in range(rows)
+    ]
     read = reading(tmp_path, b"id,given,surname,dob\n" + b"\n".join(lines) + b"\n")
     bad = [line for line in lines if line in broken]
-    blank, left_out = bad.count(b""), sum(map(bad.count, (b"x,y", b"1,2,3,4,5,6,7", b'7,"1984', b"11,,,1984")))
+    blank, left_out = (
+        bad.count(b""),
+        sum(map(bad.count, (b"x,y", b"1,2,3,4,5,6,7", b'7,"1984', b"11,,,1984"))),
+    )
     misquoted = bad.count(b'7,"1984')
     assert len(read.people) + blank + left_out == rows
     assert len({row for row, field, _ in reasons(read) if field != "id"}) == len(bad) - blank
@@ -181,8 +221,10 @@ def test_a_row_without_an_id_gets_its_number(tmp_path: Path) -> None:
 
 
 def test_five_formats_of_dates_in_one_column(tmp_path: Path) -> None:
-    dates = "1984-02-13 13.02.1984 13/02/1984 02/13/1984 19840213 13-Feb-1984".split()
-    read = reading(tmp_path, "id,name,dob\n" + "".join(f"{row},A{row} B,{date}\n" for row, date in enumerate(dates)))
+    dates = ["1984-02-13", "13.02.1984", "13/02/1984", "02/13/1984", "19840213", "13-Feb-1984"]
+    read = reading(
+        tmp_path, "id,name,dob\n" + "".join(f"{row},A{row} B,{date}\n" for row, date in enumerate(dates))
+    )
     assert set(read.people.dob.tolist()) == {dob_code(1984, 2, 13)}
     assert read.bad_rows == []
 
@@ -191,22 +233,35 @@ def test_an_ambiguous_date_is_taken_both_ways_and_said(tmp_path: Path) -> None:
     read = reading(tmp_path, "id,name,dob\n1,Ana Gashi,03/04/1984\n2,Bo Li,1984-05-06\n")
     assert read.people.dob.tolist() == [dob_code(1984, 4, 3), dob_code(1984, 5, 6)]
     assert read.people.dob_alt.tolist() == [dob_code(1984, 3, 4), 0]
-    assert "list.csv: 1 ambiguous dates in dob, such as 03/04/1984, are taken both ways, day first and month first" in read.notes
+    assert (
+        "list.csv: 1 ambiguous dates in dob, such as 03/04/1984, are taken both ways, day first and month first"
+        in read.notes
+    )
 
 
-@pytest.mark.parametrize(("proof", "expected"), [("25/12/1980", dob_code(1984, 4, 3)), ("12/25/1980", dob_code(1984, 3, 4))])
+@pytest.mark.parametrize(
+    ("proof", "expected"), [("25/12/1980", dob_code(1984, 4, 3)), ("12/25/1980", dob_code(1984, 3, 4))]
+)
 def test_a_column_can_settle_the_order_of_its_dates(tmp_path: Path, proof: str, expected: int) -> None:
-    read = reading(tmp_path, "id,name,dob\n1,Ana Gashi,03/04/1984\n" + "".join(f"{row},Bo Li,{proof}\n" for row in range(2, 6)))
+    read = reading(
+        tmp_path,
+        "id,name,dob\n1,Ana Gashi,03/04/1984\n" + "".join(f"{row},Bo Li,{proof}\n" for row in range(2, 6)),
+    )
     assert (read.people.dob[0], read.people.dob_alt[0]) == (expected, 0)
     assert any("as the other dates of the column are" in note for note in read.notes)
 
 
 def test_a_bad_date_sex_or_country_costs_that_field_alone(tmp_path: Path) -> None:
-    read = reading(tmp_path, "id,name,dob,sex,nat\n1,Ana Gashi,31.02.1984,?!,Atlantis\n2,Bo Li,03.02.84,M,Côte d'Ivoire\n")
+    read = reading(
+        tmp_path,
+        "id,name,dob,sex,nat\n1,Ana Gashi,31.02.1984,?!,Atlantis\n2,Bo Li,03.02.84,M,Côte d'Ivoire\n",
+    )
     assert list(read.people.full) == ["Ana Gashi", "Bo Li"]
     assert read.people.nationality.tolist() == [0, country_code("CIV")]
     assert {(row, field) for row, field, _ in reasons(read)} == {(1, "dob"), (1, "nat"), (2, "dob")}
-    assert not any(value in reason for _, _, reason in reasons(read) for value in ("31.02", "Atlantis", ".84"))
+    assert not any(
+        value in reason for _, _, reason in reasons(read) for value in ("31.02", "Atlantis", ".84")
+    )
 
 
 def test_two_nationalities_are_both_kept(tmp_path: Path) -> None:
@@ -228,15 +283,25 @@ def test_a_name_of_one_letter_is_kept_and_reported(tmp_path: Path) -> None:
 
 
 def test_words_for_an_unknown_name_are_taken_out_and_reported(tmp_path: Path) -> None:
-    read = reading(tmp_path, "id,given,surname,doc\n1,FNU,AHMED,\n2,FNU AHMED,LNU,\n3,FNU,LNU,\n4,UNKNOWN,N/A,P7\n5,XXX,Hoxha,\n")
+    read = reading(
+        tmp_path,
+        "id,given,surname,doc\n1,FNU,AHMED,\n2,FNU AHMED,LNU,\n3,FNU,LNU,\n4,UNKNOWN,N/A,P7\n5,XXX,Hoxha,\n",
+    )
     assert list(read.people.ids) == ["1", "2", "4", "5"]
     assert list(read.people.given) == ["", "AHMED", "", ""]
     assert list(read.people.surname) == ["AHMED", "", "", "Hoxha"]
     assert (3, "", "no usable name: left out") in reasons(read)
     assert (4, "", "no usable name; kept for its document number") in reasons(read)
     assert {(row, field) for row, field, _ in reasons(read) if field} == {
-        (1, "given"), (2, "given"), (2, "surname"), (3, "given"), (3, "surname"), (4, "given"), (4, "surname"), (5, "given"),
-    }  # fmt: skip
+        (1, "given"),
+        (2, "given"),
+        (2, "surname"),
+        (3, "given"),
+        (3, "surname"),
+        (4, "given"),
+        (4, "surname"),
+        (5, "given"),
+    }
 
 
 def test_people_with_a_number_and_no_name_can_be_indexed_and_found(tmp_path: Path) -> None:

@@ -16,12 +16,19 @@ from liaison.model.errors import UnusableFile
 PUBLISHED = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "names"
 
 PERSON = {
-    "id": "Q1", "schema": "Person",
+    "id": "Q1",
+    "schema": "Person",
     "properties": {
-        "name": ["Ana Gashi"], "alias": ["Hana"], "firstName": ["Ana"], "lastName": ["Gashi"], "birthDate": ["1984-02-03", "1984"],
-        "nationality": ["al"], "gender": ["female"], "passportNumber": ["P1"],
+        "name": ["Ana Gashi"],
+        "alias": ["Hana"],
+        "firstName": ["Ana"],
+        "lastName": ["Gashi"],
+        "birthDate": ["1984-02-03", "1984"],
+        "nationality": ["al"],
+        "gender": ["female"],
+        "passportNumber": ["P1"],
     },
-}  # fmt: skip
+}
 VESSEL = {"id": "V1", "schema": "Vessel", "properties": {"name": ["OCEAN STAR"]}}
 
 
@@ -34,18 +41,25 @@ def test_followthemoney_people(tmp_path: Path) -> None:
     read = read_people(entities(tmp_path / "list.json", PERSON, VESSEL))
     people = read.people
     assert list(people.ids) == ["Q1"]
-    assert [(a, b, c) for a, b, c in zip(people.given, people.surname, people.full, strict=True)] == [("Ana", "Gashi", ""), ("", "", "Hana")]
+    assert [(a, b, c) for a, b, c in zip(people.given, people.surname, people.full, strict=True)] == [
+        ("Ana", "Gashi", ""),
+        ("", "", "Hana"),
+    ]
     assert (people.dob[0], people.dob_alt[0]) == (dob_code(1984, 2, 3), dob_code(1984))
     assert (people.sex[0], people.nationality[0], people.documents[0]) == (2, country_code("ALB"), "P1")
     assert "list.json: not read: 1 of schema Vessel" in read.notes
 
 
 def test_followthemoney_organisations_when_asked(tmp_path: Path) -> None:
-    assert list(read_people(entities(tmp_path / "list.json", PERSON, VESSEL), organisations=True).people.ids) == ["Q1", "V1"]
+    assert list(
+        read_people(entities(tmp_path / "list.json", PERSON, VESSEL), organisations=True).people.ids
+    ) == ["Q1", "V1"]
 
 
 def test_a_broken_line_of_json_costs_that_line_alone(tmp_path: Path) -> None:
-    read = read_people(entities(tmp_path / "list.json", PERSON, '{"id": "Q2", "schema":', '{"id": 7}', PERSON | {"id": "Q3"}))
+    read = read_people(
+        entities(tmp_path / "list.json", PERSON, '{"id": "Q2", "schema":', '{"id": 7}', PERSON | {"id": "Q3"})
+    )
     assert list(read.people.ids) == ["Q1", "Q3"]
     assert [(bad.row, bad.reason) for bad in read.bad_rows] == [
         (row, "not an entity in JSON with id, schema and properties: left out") for row in (2, 3)
@@ -60,9 +74,11 @@ COUNCIL = """<?xml version="1.0" encoding="utf-8"?>
 <INDIVIDUAL_ALIAS><QUALITY/><ALIAS_NAME/></INDIVIDUAL_ALIAS>
 <INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>BETWEEN</TYPE_OF_DATE><FROM_YEAR>1984</FROM_YEAR><TO_YEAR>1985</TO_YEAR></INDIVIDUAL_DATE_OF_BIRTH>
 <INDIVIDUAL_DOCUMENT><TYPE_OF_DOCUMENT>Passport</TYPE_OF_DOCUMENT><NUMBER>P1</NUMBER></INDIVIDUAL_DOCUMENT>
-</INDIVIDUAL><INDIVIDUAL><DATAID>2</DATAID><FIRST_NAME>BO</FIRST_NAME><INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>EXACT</TYPE_OF_DATE>
+</INDIVIDUAL><INDIVIDUAL><DATAID>2</DATAID><FIRST_NAME>BO</FIRST_NAME>
+<INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>EXACT</TYPE_OF_DATE>
 <DATE>1990-05-06</DATE></INDIVIDUAL_DATE_OF_BIRTH></INDIVIDUAL></INDIVIDUALS><ENTITIES><ENTITY><DATAID>3</DATAID>
-<FIRST_NAME>OCEAN BANK</FIRST_NAME><ENTITY_ALIAS><ALIAS_NAME>OB</ALIAS_NAME></ENTITY_ALIAS></ENTITY></ENTITIES></CONSOLIDATED_LIST>"""
+<FIRST_NAME>OCEAN BANK</FIRST_NAME><ENTITY_ALIAS><ALIAS_NAME>OB</ALIAS_NAME></ENTITY_ALIAS>
+</ENTITY></ENTITIES></CONSOLIDATED_LIST>"""
 
 
 def test_the_security_councils_list(tmp_path: Path) -> None:
@@ -82,13 +98,20 @@ def test_the_security_councils_list(tmp_path: Path) -> None:
     assert list(read_people(path, organisations=True).people.ids) == ["QDi.001", "2", "3"]
 
 
-BOMB = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><l><INDIVIDUAL><FIRST_NAME>&b;</FIRST_NAME></INDIVIDUAL></l>'
+BOMB = """<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]>
+<l><INDIVIDUAL><FIRST_NAME>&b;</FIRST_NAME></INDIVIDUAL></l>"""
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    (BOMB, "a document type"), ("<a>" * 40, "deep"), (COUNCIL[:700], "breaks off as XML on line"), ("<html><body/></html>", "no INDIVIDUAL"),
-    ("<l><INDIVIDUAL><FIRST_NAME>" + "A" * (2 << 20), "a record of more than"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (BOMB, "a document type"),
+        ("<a>" * 40, "deep"),
+        (COUNCIL[:700], "breaks off as XML on line"),
+        ("<html><body/></html>", "no INDIVIDUAL"),
+        ("<l><INDIVIDUAL><FIRST_NAME>" + "A" * (2 << 20), "a record of more than"),
+    ],
+)
 def test_xml_that_is_not_the_list_is_refused(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "list.xml"
     path.write_text(text, "utf-8")
@@ -97,8 +120,8 @@ def test_xml_that_is_not_the_list_is_refused(tmp_path: Path, text: str, words: s
 
 
 SDN = """36,"AEROCARIBBEAN AIRLINES",-0- ,"CUBA",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0-\x20
-2674,"ABBAS, Abu","individual","SDGT",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"DOB 10 Dec 1948; alt. DOB 1949; POB Safed; nationality Iraq; \
-Gender Male; Passport A 12 (Egypt); National ID No. 77-1 (Iraq); a.k.a. 'ABU X'."
+2674,"ABBAS, Abu","individual","SDGT",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"DOB 10 Dec 1948; alt. DOB 1949; POB Safed; \
+nationality Iraq; Gender Male; Passport A 12 issued 08 Nov 2012; National ID No. 77-1 (Iraq); a.k.a. 'ABU X'."
 """
 ALT = '2674,1,"aka","ZAYDAN, Muhammad",-0- \n36,12,"aka","AERO-CARIBBEAN",-0- \n'
 
@@ -126,7 +149,13 @@ def test_either_of_ofacs_two_files_finds_the_other(ofac: tuple[Path, Path], whic
 
 
 def test_ofacs_organisations_when_asked_and_the_pair_is_read_once(ofac: tuple[Path, Path]) -> None:
-    assert list(read_people(ofac[0], organisations=True).people.full) == ["AEROCARIBBEAN AIRLINES", "AERO-CARIBBEAN", "", "", "ABU X"]
+    assert list(read_people(ofac[0], organisations=True).people.full) == [
+        "AEROCARIBBEAN AIRLINES",
+        "AERO-CARIBBEAN",
+        "",
+        "",
+        "ABU X",
+    ]
     assert lists_of(ofac) == [ofac[0]]
     assert lists_of(ofac[1:]) == [ofac[1]]
 
@@ -145,7 +174,7 @@ def test_ofacs_list_as_published() -> None:
     assert len(read.people) == 4620
     assert len(read.people.person) > 12_000
     assert (read.people.dob > 0).mean() > 0.8
-    assert all("not a" not in bad.reason for bad in read.bad_rows if bad.field == "born")
+    assert not [bad for bad in read.bad_rows if "not a " in bad.reason]
 
 
 @pytest.mark.parametrize("library", ["pyarrow", "polars"])
@@ -156,7 +185,9 @@ def test_parquet(tmp_path: Path, library: str, monkeypatch: pytest.MonkeyPatch) 
 
     polars = pytest.importorskip("polars")
     pytest.importorskip(library)
-    polars.DataFrame({"id": [1, 2], "name": ["Ana, Gashi", "Bo"], "dob": [date(1984, 2, 3), None]}).write_parquet(tmp_path / "list.parquet")
+    polars.DataFrame(
+        {"id": [1, 2], "name": ["Ana, Gashi", "Bo"], "dob": [date(1984, 2, 3), None]}
+    ).write_parquet(tmp_path / "list.parquet")
     monkeypatch.setattr(tables, "find_spec", lambda name: name == library or None)
     read = read_people(tmp_path / "list.parquet")
     assert list(read.people.ids) == ["1", "2"]
@@ -185,8 +216,10 @@ def test_parquet_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_packed_files_are_refused_with_what_to_do(tmp_path: Path, kind: str) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "list.csv").write_text("id,name\n1,Ana\n")
-    packed = Path(shutil.make_archive(str(tmp_path / "out"), kind, tmp_path / "in")).rename(tmp_path / "list.csv")
-    with pytest.raises(UnusableFile, match="gzip|zip archive") as refused:
+    packed = Path(shutil.make_archive(str(tmp_path / "out"), kind, tmp_path / "in")).rename(
+        tmp_path / "list.csv"
+    )
+    with pytest.raises(UnusableFile, match=r"gzip|zip archive") as refused:
         read_people(packed)
     assert "unzip" in refused.value.hint
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -18,9 +19,15 @@ from liaison.holdings.splitting import Splitter
 from liaison.matching.columns import Strings
 
 TARGETS = (
-    Target(Kind.ID, (0,)), Target(Kind.NAME, (1, 3)), Target(Kind.NAME, (2,)), Target(Kind.DATE, (4,)), Target(Kind.SEX, (5,)),
-    Target(Kind.COUNTRY, (6,)), Target(Kind.NUMBER, (7,)), Target(Kind.TEXT, (8, 2)),
-)  # fmt: skip
+    Target(Kind.ID, (0,)),
+    Target(Kind.NAME, (1, 3)),
+    Target(Kind.NAME, (2,)),
+    Target(Kind.DATE, (4,)),
+    Target(Kind.SEX, (5,)),
+    Target(Kind.COUNTRY, (6,)),
+    Target(Kind.NUMBER, (7,)),
+    Target(Kind.TEXT, (8, 2)),
+)
 WIDE = Layout(",", 9, 3, TARGETS, 1850, 2026)
 NARROW = Layout(
     ";",
@@ -32,11 +39,46 @@ NARROW = Layout(
 )
 PARTS = st.sampled_from(
     [
-        *",,,,,,;;;\n\n\n\"\" \t\r\0|-/.'aXmF", "\r\n", '""', '",', ',"', '"\n', "FNU", "lnu ", " UNKNOWN", "N/A", "1984-02-29", "1983-02-29",
-        "19840203", "1984-13", "1984", "1849", "2027", "0000", "ALB", "al", "XXX", "DEU", "D", "Ärö", "李", "𐍈", "Нет", "M", "f", "male",
-        "P1234567", "Muhammad", "Al Hasan", "\x85", "\u00a0", "-0-", "NO NAME", "\ufeff",
+        *',,,,,,;;;\n\n\n"" \t\r\0|-/.\'aXmF',
+        "\r\n",
+        '""',
+        '",',
+        ',"',
+        '"\n',
+        "FNU",
+        "lnu ",
+        " UNKNOWN",
+        "N/A",
+        "1984-02-29",
+        "1983-02-29",
+        "19840203",
+        "1984-13",
+        "1984",
+        "1849",
+        "2027",
+        "0000",
+        "ALB",
+        "al",
+        "XXX",
+        "DEU",
+        "D",
+        "Ärö",
+        "李",
+        "𐍈",
+        "Нет",
+        "M",
+        "f",
+        "male",
+        "P1234567",
+        "Muhammad",
+        "Al Hasan",
+        "\x85",
+        "\u00a0",
+        "-0-",
+        "NO NAME",
+        "\ufeff",
     ]
-)  # fmt: skip
+)
 TEXT = st.one_of(
     st.lists(PARTS, max_size=60).map(lambda parts: "".join(parts).encode()),
     st.lists(st.one_of(PARTS.map(str.encode), st.binary(max_size=3)), max_size=40).map(b"".join),
@@ -152,7 +194,7 @@ def test_placeholders_are_taken_out_as_the_twin_does(parts: list[str], spaced: b
 def test_ascending_means_longer_or_as_long_and_greater(values: list[bytes]) -> None:
     ends = np.cumsum([0, *map(len, values)]).astype(np.int64)
     column = Strings(np.frombuffer(b"".join(values), np.uint8), ends)
-    pairs = zip(values, values[1:], strict=False)
+    pairs = itertools.pairwise(values)
     assert ascending(column) == all((len(one), one) < (len(two), two) for one, two in pairs)
 
 

@@ -1,7 +1,8 @@
 """Records and lists that an agency holds lawfully, read into the columns that the matching takes.
 
-`read_people` reads CSV and its like, FollowTheMoney, the Security Council's and OFAC's lists, and Parquet. Nothing is
-dropped without a word: what a row or a field lacks is in `Read.bad_rows`, what was guessed about a file in `Read.notes`.
+`read_people` reads CSV and its like, FollowTheMoney, the Security Council's and OFAC's lists, and Parquet.
+Nothing is dropped without a word: what a row or a field lacks is in `Read.bad_rows`, and what was guessed about
+a file is in `Read.notes`.
 """
 
 from liaison.holdings.findings import BadRow, Read

@@ -20,7 +20,14 @@ from liaison.matching.columns import People, Strings
 T = TypeVar("T")
 
 
-def assembled(columns: Columns, fields: Sequence[str], headings: Headings, list_name: str, findings: Findings, last_year: int) -> People:
+def assembled(
+    columns: Columns,
+    fields: Sequence[str],
+    headings: Headings,
+    list_name: str,
+    findings: Findings,
+    last_year: int,
+) -> People:
     """The people of the columns; what is wrong with a value goes to `findings`."""
     rows = len(columns.numbers)
     at = {field: [number for number, name in enumerate(fields) if name == field] for field in fields}
@@ -34,12 +41,25 @@ def assembled(columns: Columns, fields: Sequence[str], headings: Headings, list_
     documents, owner = numbers([columns.texts[number] for number in at.get("document", [])])
     person = np.arange(rows, dtype=np.int32)
     if "alias" in at:
-        person, given, surname, full = with_aliases([columns.texts[number] for number in at["alias"]], given, surname, full)
+        person, given, surname, full = with_aliases(
+            [columns.texts[number] for number in at["alias"]], given, surname, full
+        )
     return People(
-        ids=text("id"), person=person, given=given, surname=surname, full=full, dob=dob, dob_alt=dob_alt,
-        sex=sexes(columns, at.get("sex", []), headings, findings), nationality=nationality, nationality_alt=second,
-        documents=documents, document_person=owner, source=np.zeros(rows, np.uint16), lists=(list_name,),
-    )  # fmt: skip
+        ids=text("id"),
+        person=person,
+        given=given,
+        surname=surname,
+        full=full,
+        dob=dob,
+        dob_alt=dob_alt,
+        sex=sexes(columns, at.get("sex", []), headings, findings),
+        nationality=nationality,
+        nationality_alt=second,
+        documents=documents,
+        document_person=owner,
+        source=np.zeros(rows, np.uint16),
+        lists=(list_name,),
+    )
 
 
 def one_of_each(given: Strings, surname: Strings, full: Strings) -> tuple[Strings, Strings, Strings]:
@@ -66,7 +86,9 @@ def numbers(columns: Sequence[Strings]) -> tuple[Strings, NDArray[np.int32]]:
     if not columns:
         return Strings.empty(0), np.zeros(0, np.int32)
     parts = [
-        column if len(rows) == len(column) else Strings(column.data, np.concatenate([column.ends[:1], column.ends[1:][rows]]))
+        column
+        if len(rows) == len(column)
+        else Strings(column.data, np.concatenate([column.ends[:1], column.ends[1:][rows]]))
         for column, rows in zip(columns, held, strict=True)
     ]
     if len(parts) == 1:
@@ -108,7 +130,12 @@ def born(
     settled = dates.settle((one.order, times[at]) for at, value in enumerate(found) for one in value or ())
     codes = np.array([dates.both(value or (), settled.order) for value in found], np.int32).reshape(-1, 2)
     dob[left.rows], alt[left.rows] = codes[left.which].T
-    _tell(settled, sum(times[at] for at, value in enumerate(found) if any(one.about for one in value or ())), field, findings)
+    _tell(
+        settled,
+        sum(times[at] for at, value in enumerate(found) if any(one.about for one in value or ())),
+        field,
+        findings,
+    )
     return dob, alt
 
 
@@ -120,7 +147,11 @@ def _tell(settled: dates.Settled, about: int, field: str, findings: Findings) ->
             dates.Order.MONTH_FIRST: "are read month first, as the other dates of the column are",
         }[settled.order]
         findings.note(f"{settled.ambiguous:,} ambiguous dates in {field}, such as 03/04/1984, {how}")
-    findings.counted(about, f"date in {field} is approximate and taken as a year", f"dates in {field} are approximate and taken as years")
+    findings.counted(
+        about,
+        f"date in {field} is approximate and taken as a year",
+        f"dates in {field} are approximate and taken as years",
+    )
 
 
 def citizens(
@@ -141,14 +172,20 @@ def citizens(
             second = np.where((second == 0) & (codes != first), codes, second)
         many = np.array([len(value or ()) > 2 for value in found], bool)
         for row in left.rows[many[left.which]].tolist() if many.any() else []:
-            findings.bad(int(columns.numbers[row]), headings.field_of(column), "more than two nationalities; the first two are used")
+            findings.bad(
+                int(columns.numbers[row]),
+                headings.field_of(column),
+                "more than two nationalities; the first two are used",
+            )
     lone = (first == 0) & (second != 0)
     if lone.any():
         first, second = np.where(lone, second, first), np.where(lone, 0, second)
     return first, second
 
 
-def sexes(columns: Columns, targets: Sequence[int], headings: Headings, findings: Findings) -> NDArray[np.uint8]:
+def sexes(
+    columns: Columns, targets: Sequence[int], headings: Headings, findings: Findings
+) -> NDArray[np.uint8]:
     """The sex of each row."""
     if not targets:
         return np.zeros(len(columns.numbers), np.uint8)
@@ -174,5 +211,9 @@ def _read(
         wrong = np.zeros(len(left.values), bool)
         wrong[list(reasons)] = True
         for place in np.flatnonzero(wrong[left.which]).tolist():
-            findings.bad(int(numbers[left.rows[place]]), field, f"{reasons[int(left.which[place])]}; the row goes on without it")
+            findings.bad(
+                int(numbers[left.rows[place]]),
+                field,
+                f"{reasons[int(left.which[place])]}; the row goes on without it",
+            )
     return found

@@ -43,7 +43,7 @@ def kernel_codes() -> NDArray[np.uint16]:
 
 def nationalities(text: str) -> list[int]:
     """The country codes that a value names, in its order. Raises ValueError with a reason."""
-    whole = table().get(plain(text))
+    whole = table().get(plain(text), table().get(plain(" ".join(reversed(text.split(", "))))))
     if whole is not None:
         return [whole] if whole else []
     parts = [part for part in re.split(r"[;|/,]| and ", text) if part.strip()]

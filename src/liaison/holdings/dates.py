@@ -18,23 +18,57 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august", "sep sept september",
-            "oct october", "nov november", "dec december",
-        ), 1,
+            "jan january",
+            "feb february",
+            "mar march",
+            "apr april",
+            "may",
+            "jun june",
+            "jul july",
+            "aug august",
+            "sep sept september",
+            "oct october",
+            "nov november",
+            "dec december",
+        ),
+        1,
     )
     for name in names.split()
-}  # fmt: skip
-UNKNOWN = frozenset("unknown unk na none null nil notknown notavailable notapplicable notspecified unspecified 0 00000000 nan".split())
-ABOUT = re.compile(r"(?:^|\s)(circa|ca\.?|c\.|approx(?:imately|\.)?|about|around|abt\.?|est(?:imated|\.)?)\s*(?=[\dA-Za-z])|^[~]\s*", re.I)
+}
+UNKNOWN = frozenset(
+    [
+        "unknown",
+        "unk",
+        "na",
+        "none",
+        "null",
+        "nil",
+        "notknown",
+        "notavailable",
+        "notapplicable",
+        "notspecified",
+        "unspecified",
+        "0",
+        "00000000",
+        "nan",
+    ]
+)
+ABOUT = re.compile(
+    r"(?:^|\s)(circa|ca\.?|c\.|approx(?:imately|\.)?|about|around|abt\.?|est(?:imated|\.)?)\s*(?=[\dA-Za-z])|^[~]\s*",
+    re.I,
+)
 TIME = re.compile(r"[T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?\s*(Z|[AP]M|[+-]\d\d:?\d\d)?$", re.I)
 YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2}|XX|xx)(?:[-/. ](\d{1,2}|XX|xx)[.]?)?")
 PACKED = re.compile(r"(\d{4})(\d\d)(\d\d)")
 YEAR_LAST = re.compile(r"(\d{1,2}|XX|xx)\s?([-/. ])\s?(\d{1,2}|XX|xx)\s?[-/. ]\s?(\d{4})[.]?")
 MONTH_YEAR = re.compile(r"(\d{1,2}|XX|xx)[-/.](\d{4})")
 YEAR = re.compile(r"(\d{4})[.]?")
-NAMED = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?[-\s.,/]*)?([A-Za-z]{3,9})\.?[-\s,/]*(?:(\d{1,2})(?:st|nd|rd|th)?[\s,]+)?(\d{4})")
+NAMED = re.compile(
+    r"(?:(\d{1,2})(?:st|nd|rd|th)?[-\s.,/]*)?([A-Za-z]{3,9})\.?[-\s,/]*(?:(\d{1,2})(?:st|nd|rd|th)?[\s,]+)?(\d{4})"
+)
 YEAR_NAMED = re.compile(r"(\d{4})[-\s/]([A-Za-z]{3,9})(?:[-\s/](\d{1,2}))?")
 TWO_DIGITS = re.compile(r"\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{2}|\d{6}")
+DATED_RANGE = re.compile(r"(?:between\s+)?(\S.*\d{4})\s+(?:to|and|-|–)\s+(\S.*\d{4})", re.I)
 RANGE = re.compile(r"(?:between\s+)?(\d{4})\s*(?:-|–|—|/|to|and|or)\s*(\d{4})", re.I)
 
 
@@ -58,8 +92,10 @@ class Reading:
 
 
 def readings(text: str, last_year: int) -> list[Reading]:
-    """The dates that a value holds, at most two. Empty where it says that none is known. Raises ValueError with a reason."""
-    parts = [part for part in re.split(r"\s*[;|]\s*|\s+or\s+", digits(text)) if part and plain(part) not in UNKNOWN]
+    """The dates that a value holds: at most two, none where it says so. Raises ValueError with a reason."""
+    parts = [
+        part for part in re.split(r"\s*[;|]\s*|\s+or\s+", digits(text)) if part and plain(part) not in UNKNOWN
+    ]
     if len(parts) > 2:
         raise ValueError("more than two dates; give at most two, separated by a semicolon")
     return [reading(part, last_year) for part in parts if plain(part)]
@@ -67,7 +103,9 @@ def readings(text: str, last_year: int) -> list[Reading]:
 
 def digits(text: str) -> str:
     """The text with ASCII's digits, single spaces, and without a time of day behind the date."""
-    text = "".join(str(unicodedata.digit(sign)) if sign.isdigit() and not sign.isascii() else sign for sign in text)
+    text = "".join(
+        str(unicodedata.digit(sign)) if sign.isdigit() and not sign.isascii() else sign for sign in text
+    )
     return TIME.sub("", tidy(text))
 
 
@@ -75,12 +113,11 @@ def reading(text: str, last_year: int) -> Reading:
     """One date. Raises ValueError with a reason that does not repeat the value."""
     bare = ABOUT.sub("", text).strip()
     if bare != text:
-        code = reading(bare, last_year).code
-        return Reading(dob_code(code >> 9), about=True)
+        found = reading(bare, last_year)
+        return Reading(found.code >> 9 << 9, found.alt >> 9 << 9, about=True)
     for form in (_year_first, _year_last, _named, _span):
-        found = form(bare, last_year)
-        if found is not None:
-            return found
+        if one := form(bare, last_year):
+            return one
     if TWO_DIGITS.fullmatch(bare):
         raise ValueError("a year of two digits; write all four")
     raise ValueError("not a date; write it as 1984-02-03, 1984-02 or 1984")
@@ -91,7 +128,7 @@ def _year_first(text: str, last_year: int) -> Reading | None:
     if form is None:
         return None
     year, month, day = (*form.groups(), None, None)[:3]
-    return Reading(code_of(int(year), _part(month), _part(day), last_year))
+    return Reading(code_of(int(year or 0), _part(month), _part(day), last_year))
 
 
 def _year_last(text: str, last_year: int) -> Reading | None:
@@ -103,7 +140,9 @@ def _year_last(text: str, last_year: int) -> Reading | None:
         return None
     first, second, year = _part(form[1]), _part(form[3]), int(form[4])
     if first > 12 or not first or not second:
-        return Reading(code_of(year, second, first, last_year), order=Order.DAY_FIRST if first > 12 else Order.NOTHING)
+        return Reading(
+            code_of(year, second, first, last_year), order=Order.DAY_FIRST if first > 12 else Order.NOTHING
+        )
     if second > 12:
         return Reading(code_of(year, first, second, last_year), order=Order.MONTH_FIRST)
     day_first = code_of(year, second, first, last_year)
@@ -126,13 +165,19 @@ def _named(text: str, last_year: int) -> Reading | None:
 
 
 def _span(text: str, last_year: int) -> Reading | None:
-    form = RANGE.fullmatch(text)
+    form = RANGE.fullmatch(text) or DATED_RANGE.fullmatch(text)
     if form is None:
         return None
-    first, last = (code_of(int(year), 0, 0, last_year) for year in form.groups())
-    if last - first > 512 or last < first:
-        raise ValueError("a range of more than two years, of which no date can be made; taken as undated")
-    return Reading(first, last if last != first else 0, about=True)
+    first, last = (reading(part, last_year).code for part in form.groups())
+    years = (last >> 9) - (first >> 9)
+    if years == 0:
+        same_month = first >> 5 == last >> 5 and first & 31 == 1 and last & 31 >= 28
+        return Reading(first >> 5 << 5 if same_month else first >> 9 << 9)
+    if years == 1:
+        return Reading(first >> 9 << 9, last >> 9 << 9, about=True)
+    if years == 2:  # the engine gives a year one off its due
+        return Reading(dob_code((first >> 9) + 1), about=True)
+    raise ValueError("a range of more than three years, of which no date can be made")
 
 
 def _part(text: str | None) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from liaison.holdings import encodings
 from liaison.holdings.assemble import assembled
+from liaison.holdings.dates import FIRST_YEAR
 from liaison.holdings.delimiters import DELIMITERS, delimiter_of, header_of
 from liaison.holdings.findings import Findings, Read
 from liaison.holdings.layout import LONGEST_FIELD, Columns, Fault, Layout
@@ -14,13 +15,12 @@ from liaison.holdings.options import Options
 from liaison.holdings.review import reviewed
 from liaison.holdings.splitting import Splitter
 from liaison.holdings.streams import Newlines, Stream, Transcoded
-from liaison.holdings.dates import FIRST_YEAR
 from liaison.model.errors import UnusableFile
 
 REASONS = {
     Fault.TOO_FEW: "{size} fields where the header has {fields}: left out; look for a newline or a missing delimiter",
     Fault.FEWER: "{size} fields where the header has {fields}; the missing ones are taken as empty",
-    Fault.TOO_MANY: "{size} fields where the header has {fields}: left out; put a field that holds the delimiter in quotes",
+    Fault.TOO_MANY: "{size} fields where the header has {fields}: left out; put fields with a delimiter in quotes",
     Fault.NUL: "a NUL byte, which was taken out",
     Fault.TOO_LONG: f"{{size:,}} bytes, more than the {LONGEST_FIELD:,} that are loaded; the row goes on without it",
     Fault.ENCODING: "not UTF-8 as other rows are; read as {encoding}",
@@ -53,7 +53,9 @@ def read_delimited(stream: Stream, options: Options, findings: Findings) -> Read
 
     columns = Splitter(layout, encodings.choose, stream.size).split(stream, progress)
     if not columns.records:
-        raise UnusableFile(f"{stream.name} has a header and no rows", file=stream.name, hint="look for the file you meant")
+        raise UnusableFile(
+            f"{stream.name} has a header and no rows", file=stream.name, hint="look for the file you meant"
+        )
     _say(columns, headings, delimiter, encoding, stream, findings)
     _report(columns, headings, findings)
     people = assembled(columns, fields, headings, options.list_name, findings, options.last_year)
@@ -78,21 +80,34 @@ def _decoded(head: bytes) -> bytes:
 
 
 def _mapping(headings: Headings) -> Mapping[str, str]:
-    return {field: " + ".join(headings.header[at] for at in columns) for field, columns in headings.columns.items()}
+    return {
+        field: " + ".join(headings.header[at] for at in columns)
+        for field, columns in headings.columns.items()
+    }
 
 
-def _say(columns: Columns, headings: Headings, delimiter: str, encoding: str, stream: Stream, findings: Findings) -> None:
-    findings.note(f"{_encoding(columns, encoding)}, separated by {DELIMITERS.get(delimiter, repr(delimiter))}; {headings}")
+def _say(
+    columns: Columns, headings: Headings, delimiter: str, encoding: str, stream: Stream, findings: Findings
+) -> None:
+    findings.note(
+        f"{_encoding(columns, encoding)}, separated by {DELIMITERS.get(delimiter, repr(delimiter))}; {headings}"
+    )
     unused = [name or "(no name)" for name in headings.unused()]
     if unused:
         findings.note(f"not read: {', '.join(unused)}")
     if not headings["id"]:
         findings.note("no column of ids; the numbers of the rows stand for them")
     findings.counted(columns.blank, "empty line", "empty lines")
-    findings.counted(columns.surplus, "row with empty fields behind the last", "rows with empty fields behind the last")
+    findings.counted(
+        columns.surplus, "row with empty fields behind the last", "rows with empty fields behind the last"
+    )
     source = stream.source
     if isinstance(source, Transcoded):
-        findings.counted(source.lost, f"place is no {encoding} and was replaced", f"places are no {encoding} and were replaced")
+        findings.counted(
+            source.lost,
+            f"place is no {encoding} and was replaced",
+            f"places are no {encoding} and were replaced",
+        )
 
 
 def _encoding(columns: Columns, encoding: str) -> str:
@@ -112,4 +127,3 @@ def _report(columns: Columns, headings: Headings, findings: Findings) -> None:
     for row, size, field, fault in columns.remarks.tolist():
         reason = REASONS[Fault(fault)].format(size=size, fields=fields, encoding=encoding)
         findings.bad(row, headings.field_of(field), reason)
-

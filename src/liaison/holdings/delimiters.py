@@ -35,7 +35,8 @@ def checked(said: str) -> str:
 def _agreement(sample: bytes, sign: str) -> tuple[int, int]:
     """How many of the first rows have as many fields as the header, if it has several, and how many that are."""
     rows = [
-        len(fields_of(record, sign.encode(), quoted)) for record, quoted in islice(records(sample, sign.encode()), SAMPLE_ROWS)
+        len(fields_of(record, sign.encode(), quoted))
+        for record, quoted in islice(records(sample, sign.encode()), SAMPLE_ROWS)
     ]
     if len(sample) == SAMPLE_BYTES and len(rows) > 1:
         rows.pop()  # cut by the end of the sample
@@ -48,6 +49,13 @@ def header_of(head: bytes, delimiter: str, file: str) -> tuple[list[str], int]:
     """The names in the header, and where the first row behind it begins. Raises UnusableFile."""
     record, quoted = next(records(head, delimiter.encode()))
     if len(record) >= len(head) and len(head) >= 1 << 18:
-        raise UnusableFile(f"the first line of {file} has more than {len(head):,} bytes", file=file, hint="it must be a header")
-    names = [value.replace(b"\0", b"").decode("utf-8", "replace") for value, _ in fields_of(record, delimiter.encode(), quoted)]
+        raise UnusableFile(
+            f"the first line of {file} has more than {len(head):,} bytes",
+            file=file,
+            hint="it must be a header",
+        )
+    names = [
+        value.replace(b"\0", b"").decode("utf-8", "replace")
+        for value, _ in fields_of(record, delimiter.encode(), quoted)
+    ]
     return names, min(len(record) + 1, len(head))

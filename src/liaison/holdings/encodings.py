@@ -1,4 +1,4 @@
-"""How a file's bytes become letters: byte order marks, UTF-16 without one, and single-byte encodings by their letters."""
+"""How a file's bytes become letters: byte order marks, UTF-16 without one, single bytes by their letters."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from liaison.holdings.layout import Fallback
 from liaison.model.errors import BadSetting
 
 MARKS = (
-    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
-)  # fmt: skip
-# The letters that languages write with each encoding, the frequent ones first; before the bar those that tell it from others.
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# The letters that languages write with each encoding: small ones, the frequent first, and behind the bar others.
 LETTERS = {
     "cp1252": "éáíóúñçüöäèàâêôîûëïùåøæãõß|ÉÁÍÓÚÑÇÜÖÄÈÀÂÊÔÎÛËÏÙÅØÆÃÕœŒÿ",
     "cp1250": "áéíóúýčřšžěůćłńśźżąęőűăâîţşđöüäëôďťňľ|ÁÉÍÓÚÝČŘŠŽĚŮĆŁŃŚŹŻĄĘŐŰĂÂÎŢŞĐÖÜÄËÔĎŤŇĽß",
@@ -31,7 +34,10 @@ LETTERS = {
     "koi8-r": "аеиоунтрслвкмдпйязгбчшхжцюьыщёэф|АЕИОУНТРСЛВКМДПЙЯЗГБЧШХЖЦЮЬЫЩЁЭФ",
     "cp1255": "אבגדהוזחטיךכלםמןנסעףפץצקרשת|",
 }
-NAMES = {name: name.replace("cp", "windows-") if name.startswith("cp") else name.replace("iso", "ISO-") for name in LETTERS}
+NAMES = {
+    name: name.replace("cp", "windows-") if name.startswith("cp") else name.replace("iso", "ISO-")
+    for name in LETTERS
+}
 FREQUENT = 18  # letters that begin the list and say most
 SAMPLE = 1 << 18  # bytes that are weighed
 
@@ -45,7 +51,7 @@ def marked(head: bytes) -> tuple[str, int]:
 
 
 def unmarked_utf16(head: bytes) -> str:
-    """`utf-16-le` or `utf-16-be` where every other byte of the beginning is 0 as ASCII's letters have it; else empty."""
+    """`utf-16-le` or `utf-16-be` where every other byte is 0, as ASCII's letters have it; else empty."""
     pairs = np.frombuffer(head[: len(head) // 2 * 2][:4096], np.uint8).reshape(-1, 2)
     if len(pairs) < 4:
         return ""
@@ -61,7 +67,9 @@ def checked(name: str) -> str:
         found = codecs.lookup(name).name
         "".encode(found)
     except (LookupError, ValueError, TypeError) as error:
-        raise BadSetting(f"there is no encoding {name!r}", hint="for example utf-8, utf-16, cp1251 or iso-8859-2") from error
+        raise BadSetting(
+            f"there is no encoding {name!r}", hint="for example utf-8, utf-16, cp1251 or iso-8859-2"
+        ) from error
     return found
 
 

@@ -10,7 +10,7 @@ from liaison.matching.columns import People
 
 
 class BadRow(NamedTuple):
-    """A row, or one field of it, that could not be used as it is. row: from 1, without the header; 0 for the whole file."""
+    """A row, or one field of it, that could not be used as it is. row: from 1 behind the header; 0 for the file."""
 
     file: str
     row: int

@@ -16,7 +16,17 @@ from liaison.holdings.streams import Stream
 from liaison.model.errors import UnusableFile
 
 ORGANISATIONS = frozenset(
-    "Organization Company LegalEntity PublicBody Vessel Airplane Vehicle CryptoWallet Asset".split()
+    [
+        "Organization",
+        "Company",
+        "LegalEntity",
+        "PublicBody",
+        "Vessel",
+        "Airplane",
+        "Vehicle",
+        "CryptoWallet",
+        "Asset",
+    ]
 ) - {"Asset", "CryptoWallet"}
 LONGEST_LINE = 1 << 24  # bytes
 
@@ -52,7 +62,11 @@ def read_followthemoney(stream: Stream, options: Options, findings: Findings) ->
             others[entity.schema] += 1
     options.progress(done, stream.size)
     if not gathering.ids and not others:
-        raise UnusableFile(f"{stream.name} holds no entity", file=stream.name, hint="give one JSON object a line: id, schema, properties")
+        raise UnusableFile(
+            f"{stream.name} holds no entity",
+            file=stream.name,
+            hint="give one JSON object a line: id, schema, properties",
+        )
     findings.note("FollowTheMoney entities")
     for schema, count in others.most_common():
         findings.note(f"not read: {count:,} of schema {schema}")
@@ -77,6 +91,11 @@ def draft_of(row: int, entity: Entity) -> Draft:
     elif not names:
         names = [("", "", " ".join([*given, *surname]))]
     return Draft(
-        row, entity.id, names, all_of("birthDate"), next(iter(all_of("gender")), ""),
-        all_of("nationality", "citizenship") or all_of("country"), all_of("passportNumber", "idNumber", "imoNumber", "mmsi"),
-    )  # fmt: skip
+        row,
+        entity.id,
+        names,
+        all_of("birthDate"),
+        next(iter(all_of("gender")), ""),
+        all_of("nationality", "citizenship") or all_of("country"),
+        all_of("passportNumber", "idNumber", "imoNumber", "mmsi"),
+    )

@@ -51,7 +51,9 @@ class Gathering:
         names = self._names(draft)
         documents = [number for number in dict.fromkeys(map(tidy, draft.documents)) if number]
         if not names:
-            reason = "no usable name; kept for its document number" if documents else "no usable name: left out"
+            reason = (
+                "no usable name; kept for its document number" if documents else "no usable name: left out"
+            )
             self.findings.bad(draft.row, "", reason)
             if not documents:
                 return
@@ -109,11 +111,21 @@ class Gathering:
         citizens = np.array(self.citizens, np.uint16).reshape(-1, 2)
         given, surname, full = (Strings.of(_part(self.names, at)) for at in range(3))
         return People(
-            ids=Strings.of(self.ids), person=np.array(self.person, np.int32), given=given, surname=surname, full=full,
-            dob=born[:, 0].copy(), dob_alt=born[:, 1].copy(), sex=np.array(self.sexes, np.uint8),
-            nationality=citizens[:, 0].copy(), nationality_alt=citizens[:, 1].copy(), documents=Strings.of(self.documents),
-            document_person=np.array(self.owner, np.int32), source=np.zeros(len(self.ids), np.uint16), lists=(list_name,),
-        )  # fmt: skip
+            ids=Strings.of(self.ids),
+            person=np.array(self.person, np.int32),
+            given=given,
+            surname=surname,
+            full=full,
+            dob=born[:, 0].copy(),
+            dob_alt=born[:, 1].copy(),
+            sex=np.array(self.sexes, np.uint8),
+            nationality=citizens[:, 0].copy(),
+            nationality_alt=citizens[:, 1].copy(),
+            documents=Strings.of(self.documents),
+            document_person=np.array(self.owner, np.int32),
+            source=np.zeros(len(self.ids), np.uint16),
+            lists=(list_name,),
+        )
 
 
 def _part(names: Sequence[Name], at: int) -> list[str]:

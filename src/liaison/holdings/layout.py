@@ -23,8 +23,18 @@ class Fault(IntEnum):
     """What can be met in a row, as the kernel numbers it."""
 
     (
-        TOO_FEW, FEWER, TOO_MANY, NUL, TOO_LONG, ENCODING, QUOTE, PLACEHOLDER, NO_NAME, ONLY_NUMBER, NO_ID,
-    ) = range(11)  # fmt: skip
+        TOO_FEW,
+        FEWER,
+        TOO_MANY,
+        NUL,
+        TOO_LONG,
+        ENCODING,
+        QUOTE,
+        PLACEHOLDER,
+        NO_NAME,
+        ONLY_NUMBER,
+        NO_ID,
+    ) = range(11)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,48 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from liaison.holdings.layout import Kind, Target
 from liaison.holdings.words import plain
 from liaison.model.errors import BadSetting, UnusableFile
 
 FIELDS = ("id", "given", "middle", "surname", "name", "alias", "dob", "sex", "nationality", "document")
-HEADERS = {
-    "id": "id pid wid rid uid uuid ident identifier recordid recid personid passengerid paxid subjectid dataid caseid entityid entnum ref"
-    " reference recordno recordnumber rowid key",
-    "given": "given givenname givennames first firstname firstnames fname forename forenames vorname vornamen prenom prenoms nombres imena"
-    " prenume vardas keresztnev utonev fornamn fornavn voornaam voornamen etunimi krestnijmeno jmeno eesnimi vards nombre nome ime ad adi"
-    " isim imie имя имена імя име ονομα emri الاسمالاول",
-    "middle": "middle middlename middlenames secondname patronymic patronym otchestvo отчество побатькові презиме",
-    "surname": "surname surnames last lastname lastnames lname family familyname familynames nachname familienname nom nomdefamille apellido"
-    " apellidos cognome sobrenome apelido nazwisko prezime mbiemri mbiemer soyad soyadi soyisim nume numedefamilie pavarde vezeteknev"
-    " csaladnev prijmeni priezvisko фамилия прізвище επωνυμο eponymo achternaam efternamn efternavn etternavn sukunimi perekonnanimi uzvards"
-    " اللقب اسمالعائلة primarylastname",
-    "name": "name fullname completename wholename personname passengername paxname passenger pax caption nomcomplet nometprenom nomprenom"
-    " nombrecompleto nomecompleto nomecognome adsoyad adisoyadi imieinazwisko imeiprezime emridhembiemri numeleprenume numesiprenume"
-    " vollstandigername фио піб ονοματεπωνυμο الاسم الاسمالكامل navn naam namn nimi teljesnev vesselname shipname organisation organization"
-    " company entity entityname",
-    "alias": "alias aliases aka akas alsoknownas othernames othername alternativenames alternativename altnames nickname nicknames",
-    "dob": "dob dateofbirth birthdate birthday birthdt datebirth born birth geburtsdatum geburtstag geboren datedenaissance naissance"
-    " fechadenacimiento fechanacimiento fechanac nacimiento datadinascita datanascita datadenascimento datanascimento dataurodzenia"
-    " datumrodenja datumrodjenja dogumtarihi datanasterii gimimodata szuletesidatum szuletesiido datumnarozeni датарождения датанародження"
-    " датанараждане ημερομηνιαγεννησης geboortedatum fodelsedatum fodselsdato syntymaaika datelindja yob yearofbirth birthyear geburtsjahr"
-    " تاريخالميلاد",
-    "sex": "sex gender geschlecht sexe sexo sesso genere plec pol spol cinsiyet gjinia lytis пол стать φυλο geslacht kon kjonn الجنس",
-    "nationality": "nat nationality nationalities citizenship citizenships nationalite nacionalidad nazionalita cittadinanza nacionalidade"
-    " narodowosc obywatelstwo drzavljanstvo uyruk uyrugu kombesia shtetesia cetatenie cetatenia nationalitate pilietybe"
-    " staatsangehorigkeit nationalitat staatsburgerschaft гражданство громадянство υπηκοοτητα nationaliteit الجنسية country countryofcitizenship",
-    "document": "doc docno docnr docnum docnumber document documentno documentnr documentnumber documentnum passport passportno passportnr"
-    " passportnum passportnumber passportid traveldocument traveldocumentnumber traveldoc idnumber idno idcard idcardnumber identitycard"
-    " nationalid nationalidnumber idnumber personalnumber reisepass reisepassnummer passnummer passnr ausweisnummer numerodepasseport"
-    " passeport pasaporte numerodepasaporte passaporto paszport numerpaszportu pasos pasaport pasaportno pashaporta pasaport паспорт"
-    " номерпаспорта διαβατηριο paspoort paspoortnummer رقمالجواز",
-}  # fmt: skip
-KNOWN = {word: field for field, words in HEADERS.items() for word in words.split()}
+
 # The word for a given name that is also the word for a name: given where there is a surname as well.
-EITHER = frozenset("nombre nome ime ad adi isim imie имя име ονομα emri".split())
-FAMILY_WHERE_GIVEN = frozenset("name naam namn navn nimi".split())  # as in `Name;Vorname`
+EITHER = frozenset(["nombre", "nome", "ime", "ad", "adi", "isim", "imie", "имя", "име", "ονομα", "emri"])
+FAMILY_WHERE_GIVEN = frozenset(["name", "naam", "namn", "navn", "nimi"])  # as in `Name;Vorname`
 SEVERAL = ("document", "alias", "nationality")
+
+
+@cache
+def known() -> Mapping[str, str]:
+    """The field that a header means, by the header as `plain` writes it."""
+    lines = files(__package__).joinpath("headers.tsv").read_text("utf-8").splitlines()
+    return {word: field for field, words in (line.split("\t") for line in lines) for word in words.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +37,11 @@ class Headings:
         return self.columns.get(field, ())
 
     def __str__(self) -> str:
-        pairs = (f"{field} = {' + '.join(self.header[at] for at in self[field])}" for field in FIELDS if self[field])
+        pairs = (
+            f"{field} = {' + '.join(self.header[at] for at in self[field])}"
+            for field in FIELDS
+            if self[field]
+        )
         return ", ".join(pairs)
 
     def unused(self) -> list[str]:
@@ -75,8 +57,11 @@ class Headings:
         """The columns to fill, and the field that each holds."""
         given = self["given"] + self["middle"]
         made = [("id", Target(Kind.ID, self["id"]))]
-        made += [(field, Target(Kind.NAME, columns)) for field, columns in (
-            ("given", given), ("surname", self["surname"]), ("name", self["name"])) if columns]  # fmt: skip
+        made += [
+            (field, Target(Kind.NAME, columns))
+            for field, columns in (("given", given), ("surname", self["surname"]), ("name", self["name"]))
+            if columns
+        ]
         for field, kind in (("dob", Kind.DATE), ("sex", Kind.SEX)):
             made += [(field, Target(kind, self[field]))] if self[field] else []
         for field, kind in (("alias", Kind.TEXT), ("document", Kind.NUMBER), ("nationality", Kind.COUNTRY)):
@@ -95,8 +80,13 @@ def guess(header: Sequence[str], said: Mapping[str, str]) -> Headings:
     told = {_field(field): _column(header, name) for field, name in said.items()}
     words = [plain(name) for name in header]
     for at, word in enumerate(words):
-        field = KNOWN.get(word) or KNOWN.get(word.rstrip("0123456789"), "")
-        if field and field not in told and at not in told.values() and (not columns[field] or field in SEVERAL):
+        field = known().get(word) or known().get(word.rstrip("0123456789"), "")
+        if (
+            field
+            and field not in told
+            and at not in told.values()
+            and (not columns[field] or field in SEVERAL)
+        ):
             columns[field].append(at)
     for field, at in told.items():
         columns[field] = [at]
@@ -118,7 +108,7 @@ def _sort_out(columns: dict[str, list[int]], words: Sequence[str], told: set[str
 
 def _field(name: str) -> str:
     word = plain(name)
-    field = word if word in FIELDS else KNOWN.get(word)
+    field = word if word in FIELDS else known().get(word)
     if field is None:
         raise BadSetting(f"{name!r} is no field of a person", hint=f"the fields are {', '.join(FIELDS)}")
     return field
@@ -142,10 +132,14 @@ def required(found: Headings, file: str) -> Headings:
         return found
     if len(found.header) == 1:
         raise UnusableFile(
-            f"{file} has one column, and its first row does not name it as a name", file=file, row=0,
-            hint="if fields are separated by another sign than a comma, semicolon, tab or bar, change it; else put `name` above the column",
-        )  # fmt: skip
+            f"{file} has one column, and its first row does not name it as a name",
+            file=file,
+            row=0,
+            hint="say by which sign the fields are separated, or put `name` above a column of names",
+        )
     raise UnusableFile(
-        f"the first row of {file} names no column with names or document numbers", file=file, row=0,
-        hint="the first row must be a header such as id,given,surname,dob; or say which column is which with --map surname=COLUMN",
-    )  # fmt: skip
+        f"the first row of {file} names no column with names or document numbers",
+        file=file,
+        row=0,
+        hint="the first row must be a header such as id,given,surname,dob; or say --map surname=COLUMN",
+    )

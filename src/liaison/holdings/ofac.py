@@ -25,15 +25,18 @@ SDN_FIELDS, ALT_FIELDS = 12, 5
 ALT_KINDS = frozenset(("aka", "fka", "nka"))
 EMPTY = "-0-"
 BORN = re.compile(r"(?:alt\. )?DOB (.+)")
-CITIZEN = re.compile(r"(?:alt\. )?(?:nationality|citizen) (.+)")
+CITIZEN = re.compile(r"(?:alt\. )?(?:nationality|citizen)(?: possibly)? (.+)")
 GENDER = re.compile(r"Gender (.+)")
 ALSO = re.compile(r"(?:a|f|n)\.k\.a\. '(.+)'")
-DOCUMENT = re.compile(
-    r"(?:alt\. )?(?:Passport|National ID No\.|Identification Number|Cedula No\.|SSN|C\.U\.R\.P\.|R\.F\.C\.|National Foreign ID Number|"
-    r"Citizen's Card Number|Stateless Person ID Card|Residency Number|Driver's License No\.|Personal ID Card|Travel Document Number|"
-    r"Refugee ID Card|Diplomatic Passport|Tarjeta de Identidad|D\.N\.I\.|C\.U\.I\.P\.|C\.U\.I\.|Numero de Identidad|Kenyan ID No\.|"
-    r"Turkish Identification Number|Iraqi National ID|Vessel Registration Identification) ([^(]*\d[^(]*?)(?: \(.*)?"
+DOCUMENTS = (
+    r"Passport|National ID No\.|Identification Number|Cedula No\.|SSN|C\.U\.R\.P\.|"
+    r"R\.F\.C\.|National Foreign ID Number|Citizen's Card Number|Stateless Person ID Card|"
+    r"Residency Number|Driver's License No\.|Personal ID Card|Travel Document Number|"
+    r"Refugee ID Card|LE Number|Diplomatic Passport|Tarjeta de Identidad|D\.N\.I\.|"
+    r"C\.U\.I\.P\.|C\.U\.I\.|Numero de Identidad|Kenyan ID No\.|Turkish Identification Number|"
+    r"Iraqi National ID|Vessel Registration Identification"
 )
+DOCUMENT = re.compile(rf"(?:alt\. )?(?:{DOCUMENTS}) ([^(]*?\d[^(]*?)(?: (?:\(|issued|expires).*)?")
 Row = list[str]
 
 
@@ -54,7 +57,9 @@ def read_ofac(stream: Stream, path: Path, options: Options, findings: Findings) 
     other = pair_of(path)
     if kind == "alt" and other is None:
         raise UnusableFile(
-            f"{stream.name} holds other names alone", file=stream.name, hint="put the SDN file that belongs to it into the same folder"
+            f"{stream.name} holds other names alone",
+            file=stream.name,
+            hint="put the SDN file that belongs to it into the same folder",
         )
     rows = list(_rows(stream))
     paired: list[Row] = []
@@ -65,12 +70,17 @@ def read_ofac(stream: Stream, path: Path, options: Options, findings: Findings) 
     options.progress(stream.size, stream.size)
     main_name = other.name if kind == "alt" and other else stream.name
     findings.file = main_name
-    findings.note(f"OFAC's SDN list with the other names of {stream.name if kind == 'alt' else other.name}" if other else
-                  "OFAC's SDN list, without the other names of its ALT file, which is not in the same folder")  # fmt: skip
+    findings.note(
+        f"OFAC's SDN list with the other names of {stream.name if kind == 'alt' else other.name}"
+        if other
+        else "OFAC's SDN list, without the other names of its ALT file, which is not in the same folder"
+    )
     return _gathered(main, aliases(alt, findings), options, findings)
 
 
-def _gathered(rows: Sequence[Row], others: dict[str, list[Name]], options: Options, findings: Findings) -> Read:
+def _gathered(
+    rows: Sequence[Row], others: dict[str, list[Name]], options: Options, findings: Findings
+) -> Read:
     gathering, left = Gathering(findings, options.last_year), defaultdict[str, int](int)
     for row, fields in enumerate(rows, 1):
         if len(fields) != SDN_FIELDS:
@@ -93,8 +103,14 @@ def draft_of(row: int, fields: Row, others: Sequence[Name]) -> Draft:
     def said(form: re.Pattern[str]) -> list[str]:
         return [found[1].strip() for part in remarks if (found := form.fullmatch(part))]
 
-    names = [name_of(fields[1], person=fields[2] == "individual"), *others, *(("", "", name) for name in said(ALSO))]
-    return Draft(row, fields[0], names, said(BORN), next(iter(said(GENDER)), ""), said(CITIZEN), said(DOCUMENT))
+    names = [
+        name_of(fields[1], person=fields[2] == "individual"),
+        *others,
+        *(("", "", name) for name in said(ALSO)),
+    ]
+    return Draft(
+        row, fields[0], names, said(BORN), next(iter(said(GENDER)), ""), said(CITIZEN), said(DOCUMENT)
+    )
 
 
 def name_of(text: str, *, person: bool = True) -> Name:

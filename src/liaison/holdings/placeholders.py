@@ -8,19 +8,95 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Part of a name or the whole of it: never anybody's name.
-WORDS = (
-    "FNU LNU MNU UNK UNKNOWN UNNAMED UNSPECIFIED N/A N.A. XXX XXXX XXXXX XXXXXX XXXXXXX XXXXXXXX NFN NLN NMN ??? ?? ? "
-    "UNBEKANNT INCONNU INCONNUE DESCONOCIDO DESCONOCIDA SCONOSCIUTO SCONOSCIUTA DESCONHECIDO NECUNOSCUT NECUNOSCUTA NIEZNANY "
-    "NIEZNANA NEPOZNAT NEPOZNATO BILINMIYOR BILINMEYEN ONBEKEND ISMERETLEN NEZINOMAS "
-    "НЕИЗВЕСТНО НЕИЗВЕСТЕН НЕИЗВЕСТНА НЕИЗВЕСТНЫЙ НЕВІДОМО НЕВІДОМИЙ неизвестно неизвестен неизвестна неизвестный невідомо "
-    "ΑΓΝΩΣΤΟΣ ΆΓΝΩΣΤΟΣ άγνωστος άγνωστο مجهول نامعلوم"
-).split()
+WORDS = [
+    "FNU",
+    "LNU",
+    "MNU",
+    "UNK",
+    "UNKNOWN",
+    "UNNAMED",
+    "UNSPECIFIED",
+    "N/A",
+    "N.A.",
+    "XXX",
+    "XXXX",
+    "XXXXX",
+    "XXXXXX",
+    "XXXXXXX",
+    "XXXXXXXX",
+    "NFN",
+    "NLN",
+    "NMN",
+    "???",
+    "??",
+    "?",
+    "UNBEKANNT",
+    "INCONNU",
+    "INCONNUE",
+    "DESCONOCIDO",
+    "DESCONOCIDA",
+    "SCONOSCIUTO",
+    "SCONOSCIUTA",
+    "DESCONHECIDO",
+    "NECUNOSCUT",
+    "NECUNOSCUTA",
+    "NIEZNANY",
+    "NIEZNANA",
+    "NEPOZNAT",
+    "NEPOZNATO",
+    "BILINMIYOR",
+    "BILINMEYEN",
+    "ONBEKEND",
+    "ISMERETLEN",
+    "NEZINOMAS",
+    "НЕИЗВЕСТНО",
+    "НЕИЗВЕСТЕН",
+    "НЕИЗВЕСТНА",
+    "НЕИЗВЕСТНЫЙ",
+    "НЕВІДОМО",
+    "НЕВІДОМИЙ",
+    "неизвестно",
+    "неизвестен",
+    "неизвестна",
+    "неизвестный",
+    "невідомо",
+    "ΑΓΝΩΣΤΟΣ",
+    "ΆΓΝΩΣΤΟΣ",
+    "άγνωστος",
+    "άγνωστο",
+    "مجهول",
+    "نامعلوم",
+]
 # Only as the whole of a name: NONE, NULL and single letters can stand in one.
 WHOLE = (
-    "-", "--", "---", ".", "..", "...", "X", "XX", "*", "0", "NONE", "NULL", "NIL", "NAN", "NO NAME", "NOT KNOWN", "NOT AVAILABLE",
-    "NOT APPLICABLE", "NO FIRST NAME", "NO LAST NAME", "NO GIVEN NAME", "NO SURNAME", "NO GIVEN NAMES", "-0-", "UNKNOWN UNKNOWN",
-    "غير معروف", "غير معلوم",
-)  # fmt: skip
+    "-",
+    "--",
+    "---",
+    ".",
+    "..",
+    "...",
+    "X",
+    "XX",
+    "*",
+    "0",
+    "NONE",
+    "NULL",
+    "NIL",
+    "NAN",
+    "NO NAME",
+    "NOT KNOWN",
+    "NOT AVAILABLE",
+    "NOT APPLICABLE",
+    "NO FIRST NAME",
+    "NO LAST NAME",
+    "NO GIVEN NAME",
+    "NO SURNAME",
+    "NO GIVEN NAMES",
+    "-0-",
+    "UNKNOWN UNKNOWN",
+    "غير معروف",
+    "غير معلوم",
+)
 LONGEST_WORD = 30  # bytes
 
 
@@ -46,7 +122,10 @@ def without_placeholders(name: bytes) -> bytes:
     if len(kept) == len(tokens):
         return name
     first = next(at for at, token in enumerate(tokens) if capital(token) in parts)
-    before, after = tokens[:first], [token for token in tokens[first:] if token and capital(token) not in parts]
+    before, after = (
+        tokens[:first],
+        [token for token in tokens[first:] if token and capital(token) not in parts],
+    )
     while before and not before[-1]:
         before.pop()
     return b" ".join(before + after)
@@ -59,7 +138,7 @@ def named(name: str) -> str:
 
 @cache
 def kernel_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """For the kernel: a bit for every first two bytes, uint8[8192]; length, whole or not, and letters of each, uint8[k, 32]."""
+    """For the kernel: a bit for every first two bytes, uint8[8192]; length, whole, letters, uint8[k, 32]."""
     parts, whole = words()
     beginnings, table = np.zeros(8192, np.uint8), np.zeros((len(whole), 32), np.uint8)
     for at, word in enumerate(sorted(whole)):

@@ -34,10 +34,14 @@ def read_people(
     an encoding or a delimiter that cannot be.
     """
     options = Options(
-        list_name="standard input" if path == STANDARD_INPUT else path.stem, last_year=datetime.now(UTC).year,
-        columns=columns or {}, encoding=encoding, delimiter=delimiter, organisations=organisations,
+        list_name="standard input" if path == STANDARD_INPUT else path.stem,
+        last_year=datetime.now(UTC).year,
+        columns=columns or {},
+        encoding=encoding,
+        delimiter=delimiter,
+        organisations=organisations,
         **({"progress": progress} if progress else {}),
-    )  # fmt: skip
+    )
     with opened(path) as stream:
         return _read(stream, path, options, Findings(stream.name))
 
@@ -51,7 +55,11 @@ def _read(stream: Stream, path: Path, options: Options, findings: Findings) -> R
     if beginning.startswith("{"):
         return read_followthemoney(stream, options, findings)
     if beginning.startswith("["):
-        raise UnusableFile(f"{stream.name} is one JSON array", file=stream.name, hint="give one JSON object a line (jq -c '.[]')")
+        raise UnusableFile(
+            f"{stream.name} is one JSON array",
+            file=stream.name,
+            hint="give one JSON object a line (jq -c '.[]')",
+        )
     if not options.columns and ofac.kind_of(stream.head):
         return ofac.read_ofac(stream, path, options, findings)
     return read_delimited(stream, options, findings)

@@ -22,7 +22,10 @@ def reviewed(people: People, rows: NDArray[np.int32], findings: Findings, *, has
     _lengths(people, rows, findings)
     if has_ids:
         _duplicates(people.ids, rows, findings)
-    findings.note(f"{len(people):,} people" + (f", {len(people.person):,} names" if len(people.person) != len(people) else ""))
+    findings.note(
+        f"{len(people):,} people"
+        + (f", {len(people.person):,} names" if len(people.person) != len(people) else "")
+    )
 
 
 def _lengths(people: People, rows: NDArray[np.int32], findings: Findings) -> None:

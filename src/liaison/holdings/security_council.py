@@ -45,7 +45,7 @@ class Node:
 
 
 class Records:
-    """An expat parser that hands over one INDIVIDUAL or ENTITY at a time. No document type, so no entities to expand."""
+    """A parser that hands over one INDIVIDUAL or ENTITY at a time; no document type, so nothing to expand."""
 
     def __init__(self, take: Callable[[Node], None]) -> None:
         self.take, self.stack, self.depth, self.letters = take, list[Node](), 0, 0
@@ -109,13 +109,22 @@ def read_security_council(stream: Stream, options: Options, findings: Findings) 
             options.progress(done, stream.size)
         records.feed(b"", True)
     except Refused as error:
-        raise UnusableFile(f"{stream.name} has {error}", file=stream.name, row=row, hint="get the list from its publisher again") from error
+        raise UnusableFile(
+            f"{stream.name} has {error}",
+            file=stream.name,
+            row=row,
+            hint="get the list from its publisher again",
+        ) from error
     except expat.ExpatError as error:
         reason = f"{stream.name} breaks off as XML on line {error.lineno}: {expat.ErrorString(error.code)}"
-        raise UnusableFile(reason, file=stream.name, row=row, hint="get the list from its publisher again") from error
+        raise UnusableFile(
+            reason, file=stream.name, row=row, hint="get the list from its publisher again"
+        ) from error
     if not row:
         raise UnusableFile(
-            f"{stream.name} has no INDIVIDUAL and no ENTITY", file=stream.name, hint="of XML, the Security Council's list alone is read"
+            f"{stream.name} has no INDIVIDUAL and no ENTITY",
+            file=stream.name,
+            hint="of XML, the Security Council's list alone is read",
         )
     findings.note("the Security Council's consolidated list")
     findings.counted(left, "entity not read", "entities not read")
@@ -126,12 +135,19 @@ def read_security_council(stream: Stream, options: Options, findings: Findings) 
 
 def individual(row: int, node: Node) -> Draft:
     """A person as the list has it. Its name parts are in order, and tell no surname from a given name."""
-    documents = [number for document in node.all_of("INDIVIDUAL_DOCUMENT") for number in document.texts("NUMBER")]
+    documents = [
+        number for document in node.all_of("INDIVIDUAL_DOCUMENT") for number in document.texts("NUMBER")
+    ]
     born = [text for date in node.all_of("INDIVIDUAL_DATE_OF_BIRTH") for text in birth(date)]
     return Draft(
-        row, _id(node), _names(node, "INDIVIDUAL_ALIAS"), born, next(iter(node.texts("GENDER")), ""),
-        node.texts("NATIONALITY", "VALUE") or node.texts("NATIONALITY"), documents,
-    )  # fmt: skip
+        row,
+        _id(node),
+        _names(node, "INDIVIDUAL_ALIAS"),
+        born,
+        next(iter(node.texts("GENDER")), ""),
+        node.texts("NATIONALITY", "VALUE") or node.texts("NATIONALITY"),
+        documents,
+    )
 
 
 def entity(row: int, node: Node) -> Draft:

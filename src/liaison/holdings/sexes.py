@@ -6,10 +6,12 @@ from liaison.holdings.words import plain
 
 UNKNOWN, MALE, FEMALE, OTHER = range(4)
 WORDS = {
-    MALE: "m male man mr masculin masculino maschile mannlich maennlich mann homme hombre uomo homem muski mashkull erkek barbat vyras"
-    " mezczyzna ferfi muz м муж мужской чоловік мъж άνδρας ανδρας ذكر 1 mrmale herr boy",
-    FEMALE: "f female woman mrs ms w weiblich frau femme feminin femenino femminile mujer donna mulher zenski femer kadin femeie moteris"
-    " kobieta no zena k ж жен женский жінка жена γυναικα أنثى انثى 2 girl",
+    MALE: "m male man mr masculin masculino maschile mannlich maennlich mann homme hombre uomo homem muski "
+    "mashkull erkek barbat vyras mezczyzna ferfi muz м муж мужской чоловік мъж άνδρας ανδρας ذكر 1 "
+    "herr boy",
+    FEMALE: "f female woman mrs ms w weiblich frau femme feminin femenino femminile mujer donna mulher "
+    "zenski femer kadin femeie moteris kobieta no zena k ж жен женский жінка жена γυναικα أنثى انثى "
+    "2 girl",
     OTHER: "x other diverse divers d nonbinary intersex indeterminate third 3 o",
     UNKNOWN: "u unknown unk na n none null 0 9 unspecified notknown notspecified undisclosed",
 }

@@ -21,7 +21,11 @@ LONGEST_RECORD = 1 << 26  # bytes
 ROWS, REMARKS = 1 << 16, 1 << 16  # most of one call
 SLACK = 64  # bytes that the kernel may write behind what it makes
 DONE, MORE, FALLBACK, FULL = range(4)
-VALUES = {Kind.DATE: np.dtype(np.int32), Kind.SEX: np.dtype(np.uint8), Kind.COUNTRY: np.dtype(np.uint16)}
+VALUES: dict[int, np.dtype[np.generic]] = {
+    Kind.DATE: np.dtype(np.int32),
+    Kind.SEX: np.dtype(np.uint8),
+    Kind.COUNTRY: np.dtype(np.uint16),
+}
 LEFT = np.dtype([("row", "i4"), ("target", "i4")])
 
 
@@ -36,24 +40,70 @@ class KernelTarget(ctypes.Structure):
     """csv.c's Target."""
 
     _fields_ = [
-        ("kind", ctypes.c_int32), ("count", ctypes.c_int32), ("fields", ctypes.c_void_p), ("data", ctypes.c_void_p),
-        ("ends", ctypes.c_void_p), ("values", ctypes.c_void_p),
-    ]  # fmt: skip
+        ("kind", ctypes.c_int32),
+        ("count", ctypes.c_int32),
+        ("fields", ctypes.c_void_p),
+        ("data", ctypes.c_void_p),
+        ("ends", ctypes.c_void_p),
+        ("values", ctypes.c_void_p),
+    ]
 
 
 class KernelSplit(ctypes.Structure):
     """csv.c's Split."""
 
     _fields_ = [
-        ("bytes", ctypes.c_void_p), ("length", ctypes.c_int64),
-        *((name, ctypes.c_int32) for name in (
-            "last", "delimiter", "fields", "least", "targets", "placeholders", "first_year", "last_year", "whole", "spare")),
-        *((name, ctypes.c_void_p) for name in (
-            "target", "countries", "beginnings", "words", "fallback", "scratch", "spans", "numbers", "remarks", "left", "left_text")),
-        *((name, ctypes.c_int64) for name in (
-            "most_rows", "most_remarks", "consumed", "row", "rows", "remarked", "lefts", "left_bytes", "blank", "surplus",
-            "foreign", "accented")),
-    ]  # fmt: skip
+        ("bytes", ctypes.c_void_p),
+        ("length", ctypes.c_int64),
+        *(
+            (name, ctypes.c_int32)
+            for name in (
+                "last",
+                "delimiter",
+                "fields",
+                "least",
+                "targets",
+                "placeholders",
+                "first_year",
+                "last_year",
+                "whole",
+                "spare",
+            )
+        ),
+        *(
+            (name, ctypes.c_void_p)
+            for name in (
+                "target",
+                "countries",
+                "beginnings",
+                "words",
+                "fallback",
+                "scratch",
+                "spans",
+                "numbers",
+                "remarks",
+                "left",
+                "left_text",
+            )
+        ),
+        *(
+            (name, ctypes.c_int64)
+            for name in (
+                "most_rows",
+                "most_remarks",
+                "consumed",
+                "row",
+                "rows",
+                "remarked",
+                "lefts",
+                "left_bytes",
+                "blank",
+                "surplus",
+                "foreign",
+                "accented",
+            )
+        ),
+    ]
 
 
 class Growing:
@@ -91,7 +141,7 @@ class Text:
         self.ends.array[0] = 0
 
     def place(self, target: KernelTarget, size: int, rows: int) -> None:
-        """Make room, and tell the kernel where it is. The kernel writes `data` by the running end, so from its start."""
+        """Make room, and tell the kernel where it is; it finds its place in `data` by the ends."""
         self.data.at(size)
         target.data = self.data.array.ctypes.data
         self.ends.at(rows)
@@ -127,11 +177,15 @@ class Values:
         """Keep values that the kernel did not read."""
         known = self.known
         self.rows.extend(rows)
-        self.which.extend(np.fromiter((known.setdefault(text, len(known)) for text in texts), np.int32, len(texts)))
+        self.which.extend(
+            np.fromiter((known.setdefault(text, len(known)) for text in texts), np.int32, len(texts))
+        )
 
     def remaining(self) -> Remaining:
         """The values that the kernel did not read."""
-        return Remaining(self.rows.taken().view(np.int32), self.which.taken().view(np.int32), list(self.known))
+        return Remaining(
+            self.rows.taken().view(np.int32), self.which.taken().view(np.int32), list(self.known)
+        )
 
 
 class Splitter:
@@ -142,12 +196,21 @@ class Splitter:
     """
 
     def __init__(
-        self, layout: Layout, choose: Callable[[bytes, bool], tuple[Fallback, NDArray[np.uint8]]], size: int = 0, chunk: int = CHUNK
+        self,
+        layout: Layout,
+        choose: Callable[[bytes, bool], tuple[Fallback, NDArray[np.uint8]]],
+        size: int = 0,
+        chunk: int = CHUNK,
     ) -> None:
-        self.layout, self.choose, self.fallback = layout, choose, None
-        rows = max(size // (4 * max(layout.fields, 1)), 1024)  # room for more than there will be: unused, it costs nothing
+        self.layout, self.choose = layout, choose
+        self.fallback: Fallback | None = None
+        rows = max(
+            size // (4 * max(layout.fields, 1)), 1024
+        )  # room for more than there will be: unused, it costs nothing
         self.columns: list[Text | Values] = [
-            Values(VALUES[target.kind], rows) if target.kind >= Kind.DATE else Text(2 * size // max(layout.fields, 1), rows)
+            Values(VALUES[target.kind], rows)
+            if target.kind >= Kind.DATE
+            else Text(2 * size // max(layout.fields, 1), rows)
             for target in layout.targets
         ]
         self.numbers = Growing(np.dtype(np.int32), rows)
@@ -159,30 +222,50 @@ class Splitter:
         beginnings, words = kernel_tables()
         fields = [np.array([*target.fields, 0], np.int32) for target in layout.targets]
         self.targets = (KernelTarget * len(fields))(
-            *(KernelTarget(target.kind, len(target.fields), address(array)) for target, array in zip(layout.targets, fields, strict=True))
+            *(
+                KernelTarget(target.kind, len(target.fields), address(array))
+                for target, array in zip(layout.targets, fields, strict=True)
+            )
         )
-        self.room, self.buffer, self.remark_room = chunk, np.empty(chunk + SLACK, np.uint8), np.empty(REMARKS, REMARK)
+        self.room, self.buffer, self.remark_room = (
+            chunk,
+            np.empty(chunk + SLACK, np.uint8),
+            np.empty(REMARKS, REMARK),
+        )
         self.spans = np.empty((layout.fields + 1, 3), np.int64)
         self.held = [beginnings, words, kernel_codes(), *fields]
         self.call = KernelSplit(
-            delimiter=ord(layout.delimiter), fields=layout.fields, least=layout.least, targets=len(fields), placeholders=len(words),
-            first_year=layout.first_year, last_year=layout.last_year, target=ctypes.addressof(self.targets),
-            countries=address(kernel_codes()), beginnings=address(beginnings), words=address(words), spans=address(self.spans),
-            remarks=address(self.remark_room), most_rows=ROWS, most_remarks=REMARKS,
-        )  # fmt: skip
+            delimiter=ord(layout.delimiter),
+            fields=layout.fields,
+            least=layout.least,
+            targets=len(fields),
+            placeholders=len(words),
+            first_year=layout.first_year,
+            last_year=layout.last_year,
+            target=ctypes.addressof(self.targets),
+            countries=address(kernel_codes()),
+            beginnings=address(beginnings),
+            words=address(words),
+            spans=address(self.spans),
+            remarks=address(self.remark_room),
+            most_rows=ROWS,
+            most_remarks=REMARKS,
+        )
         self._make_room()
 
     def _make_room(self) -> None:
         self.scratch = np.empty(3 * self.room + SLACK, np.uint8)
         self.left_text = np.empty(4 * self.room + SLACK, np.uint8)
         self.left = np.empty(ROWS * max(len(self.targets), 1), LEFT)
-        self.call.scratch, self.call.left_text, self.call.left = map(address, (self.scratch, self.left_text, self.left))
+        self.call.scratch, self.call.left_text, self.call.left = map(
+            address, (self.scratch, self.left_text, self.left)
+        )
 
     def split(self, stream: Readable, progress: Callable[[int], None]) -> Columns:
         """The columns of all that the stream has left. Raises UnusableFile for a record of more than 64 MiB."""
         held = 0
         while True:
-            read = stream.readinto(memoryview(self.buffer)[held : self.room]) or 0
+            read = stream.readinto(memoryview(self.buffer.data)[held : self.room]) or 0
             held, last = held + read, read == 0
             consumed = self._chunk(held, last)
             held -= consumed
@@ -196,9 +279,10 @@ class Splitter:
     def _widen(self, held: int) -> None:
         if self.room >= LONGEST_RECORD:
             raise UnusableFile(
-                f"record {self.call.row + 1} has more than {LONGEST_RECORD >> 20} MiB", row=self.call.row + 1,
+                f"record {self.call.row + 1} has more than {LONGEST_RECORD >> 20} MiB",
+                row=self.call.row + 1,
                 hint="look for lines that do not end, or check that the file is delimited text",
-            )  # fmt: skip
+            )
         self.room *= 2
         larger = np.empty(self.room + SLACK, np.uint8)
         larger[:held] = self.buffer[:held]
@@ -217,16 +301,17 @@ class Splitter:
             call.consumed = call.rows = call.remarked = call.lefts = call.left_bytes = 0
             status = function(ctypes.byref(call))
             self._take()
-            done += call.consumed
+            done += int(call.consumed)
             if status == FALLBACK:
                 self._choose(self.buffer[done:length].tobytes())
             elif status != FULL:
                 return done
 
     def _choose(self, text: bytes) -> None:
-        self.fallback, table = self.choose(text, self.call.accented > 0)
+        fallback, table = self.choose(text, self.call.accented > 0)
+        self.fallback = fallback
         self.held.append(table)
-        self.call.fallback, self.call.whole = address(table), self.fallback.whole
+        self.call.fallback, self.call.whole = address(table), fallback.whole
 
     def _take(self) -> None:
         call = self.call

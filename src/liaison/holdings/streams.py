@@ -120,8 +120,14 @@ def opened(path: Path) -> Iterator[Stream]:
     try:
         source = path.open("rb", buffering=0)
     except OSError as error:
-        hint = "check its name and folder" if isinstance(error, FileNotFoundError) else "check that you may read it"
-        raise UnusableFile(f"{path} cannot be opened: {error.strerror or error}", file=name, hint=hint) from error
+        hint = (
+            "check its name and folder"
+            if isinstance(error, FileNotFoundError)
+            else "check that you may read it"
+        )
+        raise UnusableFile(
+            f"{path} cannot be opened: {error.strerror or error}", file=name, hint=hint
+        ) from error
     with source:
         yield _usable(Stream(name, source, path.stat().st_size))
 
@@ -131,7 +137,9 @@ def _usable(stream: Stream) -> Stream:
         raise UnusableFile(f"{stream.name} is empty", file=stream.name, hint="look for the file you meant")
     for signature, (what, hint) in PACKED.items():
         if stream.head.startswith(signature):
-            raise UnusableFile(f"{stream.name} is {what}, not a list that can be read as it is", file=stream.name, hint=hint)
+            raise UnusableFile(
+                f"{stream.name} is {what}, not a list that can be read as it is", file=stream.name, hint=hint
+            )
     return stream
 
 

@@ -48,13 +48,16 @@ def read_parquet(stream: Stream, options: Options, findings: Findings) -> Read:
         pieces = by_polars(whole)
     else:
         raise UnusableFile(
-            f"{stream.name} is Parquet, which takes a package that is not installed", file=stream.name,
+            f"{stream.name} is Parquet, which takes a package that is not installed",
+            file=stream.name,
             hint="install the extra `tables` (pip install 'liaison[tables]'), or give the list as CSV",
-        )  # fmt: skip
+        )
     try:
         text = Stream(stream.name, Pieces(pieces))  # type: ignore[arg-type]
     except Exception as error:  # each library has errors of its own
-        raise UnusableFile(f"{stream.name} cannot be read as Parquet: {error}", file=stream.name, hint="give the list as CSV") from error
+        raise UnusableFile(
+            f"{stream.name} cannot be read as Parquet: {error}", file=stream.name, hint="give the list as CSV"
+        ) from error
     findings.note("Parquet")
     return read_delimited(text, options, findings)
 

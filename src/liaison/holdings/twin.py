@@ -77,7 +77,9 @@ def record_end(text: bytes, at: int, delimiter: bytes) -> int:
         if text[opening : opening + 1] == b'"':
             at = _after(text, closing(text, opening), delimiter)
         else:
-            at = min(place for place in (text.find(b"\n", at), text.find(delimiter, at), len(text)) if place >= 0)
+            at = min(
+                place for place in (text.find(b"\n", at), text.find(delimiter, at), len(text)) if place >= 0
+            )
         if at >= len(text) or text[at : at + 1] == b"\n":
             return at
         at += 1
@@ -90,7 +92,9 @@ def closing(text: bytes, opening: int) -> int:
         begin, at = at, text.find(b'"', at)
         stop = len(text) if at < 0 else at
         newline = text.find(b"\n", opening, stop)
-        last = max(newline, opening + LONGEST_FIELD + 1, begin)  # from here on a newline shows that the quote is none
+        last = max(
+            newline, opening + LONGEST_FIELD + 1, begin
+        )  # from here on a newline shows that the quote is none
         if at < 0 or (newline >= 0 and last < stop):
             raise BrokenQuote
         if text[at + 1 : at + 2] != b'"':
@@ -119,7 +123,14 @@ def fields_of(record: bytes, delimiter: bytes, quoted: bool) -> list[tuple[bytes
         if record[opening : opening + 1] == b'"':
             close = closing(record, opening)
             raw = record[opening + 1 : close].strip(SPACE)
-            fields.append((_unquoted(raw).replace(b"\n", b" ").replace(b"\r", b" ") if _is_dirty(record, opening, close) else raw, len(raw)))
+            fields.append(
+                (
+                    _unquoted(raw).replace(b"\n", b" ").replace(b"\r", b" ")
+                    if _is_dirty(record, opening, close)
+                    else raw,
+                    len(raw),
+                )
+            )
             at = _after(record, close, delimiter) + 1
         else:
             stop = record.find(delimiter, at)
@@ -177,7 +188,11 @@ def _write(rows: Rows, layout: Layout, fields: list[tuple[bytes, int]]) -> None:
         else:
             values.append(_text(rows, target, present))
     texts = list(zip(layout.targets, values, strict=True))
-    named = any(LETTER.search(value) for target, value in texts if target.kind == Kind.NAME)
+    named = any(
+        isinstance(value, bytes) and LETTER.search(value)
+        for target, value in texts
+        if target.kind == Kind.NAME
+    )
     numbered = any(value for target, value in texts if target.kind == Kind.NUMBER)
     if not named:
         rows.remarks.append((rows.records, 0, -1, Fault.ONLY_NUMBER if numbered else Fault.NO_NAME))

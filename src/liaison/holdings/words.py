@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-LETTERS = str.maketrans({"đ": "d", "ı": "i", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+LETTERS = str.maketrans(
+    {"đ": "d", "ı": "i", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+)
 
 
 def plain(text: str) -> str:
