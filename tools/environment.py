@@ -185,7 +185,9 @@ def pytest(*arguments: str) -> int:
 def verb_test(arguments: list[str]) -> int:
     """run the tests; what follows goes to pytest"""
     setup()
-    return pytest("-m", "not campaign", *([] if arguments else ["-n", WORKERS]), *arguments)
+    return pytest(
+        "-m", "not campaign", *([] if arguments else ["-n", WORKERS, "--dist", "loadgroup"]), *arguments
+    )
 
 
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (

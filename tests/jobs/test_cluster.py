@@ -36,24 +36,23 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """The client port of a cluster with a head and a second node, one processor each."""
+def nodes() -> Iterator[Any]:
+    """A cluster with a head and a second node, one processor each."""
     pytest.importorskip("ray", reason="Ray is not installed: ./dev setup --cluster")
     from ray.cluster_utils import Cluster as Nodes
 
-    port = free_port()
     node = {"num_cpus": 1, "object_store_memory": 100_000_000}
-    ports = {"ray_client_server_port": port, "runtime_env_agent_port": free_port()}
+    ports = {"ray_client_server_port": free_port(), "runtime_env_agent_port": free_port()}
     nodes = Nodes(initialize_head=True, head_node_args=node | ports | {"include_dashboard": False})
     nodes.add_node(**node)
     nodes.wait_for_nodes()
-    yield f"ray://127.0.0.1:{port}"
+    yield nodes
     nodes.shutdown()
 
 
 @pytest.fixture(scope="module")
-def cluster(address: str) -> Iterator[Cluster]:
-    with Cluster(address) as running:
+def cluster(nodes: Any) -> Iterator[Cluster]:
+    with Cluster(f"ray://127.0.0.1:{nodes.head_node._ray_params.ray_client_server_port}") as running:
         yield running
 
 
@@ -143,6 +142,18 @@ def test_the_shared_file_travels_where_a_machine_does_not_have_it(shared: Path, 
     assert [pickle.dumps(result) for result in cluster.map_chunks(work, sent())] == expected
     (copy,) = Path(local_copy(Broadcast("", (0, 0, 0), digest, []), bytes)).parent.glob(digest)
     copy.unlink()
+
+
+def test_a_machine_that_is_lost_takes_nothing_with_it(shared: Path, nodes: Any, cluster: Cluster) -> None:
+    """Stands last of those with the cluster: afterwards it has one machine."""
+    work = Work(shared=shared, open=functions.mapped, function=functions.noted)
+    begun = shared.parent / "begun"
+    results = cluster.map_chunks(work, [(str(shared.parent), 0.3)] * 12)
+    assert next(results) == 1
+    (second,) = nodes.worker_nodes
+    nodes.remove_node(second, allow_graceful=False)
+    assert list(results) == [1] * 11
+    assert len(begun.read_text().split()) >= 12
 
 
 def test_another_version_on_a_machine_is_refused() -> None:
