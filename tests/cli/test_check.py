@@ -101,7 +101,12 @@ def test_bad_rows_give_status_one_and_are_listed(liaison: Run, held: Path, tmp_p
             ["--name", "Gezim Vokshi", "--born", "31.02.1984", "--against", "held.csv"],
             "no such day in that month",
         ),
+        (["--name", "A", "--against", "held.csv", "-o", "x.csv"], "for a file of people"),
         (["asked.csv", "--against", "empty.csv", "-o", "x.csv"], "empty.csv"),
+        (["asked.csv", "--against", "held.csv", "-o", "held.csv"], "is read"),
+        (["asked.csv", "--against", "held.csv", "-o", "./asked.csv"], "is read"),
+        (["asked.csv", "--against", "held.csv", "-o", "x.csv", "--report", "x.csv"], "twice"),
+        (["asked.csv", "--against", "held.csv", "-o", "."], "is a folder"),
         (["asked.csv", "--against", "held.csv", "-o", "x.csv", "--jobs", "many"], "many"),
     ],
 )

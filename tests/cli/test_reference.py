@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from liaison.cli.app import app
+from liaison.holdings.mapping import FIELDS as FIELDS_OF_LISTS
 from liaison.model import errors
 from liaison.screening.cleared import FIELDS
 from liaison.screening.pairs import DATES, NAMES
@@ -82,3 +83,8 @@ def test_every_link_in_the_readme_leads_somewhere() -> None:
     assert ours
     later = {"docs/figures.md"}  # written by ./dev bench --write
     assert [link for link in ours if link not in later and not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("field", FIELDS_OF_LISTS)
+def test_every_field_that_can_be_mapped_is_in_the_reference(field: str) -> None:
+    assert f"`{field}`" in REFERENCE.partition("## Lists and files of people")[2].partition("\n## ")[0]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from liaison.cli.common import AsJson, Map, columns_of, limits_of, say_json
+from liaison.cli.common import AsJson, Delimiter, Encoding, Map, Organisations, form_of, limits_of, say_json
 from liaison.cli.errors import BAD_ROWS
 from liaison.model.errors import BadSetting
 
 if TYPE_CHECKING:
-    from liaison.screening.service import Outcome
+    from liaison.screening.service import Order, Outcome
+    from liaison.screening.sources import Form
 
 
 def check(
@@ -51,6 +52,9 @@ def check(
         typer.Option(metavar="N|ray|ray://...", help="Share the work among N processes or a Ray cluster."),
     ] = None,
     column: Map = None,
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    organisations: Organisations = False,
     name: Annotated[str | None, typer.Option(help="Check one person of this name.")] = None,
     born: Annotated[
         str | None, typer.Option(metavar="DATE", help="Date of birth: 1984-02-03, 1984-02 or 1984.")
@@ -74,6 +78,10 @@ def check(
 
         if subjects is not None:
             raise BadSetting("a file of people and --name exclude each other", hint="give one of them")
+        if output or report or jobs or column or encoding or delimiter:
+            raise BadSetting(
+                "--output, --report, --jobs and --map are for a file of people", hint="leave them out"
+            )
         asked = Asked(name, born or "", sex or "", nationality or "", tuple(document or ()))
         check_person(asked, tuple(against), limits, cleared, as_json)
         return
@@ -91,22 +99,21 @@ def check(
 
     from liaison.screening.service import Order
 
-    order = Order(tuple(against), output, limits, report, report_alerts, cleared, jobs or "", {})
-    _check_file(subjects, order, columns_of(column), as_json)
+    records = form_of(None, organisations=organisations)
+    order = Order(tuple(against), output, limits, report, report_alerts, cleared, jobs or "", records)
+    _check_file(subjects, form_of(column, encoding, delimiter, organisations), order, as_json)
 
 
-def _check_file(subjects: Path, order: object, columns: object, as_json: bool) -> None:
+def _check_file(subjects: Path, form: Form, order: Order, as_json: bool) -> None:
     from datetime import UTC, datetime
 
     from liaison.cli.progress import shown
     from liaison.screening import service, sources
 
-    assert isinstance(order, service.Order)
     started = time.monotonic()
-    for path in filter(None, (order.alerts, order.report)):
-        service.require_folder(path)
+    service.require_places([order.alerts, order.report], [subjects, *order.against, order.cleared])
     with shown(as_json) as progress:
-        source = sources.read(subjects, columns, progress)  # type: ignore[arg-type]
+        source = sources.read(subjects, form, progress)
         name = "standard input" if str(subjects) == "-" else subjects.name
         outcome = service.check(name, source, order, datetime.now(UTC), progress)
     seconds = time.monotonic() - started

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from liaison.cli.common import AsJson, Map, columns_of, say_json
+from liaison.cli.common import AsJson, Delimiter, Encoding, Map, form_of, say_json
 from liaison.model.errors import BadInput
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def clear(
     why: Annotated[str, typer.Option(help="Why this person is not that record.")],
     undo: Annotated[bool, typer.Option("--undo", help="Take an earlier clearing back.")] = False,
     column: Map = None,
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
     as_json: AsJson = False,
 ) -> None:
     """Remember that a person is not a record: the pair does not come back until either side changes."""
@@ -36,7 +38,7 @@ def clear(
     from liaison.screening import service, sources
     from liaison.screening.cleared import Cleared
 
-    people = sources.read(subjects, columns_of(column)).people
+    people = sources.read(subjects, form_of(column, encoding, delimiter)).people
     held = sources.records(against)
     decision = service.Decision(who, datetime.now(UTC), why)
     decide = service.undo if undo else service.clear

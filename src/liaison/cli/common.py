@@ -14,6 +14,7 @@ from liaison.model.errors import BadSetting
 
 if TYPE_CHECKING:
     from liaison.matching.search import Limits
+    from liaison.screening.sources import Form
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Write one JSON object to standard output, for a script.")
@@ -24,6 +25,25 @@ Map = Annotated[
         "--map", metavar="FIELD=COLUMN", help="Take FIELD from the column COLUMN. May be given several times."
     ),
 ]
+
+
+Encoding = Annotated[
+    str, typer.Option(help="How the file is encoded, where it is guessed wrong: windows-1251, ...")
+]
+Delimiter = Annotated[str, typer.Option(help="What separates the columns, where it is guessed wrong.")]
+Organisations = Annotated[
+    bool,
+    typer.Option("--organisations", help="Read companies, vessels and the like of a list as well."),
+]
+
+
+def form_of(
+    pairs: Sequence[str] | None, encoding: str = "", delimiter: str = "", organisations: bool = False
+) -> Form:
+    """What was said about a file on the command line. Raises BadSetting."""
+    from liaison.screening.sources import Form
+
+    return Form(columns_of(pairs), encoding, delimiter.replace("\\t", "\t"), organisations)
 
 
 def columns_of(pairs: Sequence[str] | None) -> Mapping[str, str]:

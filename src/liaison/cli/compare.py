@@ -27,7 +27,9 @@ def compare(
     """Score pairs of names: 0 nothing alike, 1 the same. Every other column is copied through."""
     from liaison.screening.alerts import STANDARD_OUTPUT
     from liaison.screening.pairs import score_pairs
+    from liaison.screening.service import require_places
 
+    require_places([output], [pairs])
     started = time.monotonic()
     scored = score_pairs(pairs, output)
     seconds = time.monotonic() - started

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from liaison.cli.common import AsJson, Map, columns_of, file_size, say_json
+from liaison.cli.common import AsJson, Delimiter, Encoding, Map, Organisations, file_size, form_of, say_json
 from liaison.cli.errors import BAD_ROWS
 from liaison.model.errors import BadInput
 
@@ -27,17 +27,20 @@ def index(
     ],
     output: Output,
     column: Map = None,
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    organisations: Organisations = False,
     as_json: AsJson = False,
 ) -> None:
     """Build an index of lists once, to check against it many times."""
     from liaison.cli.progress import shown
-    from liaison.screening.service import require_folder
+    from liaison.screening.service import require_places
     from liaison.screening.sources import records
 
-    require_folder(output)
+    require_places([output], lists)
     started = time.monotonic()
     with shown(as_json) as progress:
-        held = records(lists, columns_of(column), progress)
+        held = records(lists, form_of(column, encoding, delimiter, organisations), progress)
         held.index.save(output)
     _tell(f"Indexed {len(held.index):,} records", held, output, time.monotonic() - started, as_json)
 
@@ -46,6 +49,9 @@ def add(
     lists: Annotated[list[Path], typer.Argument(metavar="LIST...", help="Lists with the records to add.")],
     to: Annotated[Path, typer.Option("--to", help="The index to add to.")],
     column: Map = None,
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    organisations: Organisations = False,
     as_json: AsJson = False,
 ) -> None:
     """Add records to an index without building it again."""
@@ -55,7 +61,7 @@ def add(
     started = time.monotonic()
     _require_index(to)
     with shown(as_json) as progress:
-        held = records([to, *lists], columns_of(column), progress)
+        held = records([to, *lists], form_of(column, encoding, delimiter, organisations), progress)
         held.index.save(to)
     _tell(f"The index now holds {len(held.index):,} records", held, to, time.monotonic() - started, as_json)
 

@@ -212,7 +212,7 @@ def _alert(lead: Lead, people: int) -> Markup:
 
 def _sides(lead: Lead) -> Markup:
     subject, record = lead.subject, lead.record
-    titles = (element("th", title, scope="col") for title in ("", "Checked", f"Record in {lead.list}"))
+    titles = (element("th", title, scope="col") for title in ("", "Checked", f"Held in {lead.list}"))
     return element(
         "table",
         element("caption", f"Alert {lead.rank}: both sides", class_="away"),

@@ -8,7 +8,7 @@ body{margin:0;background:#fff;color:var(--ink);font:1rem/1.5 system-ui,"Noto San
 main,header,footer{max-width:60rem;margin:0 auto;padding:0 1rem}
 header{padding-top:1.5rem}
 h1{font-size:1.75rem;line-height:1.2;margin:0 0 .25rem}
-h2{font-size:1.3rem;margin:2.25rem 0 .75rem;padding-top:.75rem;border-top:2px solid var(--ink)}
+h2{font-size:1.3rem;margin:1.75rem 0 .5rem;padding-top:.75rem;border-top:2px solid var(--ink)}
 h3{font-size:1.1rem;line-height:1.3;margin:0;overflow-wrap:anywhere}
 p{margin:.5rem 0}
 a{color:#0b4f8a}
@@ -17,10 +17,10 @@ a:focus-visible,summary:focus-visible{outline:3px solid #16191d;outline-offset:2
 .skip:focus{position:static}
 .soft{color:var(--soft)}
 .notice{border-left:.4rem solid var(--ink);background:var(--tint);padding:.75rem 1rem;margin:1rem 0;font-weight:600}
-.counts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1rem 0;padding:0}
+.counts{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.6rem;margin:1rem 0;padding:0}
 .counts div{border:1px solid var(--rule);padding:.6rem .75rem}
 .counts dt{color:var(--soft);font-size:.9rem}
-.counts dd{margin:0;font-size:1.5rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.counts dd{margin:0;font-size:1.35rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}
 caption{text-align:left;font-weight:600;padding:.25rem 0}
 th,td{text-align:left;vertical-align:top;padding:.35rem .5rem}

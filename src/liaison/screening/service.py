@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from liaison.screening.identity import record_key, subject_key
 from liaison.screening.leads import Lead, lead
 from liaison.screening.progress import Progress, quiet
 from liaison.screening.rules import bits
-from liaison.screening.sources import Source, records
+from liaison.screening.sources import PLAIN, Form, Source, records
 
 REPORTED = 100  # alerts in a report
 LOOK = "see which pairs are with `liaison cleared FILE`"
@@ -39,7 +39,7 @@ class Order:
     reported: int = REPORTED
     cleared: Path | None = None
     jobs: str = ""  # where the work is done: "" here, a number of processes, ray, ray://...
-    columns: Mapping[str, str] = field(default_factory=dict)
+    form: Form = PLAIN  # of the lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,8 @@ def check(name: str, subjects: Source, order: Order, now: datetime, progress: Pr
 
     Raises BadInput, BadSetting, DamagedIndex, JobLost; nothing is written then.
     """
-    for path in filter(None, (order.alerts, order.report)):
-        require_folder(path)
-    held = records(order.against, order.columns, progress)
+    require_places([order.alerts, order.report], [*order.against, order.cleared])
+    held = records(order.against, order.form, progress)
     require_lists(held.index, order.limits)
     cleared = Cleared.open(order.cleared) if order.cleared else None
     people, limits = subjects.people, replace(order.limits, cleared=cleared)
@@ -124,7 +123,7 @@ def write_report(path: Path, outcome: Outcome, bad: tuple[BadRow, ...], reported
         ("Records checked against", f"{outcome.records:,}"),
         ("Alerts", f"{outcome.alerts:,}"),
         ("People with an alert", f"{outcome.people_with_alert:,}"),
-        ("Weakest alert" if outcome.alerts else "Score asked for", f"{bits(outcome.least)} bits"),
+        ("Weakest alert, bits" if outcome.alerts else "Score asked for, bits", bits(outcome.least)),
         *([("Left out as cleared before", f"{outcome.left_out:,}")] if outcome.left_out else []),
         ("Bad rows", f"{outcome.bad_rows:,}"),
     )
@@ -230,13 +229,19 @@ def require_lists(index: Index, limits: Limits) -> None:
         raise BadSetting(f"there is no list {unknown[0]!r}", hint=f"the lists are {', '.join(index.lists)}")
 
 
-def require_folder(path: Path) -> None:
-    """Raises BadInput when a file cannot be written there, before any work is done."""
-    if path != STANDARD_OUTPUT and not path.resolve().parent.is_dir():
-        raise BadInput(
-            f"{path} cannot be written: there is no folder {path.parent}",
-            file=str(path),
-            hint="make the folder first",
-        )
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder", file=str(path), hint="give the name of a file")
+def require_places(written: Sequence[Path | None], read: Sequence[Path | None]) -> None:
+    """Raises BadInput, before any work, when a file cannot be written there or would take the place of one read."""
+    inputs = {path.resolve() for path in read if path and path != STANDARD_OUTPUT}
+    outputs = [path for path in written if path and path != STANDARD_OUTPUT]
+    for path in outputs:
+        if path.resolve() in inputs:
+            raise BadInput(
+                f"{path} is read: it cannot be written too", file=str(path), hint="give another name"
+            )
+        if not path.resolve().parent.is_dir():
+            reason = f"{path} cannot be written: there is no folder {path.parent}"
+            raise BadInput(reason, file=str(path), hint="make the folder first")
+        if path.is_dir():
+            raise BadInput(f"{path} is a folder", file=str(path), hint="give the name of a file")
+    if len({path.resolve() for path in outputs}) < len(outputs):
+        raise BadInput(f"{outputs[0]} would be written twice", file=str(outputs[0]), hint="give two names")

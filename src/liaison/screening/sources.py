@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,22 @@ if TYPE_CHECKING:
     from liaison.holdings import BadRow
 
 SIGNATURE = MAGIC[:-1]  # without the format's version, which `Index.open` checks
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a person says about a file: its column for a field, its encoding and delimiter; empty where it is found out.
+
+    `organisations`: whether companies, vessels and the like are read as well.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    delimiter: str = ""
+    organisations: bool = False
+
+
+PLAIN = Form()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +56,16 @@ class Records:
     notes: tuple[str, ...]
 
 
-def read(path: Path, columns: Mapping[str, str] | None = None, progress: Progress = quiet) -> Source:
-    """The people in a file; `columns` names the file's own column for a field. Raises UnusableFile."""
+def read(path: Path, form: Form = PLAIN, progress: Progress = quiet) -> Source:
+    """The people in a file. Raises UnusableFile, BadSetting."""
     from liaison.holdings import read_people
 
     found = read_people(
         path,
-        columns=columns or {},
+        columns=form.columns,
+        encoding=form.encoding,
+        delimiter=form.delimiter,
+        organisations=form.organisations,
         progress=lambda done, total: progress(f"Reading {path.name} (kB)", done // 1000, total // 1000),
     )
     return Source(found.people, tuple(found.bad_rows), tuple(found.notes))
@@ -60,9 +79,7 @@ def is_index(path: Path) -> bool:
         return file.read(len(SIGNATURE)) == SIGNATURE
 
 
-def records(
-    paths: Sequence[Path], columns: Mapping[str, str] | None = None, progress: Progress = quiet
-) -> Records:
+def records(paths: Sequence[Path], form: Form = PLAIN, progress: Progress = quiet) -> Records:
     """One index of all the lists and at most one saved index. Raises BadInput, BadSetting, DamagedIndex."""
     from liaison.holdings import lists_of
 
@@ -72,9 +89,7 @@ def records(
             f"{saved[0]} and {saved[1]} are both indexes",
             hint="build one index of all the lists with `liaison index`",
         )
-    sources = [
-        read(path, columns, progress) for path in lists_of(path for path in paths if path not in saved)
-    ]
+    sources = [read(path, form, progress) for path in lists_of(path for path in paths if path not in saved)]
     bad = tuple(row for source in sources for row in source.bad)
     notes = tuple(note for source in sources for note in source.notes)
     if saved:
