@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from liaison.holdings import encodings, twin
 from liaison.holdings.layout import LONGEST_FIELD, Columns, Fallback, Fault, Kind, Layout, Target
-from liaison.holdings.placeholders import WHOLE, WORDS, without_placeholders
+from liaison.holdings.placeholders import listed, without_placeholders
 from liaison.holdings.review import ascending
 from liaison.holdings.splitting import Splitter
 from liaison.matching.columns import Strings
@@ -175,7 +175,7 @@ def test_a_quoted_field_over_many_lines_is_one_field() -> None:
     assert found.records == 2
 
 
-@given(st.lists(st.one_of(PARTS, st.sampled_from(WORDS + list(WHOLE))), max_size=6), st.booleans())
+@given(st.lists(st.one_of(PARTS, st.sampled_from([*listed()[0], *listed()[1]])), max_size=6), st.booleans())
 def test_placeholders_are_taken_out_as_the_twin_does(parts: list[str], spaced: bool) -> None:
     name = (
         (" " if spaced else "")

@@ -7,5 +7,6 @@ a file is in `Read.notes`.
 
 from liaison.holdings.findings import BadRow, Read
 from liaison.holdings.read import lists_of, read_people
+from liaison.holdings.single import read_date, read_person
 
-__all__ = ["BadRow", "Read", "lists_of", "read_people"]
+__all__ = ["BadRow", "Read", "lists_of", "read_date", "read_people", "read_person"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -206,7 +207,7 @@ def _read(
             found.append(read(text))
         except ValueError as error:
             found.append(None)
-            reasons[at] = str(error)
+            reasons[at] = sys.intern(f"{error}; the row goes on without it")
     if reasons:
         wrong = np.zeros(len(left.values), bool)
         wrong[list(reasons)] = True
@@ -214,6 +215,6 @@ def _read(
             findings.bad(
                 int(numbers[left.rows[place]]),
                 field,
-                f"{reasons[int(left.which[place])]}; the row goes on without it",
+                reasons[int(left.which[place])],
             )
     return found

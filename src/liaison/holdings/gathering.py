@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
@@ -73,7 +74,7 @@ class Gathering:
         kept = [tuple(map(named, name)) for name in tidied]
         if kept != tidied:
             self.findings.bad(draft.row, "name", "a word that stands for no name was taken out")
-        return [name for name in dict.fromkeys(kept) if any(name)]  # type: ignore[misc]
+        return [name for name in dict.fromkeys(kept) if any(map(str.isalnum, chain(*name)))]  # type: ignore[misc]
 
     def _born(self, draft: Draft) -> tuple[int, int]:
         found: list[dates.Reading] = []

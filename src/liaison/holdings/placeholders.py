@@ -3,101 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
-
-# Part of a name or the whole of it: never anybody's name.
-WORDS = [
-    "FNU",
-    "LNU",
-    "MNU",
-    "UNK",
-    "UNKNOWN",
-    "UNNAMED",
-    "UNSPECIFIED",
-    "N/A",
-    "N.A.",
-    "XXX",
-    "XXXX",
-    "XXXXX",
-    "XXXXXX",
-    "XXXXXXX",
-    "XXXXXXXX",
-    "NFN",
-    "NLN",
-    "NMN",
-    "???",
-    "??",
-    "?",
-    "UNBEKANNT",
-    "INCONNU",
-    "INCONNUE",
-    "DESCONOCIDO",
-    "DESCONOCIDA",
-    "SCONOSCIUTO",
-    "SCONOSCIUTA",
-    "DESCONHECIDO",
-    "NECUNOSCUT",
-    "NECUNOSCUTA",
-    "NIEZNANY",
-    "NIEZNANA",
-    "NEPOZNAT",
-    "NEPOZNATO",
-    "BILINMIYOR",
-    "BILINMEYEN",
-    "ONBEKEND",
-    "ISMERETLEN",
-    "NEZINOMAS",
-    "НЕИЗВЕСТНО",
-    "НЕИЗВЕСТЕН",
-    "НЕИЗВЕСТНА",
-    "НЕИЗВЕСТНЫЙ",
-    "НЕВІДОМО",
-    "НЕВІДОМИЙ",
-    "неизвестно",
-    "неизвестен",
-    "неизвестна",
-    "неизвестный",
-    "невідомо",
-    "ΑΓΝΩΣΤΟΣ",
-    "ΆΓΝΩΣΤΟΣ",
-    "άγνωστος",
-    "άγνωστο",
-    "مجهول",
-    "نامعلوم",
-]
-# Only as the whole of a name: NONE, NULL and single letters can stand in one.
-WHOLE = (
-    "-",
-    "--",
-    "---",
-    ".",
-    "..",
-    "...",
-    "X",
-    "XX",
-    "*",
-    "0",
-    "NONE",
-    "NULL",
-    "NIL",
-    "NAN",
-    "NO NAME",
-    "NOT KNOWN",
-    "NOT AVAILABLE",
-    "NOT APPLICABLE",
-    "NO FIRST NAME",
-    "NO LAST NAME",
-    "NO GIVEN NAME",
-    "NO SURNAME",
-    "NO GIVEN NAMES",
-    "-0-",
-    "UNKNOWN UNKNOWN",
-    "غير معروف",
-    "غير معلوم",
-)
-LONGEST_WORD = 30  # bytes
 
 
 def capital(word: bytes) -> bytes:
@@ -106,10 +15,23 @@ def capital(word: bytes) -> bytes:
 
 
 @cache
+def listed() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words that are nobody's name in any place, and those that stand for none only as the whole of a name.
+
+    `NONE`, `NULL` and single letters are of the second kind, as they can stand in a name.
+    """
+    lines = files(__package__).joinpath("placeholders.tsv").read_text("utf-8").splitlines()
+    pairs = [line.split("\t") for line in lines]
+    return tuple(word for kind, word in pairs if kind == "any"), tuple(
+        word for kind, word in pairs if kind == "whole"
+    )
+
+
+@cache
 def words() -> tuple[frozenset[bytes], frozenset[bytes]]:
-    """The placeholders: as any word of a name, and as the whole of it."""
-    parts = frozenset(capital(word.encode()) for word in WORDS)
-    return parts, parts | {capital(word.encode()) for word in WHOLE}
+    """The placeholders as they are compared: as any word of a name, and as the whole of it."""
+    anywhere, whole = ({capital(word.encode()) for word in kind} for kind in listed())
+    return frozenset(anywhere), frozenset(anywhere | whole)
 
 
 def without_placeholders(name: bytes) -> bytes:

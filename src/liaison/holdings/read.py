@@ -9,11 +9,8 @@ from pathlib import Path
 from liaison.holdings import encodings, ofac
 from liaison.holdings.delimited import read_delimited
 from liaison.holdings.findings import Findings, Read
-from liaison.holdings.followthemoney import read_followthemoney
-from liaison.holdings.options import Options
-from liaison.holdings.security_council import read_security_council
+from liaison.holdings.options import Options, quiet
 from liaison.holdings.streams import HEAD, STANDARD_INPUT, Stream, opened
-from liaison.holdings.tables import read_parquet
 from liaison.model.errors import UnusableFile
 
 
@@ -40,7 +37,7 @@ def read_people(
         encoding=encoding,
         delimiter=delimiter,
         organisations=organisations,
-        **({"progress": progress} if progress else {}),
+        progress=progress or quiet,
     )
     with opened(path) as stream:
         return _read(stream, path, options, Findings(stream.name))
@@ -48,11 +45,17 @@ def read_people(
 
 def _read(stream: Stream, path: Path, options: Options, findings: Findings) -> Read:
     if stream.head.startswith(b"PAR1"):
+        from liaison.holdings.tables import read_parquet
+
         return read_parquet(stream, options, findings)
     beginning = _beginning(stream.head)
     if beginning.startswith("<"):
+        from liaison.holdings.security_council import read_security_council
+
         return read_security_council(stream, options, findings)
     if beginning.startswith("{"):
+        from liaison.holdings.followthemoney import read_followthemoney
+
         return read_followthemoney(stream, options, findings)
     if beginning.startswith("["):
         raise UnusableFile(
