@@ -26,7 +26,7 @@ UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|NotImplemented" 
 MACHINE_PATH = re.compile(r"(?<![\w.})$*-])/(?:root|home|Users|work|opt|mnt|srv|tmp)/\w[\w./-]*")
 ADDRESS = re.compile(r"[a-z][a-z0-9+]*://(?:[^/\s@\"']+@)?([\w.-]+)", re.IGNORECASE)
 OWN_HOSTS = re.compile(
-    r"\.+|localhost|host|127\.0\.0\.1|0\.0\.0\.0|(?:[\w-]+\.)*example(?:\.(?:org|com|net))?"
+    r"\.+|[A-Z]+|localhost|host|127\.0\.0\.1|0\.0\.0\.0|(?:[\w-]+\.)*example(?:\.(?:org|com|net))?"
 )
 PRIVATE_HOST = re.compile(
     r"[^.]*|[\d.]+|.*\.(?:internal|local|lan|corp|intra)|.*(?:pypi|mirror|proxy|registry).*"
