@@ -66,6 +66,20 @@ def test_an_error_says_where_it_stands_only_once() -> None:
     assert described(error)["row"] == 3
 
 
+def test_a_fault_of_the_program_is_not_taken_for_bad_rows(
+    liaison: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.setattr("platform.python_version", fail)
+    result = liaison("version")
+    assert result.exit_code == 2
+    assert "The program failed: ZeroDivisionError: by nothing" in result.stderr
+    assert "Traceback" in result.stderr
+    assert json.loads(liaison("version", "--json").stdout)["error"]["kind"] == "LiaisonError"
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_option_has_a_help_text(verb: str) -> None:
     command = typer.main.get_command(app).commands[verb]  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from typing import Any
 
 import typer
@@ -34,6 +35,12 @@ class Verbs(TyperGroup):
         except KeyboardInterrupt:
             typer.echo("Stopped. Nothing more was written.", err=True)
             raise typer.Exit(INTERRUPTED) from None
+        except Exception as error:
+            if type(error).__module__.startswith(("typer", "click")):  # a wrong option, or the end of a verb
+                raise
+            if not as_json:
+                traceback.print_exc()
+            render(LiaisonError(f"{type(error).__name__}: {error}"), as_json)
         raise typer.Exit(UNUSABLE)
 
 

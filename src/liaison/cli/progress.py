@@ -55,18 +55,24 @@ def _bars() -> Iterator[Progress]:
     from rich.progress import Progress as Bars
     from rich.text import Text
 
+    class Count(ProgressColumn):
+        """How many are done, of how many, where they are counted."""
+
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.completed:,.0f} of {task.total:,.0f}" if (task.total or 0) >= COUNTED else "")
+
     class Rate(ProgressColumn):
         """How many a second."""
 
         def render(self, task: Task) -> Text:
             speed = task.finished_speed or task.speed
-            return Text(f"{speed:,.0f}/s" if speed and speed >= 10 else "", style="cyan")
+            return Text(f"{speed:,.0f}/s" if speed and (task.total or 0) >= COUNTED else "", style="cyan")
 
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        Count(),
         Rate(),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
     )
