@@ -1,7 +1,7 @@
 """What a letter becomes between its neighbours: learned tables for scripts whose spelling leaves sounds open.
 
-A row of `contexts_SCRIPT.tsv` is a context of three letters (`^` and `$` at the ends, `.` for any) with the spellings of
-the middle one, the most frequent first. The longest context that the table knows decides. bench/contexts.py learns
+A row of `contexts_SCRIPT.tsv` is a context of three letters (`^` and `$` at the ends, `.` for any) with the spellings
+of the middle one, the most frequent first. The longest context that the table knows decides. bench/contexts.py learns
 them from pairs of tokens; decision 0010 says from which, and which half of them is kept apart to measure on.
 """
 
@@ -29,7 +29,7 @@ class Contexts:
         return first, "".join(choices[-1] for choices in found)
 
     def _letter(self, framed: str, at: int) -> Spellings:
-        before, letter, after = framed[at - 1 : at + 2]
+        before, letter, after = framed[at - 1], framed[at], framed[at + 1]
         table = self.table
         for context in (framed[at - 1 : at + 2], f".{letter}{after}", f"{before}{letter}.", f".{letter}."):
             if (choices := table.get(context)) is not None:

@@ -67,12 +67,14 @@ _OLD_MIDDLE = [
 _SURNAMES = {
     "김": "kim gim", "이": "lee yi ri rhee", "리": "ri lee", "박": "park pak bak", "최": "choi choe",
     "정": "jung chung jeong chong",
-    "강": "kang gang", "조": "cho jo", "윤": "yoon yun", "장": "jang chang", "임": "lim im rim", "한": "han", "오": "oh o",
+    "강": "kang gang", "조": "cho jo", "윤": "yoon yun", "장": "jang chang", "임": "lim im rim",
+    "한": "han", "오": "oh o",
     "서": "seo so suh", "신": "shin sin", "권": "kwon gwon", "황": "hwang", "안": "ahn an", "송": "song",
     "류": "ryu yoo", "유": "yoo yu ryu",
     "전": "jeon chon jun", "홍": "hong", "고": "ko go koh", "문": "moon mun", "양": "yang", "손": "son sohn",
     "배": "bae pae", "백": "baek paek",
-    "노": "roh noh no", "로": "ro", "허": "heo ho hur", "남": "nam", "심": "shim sim", "주": "joo chu ju", "우": "woo u",
+    "노": "roh noh no", "로": "ro", "허": "heo ho hur", "남": "nam", "심": "shim sim",
+    "주": "joo chu ju", "우": "woo u",
 }  # fmt: skip
 
 
@@ -153,42 +155,33 @@ def kana(token: str) -> tuple[str, ...]:
 
 
 _KANA = {"si": "shi", "ti": "chi", "tu": "tsu", "hu": "fu", "zi": "ji", "di": "ji", "du": "zu"}
-_YOON = (("chiy", "ch"), ("shiy", "sh"), ("jiy", "j"), ("iy", "y"))
+_GLIDE = re.compile("(ch|sh|j)?i$")
 
 
 def _hepburn(token: str) -> str:
     out = ""
-    for letter in token:
+    for letter in token.replace("ー", ""):
         title = name(letter, "")
-        if letter == "ー":
-            continue
         sound = title.rsplit(" ", 1)[-1].lower() if "LETTER" in title else other(letter)
-        small = "SMALL" in title
-        if small and sound == "tu":
-            out += "*"
-        elif small and len(sound) == 2 and sound[0] == "y":
-            out = re.sub("(ch|sh|j)i$|i$", lambda m: m.group(1) or "y", out) + (
-                sound[1] if re.search("(ch|sh|j)i$", out) else sound[1]
-            )
-        elif small:
-            out = out[:-1] + sound if out else sound
-        else:
-            out += _KANA.get(sound, sound)
+        out = _small(out, sound) if "SMALL" in title else out + _KANA.get(sound, sound)
     return re.sub(r"\*(.)", r"\1\1", out).replace("*", "").replace("cch", "tch")
+
+
+def _small(out: str, sound: str) -> str:
+    """A small letter changes the one before: ki and small ya are kya, shi and small ya sha; small tsu doubles (`*`)."""
+    if sound == "tu":
+        return out + "*"
+    if len(sound) == 2 and sound[0] == "y":
+        return _GLIDE.sub(lambda match: match.group(1) or "y", out) + sound[1]
+    return out[:-1] + sound
 
 
 def named(token: str) -> tuple[str, ...]:
     """The forms of a token in an alphabet whose letters' Unicode names spell them, such as Devanagari or Ethiopic."""
     spelled = _sounds(normalize("NFC", token))
-    plain = re.sub("a$", "", spelled)
-    return distinct(
-        (
-            plain,
-            spelled,
-            plain.replace("aa", "a").replace("ii", "i").replace("uu", "u"),
-            plain.replace("v", "w"),
-        )
-    )
+    bare = spelled.removesuffix("a")
+    short = bare.replace("aa", "a").replace("ii", "i").replace("uu", "u")
+    return distinct((bare, spelled, short, bare.replace("v", "w")))
 
 
 def _sounds(token: str) -> str:

@@ -28,14 +28,18 @@ _BARE = {
 STRIPPED = scheme(_BARE | _PLAIN)
 
 # As an English or French reader writes the sound: Albanian, Turkish, Romanian, Czech, Croatian, Lithuanian, Polish.
-_SOUND = dict(
-    ş="sh", ș="sh", š="sh", ś="s", ç="ch", č="ch", ć="ch", ž="zh", ż="z", ğ="gh", đ="dj", ţ="ts", ț="ts", ñ="ny", ď="d",
-    ń="n", ə="e", ř="rz", ł="l",
-)  # fmt: skip
+_SOUND = {
+    "ş": "sh", "ș": "sh", "š": "sh", "ś": "s", "ç": "ch", "č": "ch", "ć": "ch", "ž": "zh", "ż": "z",
+    "ğ": "gh", "đ": "dj", "ţ": "ts", "ț": "ts", "ñ": "ny", "ď": "d", "ń": "n", "ə": "e", "ř": "rz",
+    "ł": "l",
+}  # fmt: skip
 SOUND = scheme(_BARE | _PLAIN | _SOUND)
 
 # ICAO 9303 and German usage: a second vowel for the mark.
-_WIDE = dict(ä="ae", ö="oe", ü="ue", å="aa", ø="oe", ð="dh", ě="ie", ő="oe", ű="ue", ň="n", ñ="n")
+_WIDE = {
+    "ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "ð": "dh", "ě": "ie", "ő": "oe", "ű": "ue",
+    "ň": "n", "ñ": "n",
+}  # fmt: skip
 WIDE = scheme(_BARE | _PLAIN | _WIDE)
 WIDE_SOUND = scheme(_BARE | _PLAIN | _SOUND | _WIDE)
 
