@@ -423,7 +423,7 @@ static void ask_dated(Search *s) {
         follow(s, &(Path){0, start_of(x, near), start_of(x, end), path_need(s, known_bits(s, near) - loss[YEAR_NEAR]), DISCOUNT, 0, 0});
     }
     follow(s, &(Path){0, x->undated, x->rows, path_need(s, 0), DISCOUNT, 0, 0});
-    follow(s, &(Path){0, 0, x->undated, path_need(s, -loss[DIFFERENT]), 2 * DISCOUNT, 0, 0});
+    follow(s, &(Path){0, 0, x->undated, path_need(s, -loss[DIFFERENT]), DISCOUNT * 3 / 2, 0, 0});
 }
 
 /* Papers that begin (side 0) or end (side 1) as one of the person's own does, with at most one character off. */
@@ -486,7 +486,7 @@ EXPORT int64_t lk_search(const Index *x, const Asks *asks, const Phonetics *t, c
         prepare(&s);
         ask_papers(&s, asks->name_person[asks->ask_name[s.ask]]);
         if (s.dob) ask_dated(&s);
-        else follow(&s, &(Path){0, 0, x->rows, path_need(&s, 0), 2 * DISCOUNT, 0, 0});
+        else follow(&s, &(Path){0, 0, x->rows, path_need(&s, 0), DISCOUNT / 2, 0, 0});
         settle(&s);
         if (s.made > room) { s.made = before; break; }
     }
