@@ -148,7 +148,6 @@ def main() -> None:
         *google(names / "arabic_latin_tokens.txt"),
     ]
     print("arabic", write("arabic", arabic, f"{coling} and google/transliteration (Apache-2.0)"))
-    print("cyrillic", write("cyrillic", list(wikidata(names / "wikidata_cyrillic_latin_tokens.tsv")), coling))
 
 
 if __name__ == "__main__":
