@@ -73,8 +73,7 @@ def check(
         raise BadSetting("there is nothing to check against", hint="give --against LIST_OR_INDEX")
     limits = limits_of(alerts_per_1000, min_score, lists)
     if name is not None:
-        from liaison.cli.one import check_person
-        from liaison.screening.person import Asked
+        from liaison.cli.one import Asked, check_person
 
         if subjects is not None:
             raise BadSetting("a file of people and --name exclude each other", hint="give one of them")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from liaison.matching.index import Index
     from liaison.matching.search import Limits
     from liaison.screening.leads import Lead, Side
-    from liaison.screening.person import Asked
 
 BAR = 24  # characters
 EMPTY = (
@@ -23,16 +22,29 @@ EMPTY = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One person as given on the command line."""
+
+    name: str
+    born: str = ""
+    sex: str = ""
+    nationality: str = ""
+    documents: tuple[str, ...] = ()
+
+
 def check_person(
     asked: Asked, against: tuple[Path, ...], limits: Limits, cleared: Path | None, as_json: bool
 ) -> None:
     """Check one person and show every alert. Raises BadInput for a value that cannot be read."""
+    from liaison.holdings import read_person
     from liaison.screening.cleared import Cleared
-    from liaison.screening.person import one_person
     from liaison.screening.service import check_one
     from liaison.screening.sources import records
 
-    person = one_person(asked)
+    person = read_person(
+        asked.name, born=asked.born, sex=asked.sex, nationality=asked.nationality, documents=asked.documents
+    )
     held = records(against, progress=quiet)
     limits = replace(limits, threads=1, cleared=Cleared.open(cleared) if cleared else None)
     leads = check_one(held.index, person, limits)

@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -15,7 +15,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from liaison.holdings import BadRow
+from liaison.holdings import BadRow, read_date
 from liaison.matching.columns import Strings
 from liaison.model.errors import BadInput, UnusableFile
 from liaison.screening.alerts import STANDARD_OUTPUT, bad_rows_path, whole_file, write_bad_rows
@@ -131,16 +131,16 @@ def _scores(
 def _born(
     rows: _Rows, batch: Sequence[Sequence[str]], column: str, before: int, bad: list[BadRow]
 ) -> NDArray[np.int32] | None:
-    from liaison.holdings.dates import Order, both, readings
+    read = cache(read_date)
 
     if column not in rows.at:
         return None
-    codes, this_year = np.zeros(len(batch), np.int32), datetime.now(UTC).year
+    codes = np.zeros(len(batch), np.int32)
     for at, row in enumerate(batch):
         if not (text := row[rows.at[column]].strip()):
             continue
         try:
-            codes[at] = both(readings(text, this_year), Order.NOTHING)[0]
-        except ValueError as error:
+            codes[at] = read(text)[0]
+        except BadInput as error:
             bad.append(BadRow(rows.file, before + at + 1, column, str(error)))
     return codes
