@@ -129,10 +129,9 @@ def _left_over(words: Sequence[Word], used: set[int]) -> float:
 
 
 def _crossings(chosen: Sequence[Pairing]) -> int:
-    """Pairings against the order of the one before; a name that only begins elsewhere, the surname first, has none."""
+    """Pairings against the order of the one before."""
     order = [p.second[0] for p in sorted(chosen, key=lambda p: p.first) if p.bits > PARTICLE]
-    falls = sum(a > b for a, b in pairwise(order))
-    return falls - 1 if falls and order[-1] < order[0] else falls
+    return sum(a > b for a, b in pairwise(order))
 
 
 def _surnames_differ(first: int, second: int, telling: Sequence[Pairing]) -> bool:
@@ -163,7 +162,7 @@ def _legal(first: organisations.Parts | None, second: organisations.Parts | None
 # What each part of an account weighs in the log-odds of one name. Fitted with every sign held, on the development
 # halves of the sets of bench/pairs.py, each set weighing the same, and rounded; decision 0011 has the figures.
 _BEGIN, _AGREED, _SHARE, _STRAIN, _CONFLICT = 1.9, 2.0, 0.5, 0.6, 0.02
-_EXTRA, _CROSSED, _SURNAMES, _THIN, _NOTHING, _CONTRADICTED = 0.007, 0.6, 0.45, 1.2, 1.3, 4.0
+_EXTRA, _CROSSED, _SURNAMES, _THIN, _NOTHING, _CONTRADICTED = 0.007, 0.4, 0.45, 1.2, 1.3, 4.0
 _DATE, _HEADLESS = 0.4, 0.8
 FULL, CONTRADICTION = (
     20.0,

@@ -37,16 +37,7 @@ def pairings(first: Sequence[Word], second: Sequence[Word], abbreviated: bool = 
     found = [*_single(first, second), *_joined(first, second), *map(_turned, _joined(second, first))]
     if abbreviated:
         found += [*_initials_of(first, second), *map(_turned, _initials_of(second, first))]
-    found.sort(
-        key=lambda p: (
-            -p.bits,
-            p.lost,
-            abs(p.first[0] - p.second[0]),
-            p.first[0] + p.second[0],
-            p.first,
-            p.second,
-        )
-    )
+    found.sort(key=lambda p: (-p.bits, p.lost, p.first, p.second))
     left, right, chosen = set[int](), set[int](), []
     for pairing in found:
         if left.isdisjoint(pairing.first) and right.isdisjoint(pairing.second):
