@@ -75,6 +75,12 @@ def limits_of(alerts_per_1000: float | None, min_score: float | None, lists: str
     return Limits(min_score=min_score, alerts_per_1000=alerts_per_1000, lists=opened, threads=processors())
 
 
+def require_free_output(as_json: bool, *outputs: Path | None) -> None:
+    """Raises BadSetting when two things would be written to standard output."""
+    if [str(path) for path in outputs].count("-") + as_json > 1:
+        raise BadSetting("two answers cannot both go to standard output", hint="give a file for one of them")
+
+
 def processors() -> int:
     """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
