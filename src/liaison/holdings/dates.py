@@ -103,9 +103,8 @@ def readings(text: str, last_year: int) -> list[Reading]:
 
 def digits(text: str) -> str:
     """The text with ASCII's digits, single spaces, and without a time of day behind the date."""
-    text = "".join(
-        str(unicodedata.digit(sign)) if sign.isdigit() and not sign.isascii() else sign for sign in text
-    )
+    if not text.isascii():
+        text = "".join(str(unicodedata.digit(sign, sign)) for sign in text)
     return TIME.sub("", tidy(text))
 
 

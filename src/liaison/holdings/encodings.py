@@ -39,7 +39,7 @@ NAMES = {
     for name in LETTERS
 }
 FREQUENT = 18  # letters that begin the list and say most
-SAMPLE = 1 << 18  # bytes that are weighed
+SAMPLE = 1 << 15  # bytes that are weighed
 
 
 def marked(head: bytes) -> tuple[str, int]:
@@ -88,7 +88,7 @@ def choose(text: bytes, accented: bool) -> tuple[Fallback, NDArray[np.uint8]]:
 
     The whole file is taken for written so where most lines with other letters than ASCII's are no UTF-8.
     """
-    lines = [line for line in text[: 4 * SAMPLE].splitlines() if not line.isascii()]
+    lines = [line for line in text[: 8 * SAMPLE].splitlines() if not line.isascii()]
     broken = [line for line in lines if not is_utf8(line)]
     encoding = likeliest(b"\n".join(broken)[:SAMPLE])
     return Fallback(encoding, not accented and 2 * len(broken) > len(lines)), table(encoding)

@@ -14,6 +14,7 @@ from liaison.matching.columns import dob_code
 
 SPACE = b" \t\r\n"
 LETTER = re.compile(rb"[A-Za-z\x80-\xff]")
+DOTTED_DATE = re.compile(rb"(\d\d)\.(\d\d)\.(\d{4})")
 ISO_DATE = re.compile(rb"(\d{4})(?:-(\d\d)(?:-(\d\d))?|(\d\d)(\d\d))?")
 
 
@@ -226,14 +227,15 @@ def _value(rows: Rows, layout: Layout, target: Target, present: list[tuple[int, 
             rows.remarks.append((rows.records, size, at, Fault.TOO_LONG))
             return 0
         if target.kind == Kind.DATE:
-            return iso_date(value, layout)
+            return plain_date(value, layout)
         return sex(value) if target.kind == Kind.SEX else country(value)
     return 0
 
 
-def iso_date(value: bytes, layout: Layout) -> int | bytes:
-    """The dob_code of `1984-02-03`, `19840203`, `1984-02` or `1984`; the value itself where it is none of them."""
-    form = ISO_DATE.fullmatch(value)
+def plain_date(value: bytes, layout: Layout) -> int | bytes:
+    """The dob_code of `1984-02-03`, `19840203`, `03.02.1984`, `1984-02` or `1984`; else the value itself."""
+    dotted = DOTTED_DATE.fullmatch(value)
+    form = ISO_DATE.fullmatch(b"-".join(reversed(dotted.groups())) if dotted else value)
     if form is None:
         return value
     year, month, day = int(form[1]), form[2] or form[4], form[3] or form[5]

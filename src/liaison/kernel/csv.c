@@ -183,21 +183,22 @@ static int number_of(const uint8_t *text, int digits) {
     return value;
 }
 
-/* The code of `1984-02-03`, `19840203`, `1984-02` or `1984`; -1 for anything else. */
+/* The code of `1984-02-03`, `19840203`, `03.02.1984`, `1984-02` or `1984`; -1 for anything else. */
 static int32_t date_of(const Split *s, Span span) {
     static const int8_t days[13] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const uint8_t *t = span.text;
     int64_t n = span.length;
     if (n != 4 && n != 7 && n != 8 && n != 10) return -1;
-    int dashed = n != 8, year = number_of(t, 4), month = 0, day = 0;
+    int pointed = n == 10 && t[2] == '.' && t[5] == '.', dashed = n != 8;
+    int year = number_of(pointed ? t + 6 : t, 4), month = 0, day = 0;
     if (year < s->first_year || year > s->last_year) return -1;
     if (n == 4) return year * 512;
-    if (dashed && t[4] != '-') return -1;
-    month = number_of(t + 4 + dashed, 2);
+    if (!pointed && dashed && t[4] != '-') return -1;
+    month = number_of(pointed ? t + 3 : t + 4 + dashed, 2);
     if (month < 1 || month > 12) return -1;
     if (n == 7) return year * 512 + month * 32;
-    if (dashed && t[7] != '-') return -1;
-    day = number_of(t + 6 + 2 * dashed, 2);
+    if (!pointed && dashed && t[7] != '-') return -1;
+    day = number_of(pointed ? t : t + 6 + 2 * dashed, 2);
     int leap = year % 4 == 0 && (year % 100 || year % 400 == 0);
     if (day < 1 || day > days[month] + (leap && month == 2)) return -1;
     return year * 512 + month * 32 + day;
