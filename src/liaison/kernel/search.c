@@ -1,31 +1,11 @@
 /* Candidates: which rows can reach the score that an alert needs, and their scores.
    Blocks of near dates are read whole; other rows are found under the sound of the rarest tokens. */
 #include <stdlib.h>
-#include "index.h"
+#include "filter.h"
 
-#define MOST_PROBES (8 * MOST_TOKENS)
 #define WAITING 64
 #define AHEAD 12 /* postings by which a row's sketch is fetched before its use */
 #define DISCOUNT 100000 /* what a token that no class key finds is assumed to lose: for candidates, not for scores */
-
-/* One way in which a token of the ask may be met. `cap` is the most it is worth; what a spelling costs comes off the
-   rarer side: same sound, same consonants, cut short, or so many consonants and vowels off. */
-typedef struct { uint32_t mask; int32_t cap, rarity, exact, sound, vowels, cut, off[5]; } Probe;
-
-/* The masks of a name's variants as bits by a hash, in which one is rarely seen that is not there. */
-typedef struct { uint64_t bits[32]; int any; int32_t cap, rarity; } Variants;
-static inline uint32_t variant_bit(uint32_t mask) { return (mask * 0x9e3779b1u) >> 21; }
-
-typedef struct {
-    Probe probe[MOST_PROBES];
-    Variants variants[MOST_TOKENS];
-    int32_t ends[MOST_TOKENS + 1], always[MOST_TOKENS], counts[MOST_TOKENS];
-    uint32_t joined[2 * MOST_TOKENS]; int32_t joined_most[2 * MOST_TOKENS];
-    int32_t most[MOST_TOKENS], by_weight[MOST_TOKENS];
-    int tokens, joins, fewest; /* fewest: tokens when neighbours are taken for one, particles not counted */
-    int32_t total, extras, sex_same, sex_other, nation_same, nation_other;
-    uint8_t sex, second_nationality; uint16_t nationality;
-} Filter;
 
 typedef struct {
     const Index *x; const Asks *asks; const Phonetics *t;
@@ -36,152 +16,6 @@ typedef struct {
     int32_t wait[WAITING]; int waiting;
 } Search;
 
-static inline int32_t most_of(const Probe *p, const Sketch *row) {
-    int32_t least = NO_MATCH;
-    for (unsigned i = 0; i < row->count; i++) {
-        uint32_t x = row->lane[i] ^ p->mask;
-        int off = __builtin_popcount(x & SOUNDS);
-        if (off > 4 && x & CONSONANTS && x >> 21) continue;
-        int32_t cost = off < 5 ? p->off[off] : NO_MATCH;
-        int32_t alike = off ? p->vowels : p->sound;
-        if (!(x & CONSONANTS) && alike < cost) cost = alike;
-        if (!(x >> 21) && p->cut < cost) cost = p->cut;
-        if (!x && p->exact < cost) cost = p->exact;
-        if (cost < least) least = cost;
-    }
-    if (least == NO_MATCH) return -NO_MATCH;
-    int32_t spread = p->rarity > row->rarest ? p->rarity : row->rarest;
-    return spread - least < p->cap ? spread - least : p->cap;
-}
-
-static inline int32_t most_of_variants(const Variants *v, const Sketch *row, int32_t cost) {
-    for (unsigned i = 0; i < row->count; i++) {
-        uint32_t bit = variant_bit(row->lane[i]);
-        if (!(v->bits[bit >> 6] >> (bit & 63) & 1)) continue;
-        int32_t spread = v->rarity > row->rarest ? v->rarity : row->rarest;
-        return spread - cost < v->cap ? spread - cost : v->cap;
-    }
-    return -NO_MATCH;
-}
-
-static int32_t joined_bound(const Filter *f, const Sketch *row) {
-    int32_t bound = 0;
-    for (int i = 0; i < f->joins; i++)
-        for (unsigned k = 0; k < row->count; k++)
-            if (!((row->lane[k] ^ f->joined[i]) & CONSONANTS)) { bound += f->joined_most[i]; break; }
-    return bound;
-}
-
-static int32_t unmatched_at_least(int lost, int left_over, const Weights *w) {
-    if (lost < 0) lost = 0;
-    if (left_over < 0) left_over = 0;
-    int fewer = lost < left_over ? lost : left_over;
-    return fewer * w->replaced + (lost + left_over - 2 * fewer) * w->extra;
-}
-
-/* The most that the names can be worth to each other: a true bound, as tests/matching/test_bounds.py checks. Each token
-   counted costs the dependence, save one; tokens that nothing meets cost what unmatched tokens cost.
-   Stops, with a bound below `need`, as soon as the tokens not yet looked at could no longer reach it. */
-static int32_t name_bound(const Search *s, const Sketch *row, int32_t need) {
-    const Filter *f = &s->filter;
-    const Weights *w = &s->x->weights;
-    if (row->crowded) return f->total;
-    int32_t bound = w->dependence + (f->joins ? joined_bound(f, row) : 0), left = f->total - w->dependence;
-    int met = 0;
-    for (int k = 0; k < f->tokens; k++) {
-        int i = f->by_weight[k];
-        if (bound + left < need) return bound + left;
-        left -= f->most[i];
-        int32_t best = f->always[i];
-        for (int p = f->ends[i]; p < f->ends[i + 1]; p++) {
-            int32_t most = most_of(f->probe + p, row);
-            if (most > best) best = most;
-        }
-        if (f->variants[i].any && best < f->variants[i].cap) {
-            int32_t most = most_of_variants(f->variants + i, row, w->costs.variant);
-            if (most > best) best = most;
-        }
-        if (best <= -w->replaced) continue;
-        met += f->counts[i];
-        best -= f->counts[i] ? w->dependence : 0;
-        if (best > 0) bound += best;
-    }
-    return bound - unmatched_at_least(f->fewest - met, (int)row->tokens - met, w);
-}
-
-static int32_t lesser(int32_t a, int32_t b) { return a < b ? a : b; }
-static int32_t greater(int32_t a, int32_t b) { return a > b ? a : b; }
-
-static Probe probe_of(const Form *form, int32_t cap, int32_t rarity, const Costs *c) {
-    int32_t one = form->length < 3 ? NO_MATCH : c->typo, two = form->length < 6 ? NO_MATCH : c->typo_twice;
-    return (Probe){form->mask, cap, rarity, c->same, c->folded, c->vowels + c->vowel_step, form->length < 4 ? NO_MATCH : c->cut, {one, one, one, two, two}};
-}
-
-static void prepare_token(const Search *s, Filter *f, int i, uint32_t number, int *count) {
-    const Asks *asks = s->asks;
-    const Weights *w = &s->x->weights;
-    const Token *token = asks->book.tokens + number;
-    int32_t cap = token->flags & PARTICLE ? lesser(token->rarity, w->particle) : token->rarity;
-    f->ends[i] = *count;
-    f->always[i] = -NO_MATCH;
-    f->counts[i] = !(token->flags & PARTICLE);
-    f->most[i] = greater(cap - (f->counts[i] ? w->dependence : 0), 0);
-    f->variants[i].any = 0;
-    if (token->flags & INITIAL) {
-        f->always[i] = greater(w->initials, w->initial);
-        f->most[i] = greater(f->always[i] - w->dependence, 0);
-        return;
-    }
-    const Form *form = form_at(&asks->book, token);
-    for (int k = 0; k < token->forms; k++, form = next_form(form)) f->probe[(*count)++] = probe_of(form, cap, token->rarity, &w->costs);
-    if (asks->variant_ends[number] == asks->variant_ends[number + 1]) return;
-    Variants *v = f->variants + i;
-    memset(v->bits, 0, sizeof v->bits);
-    v->any = 1, v->cap = cap, v->rarity = token->rarity;
-    for (int64_t k = asks->variant_ends[number]; k < asks->variant_ends[number + 1]; k++) {
-        uint32_t bit = variant_bit(asks->variant_masks[k]);
-        v->bits[bit >> 6] |= 1ull << (bit & 63);
-    }
-}
-
-static void prepare(Search *s) {
-    Filter *f = &s->filter;
-    const Asks *asks = s->asks;
-    const Weights *w = &s->x->weights;
-    int64_t name = asks->ask_name[s->ask];
-    const uint32_t *tokens = asks->name_tokens + asks->name_ends[name];
-    int count = 0;
-    f->tokens = (int)(asks->name_ends[name + 1] - asks->name_ends[name]);
-    f->joins = f->fewest = 0;
-    f->total = w->dependence;
-    for (int i = 0; i < f->tokens; i++) {
-        prepare_token(s, f, i, tokens[i] & 0x3fffffff, &count);
-        f->total += f->most[i];
-        f->fewest += f->counts[i];
-        int at = i;
-        for (; at > 0 && f->most[f->by_weight[at - 1]] < f->most[i]; at--) f->by_weight[at] = f->by_weight[at - 1];
-        f->by_weight[at] = i;
-    }
-    f->ends[f->tokens] = count;
-    for (int i = 0; i + 1 < f->tokens; i++) {
-        if (tokens[i] >> 30 != tokens[i + 1] >> 30) continue;
-        const Token *a = asks->book.tokens + (tokens[i] & 0x3fffffff), *b = asks->book.tokens + (tokens[i + 1] & 0x3fffffff);
-        uint32_t masks[2];
-        for (int m = joined_masks(s->t, &asks->book, a, b, masks); m-- > 0; f->joins++) {
-            f->joined[f->joins] = masks[m];
-            f->joined_most[f->joins] = a->rarity + b->rarity;
-        }
-        f->fewest--;
-    }
-    int32_t person = asks->name_person[name];
-    f->sex = asks->sex[person];
-    f->nationality = asks->nationality[2 * (size_t)person];
-    f->second_nationality = asks->nationality[2 * (size_t)person + 1] != 0;
-    f->sex_same = w->sex_same[f->sex & 3], f->sex_other = w->sex_other;
-    f->nation_same = w->nation_same, f->nation_other = w->nation_other;
-    f->extras = (f->sex ? f->sex_same : 0) + (f->nationality ? f->nation_same : 0);
-}
-
 static void emit(Search *s, int64_t row, int32_t document) {
     const Row *r = s->x->row + row;
     Account found;
@@ -190,13 +24,6 @@ static void emit(Search *s, int64_t row, int32_t document) {
     if (s->x->removed[r->person] || !s->asks->list_open[r->list]) return;
     if (s->made < s->room) s->out[s->made] = (Hit){(int32_t)s->ask, (int32_t)row, found.score};
     s->made++;
-}
-
-/* The most that sex and nationality of a row add, exactly so but for a second nationality. */
-static inline int32_t extras(const Filter *f, const Sketch *row) {
-    int32_t sex = !f->sex || !row->sex ? 0 : f->sex == row->sex ? f->sex_same : -f->sex_other;
-    if (!f->nationality || !row->nationality) return sex;
-    return sex + (f->nationality == row->nationality || f->second_nationality || row->second_nationality ? f->nation_same : -f->nation_other);
 }
 
 /* Do any two neighbours of one name have the letters or the sounds of a token of the other, by their number? */
@@ -272,7 +99,7 @@ static void read_block(Search *s, int32_t code) {
     s->read += to - from;
     for (int64_t row = from; row < to; row++) {
         int32_t names = need - extras(&s->filter, x->sketch + row);
-        if (name_bound(s, x->sketch + row, names) >= names) keep_for_scoring(s, row);
+        if (name_bound(&s->filter, &x->weights, x->sketch + row, names) >= names) keep_for_scoring(s, row);
     }
 }
 
@@ -287,7 +114,7 @@ static inline void consider(Search *s, int64_t row, const Path *path) {
     int32_t more = extras(&s->filter, sketch), need = path->need + s->filter.extras - more;
     if (path->in_year && sketch->day != 33 && sketch->day & 31 && (sketch->day ^ s->dob) & 31 && ((unsigned)sketch->day ^ (unsigned)s->dob) & 480)
         need += path->less;
-    int32_t bound = name_bound(s, sketch, need);
+    int32_t bound = name_bound(&s->filter, &x->weights, sketch, need);
     if (bound < need) return;
     int32_t dob = x->row[row].dob;
     if (bound + more + date_evidence(x, grade_dates(s->dob, dob), s->dob, dob) >= s->asks->least) keep_for_scoring(s, row);
@@ -483,7 +310,7 @@ EXPORT int64_t lk_search(const Index *x, const Asks *asks, const Phonetics *t, c
         if (!++s.stamp) { memset(seen, 0, (size_t)x->rows * sizeof *seen); s.stamp = 1; }
         if (done + 4 < to) fetch_papers(&s, order, done + 4, 0);
         if (done + 2 < to) fetch_papers(&s, order, done + 2, 1);
-        prepare(&s);
+        prepare_filter(asks, t, &x->weights, s.ask, &s.filter);
         ask_papers(&s, asks->name_person[asks->ask_name[s.ask]]);
         if (s.dob) ask_dated(&s);
         else follow(&s, &(Path){0, 0, x->rows, path_need(&s, 0), DISCOUNT / 2, 0, 0});
@@ -498,11 +325,11 @@ EXPORT int64_t lk_search(const Index *x, const Asks *asks, const Phonetics *t, c
 /* For tests: the bound of one ask's name against every row, and what the names are really worth. */
 EXPORT void lk_bounds(const Index *x, const Asks *asks, const Phonetics *t, int64_t ask, Cache *cache, int32_t *bounds, int32_t *names) {
     Search s = {.x = x, .asks = asks, .t = t, .cache = cache, .ask = ask, .dob = asks->ask_dob[ask]};
-    prepare(&s);
+    prepare_filter(asks, t, &x->weights, ask, &s.filter);
     for (int64_t row = 0; row < x->rows; row++) {
         Account found;
         account(x, asks, ask, row, 0, cache, &found);
-        bounds[row] = name_bound(&s, x->sketch + row, -NO_MATCH);
+        bounds[row] = name_bound(&s.filter, &x->weights, x->sketch + row, -NO_MATCH);
         names[row] = found.pairs ? found.score - found.date - found.sex - found.nation : -NO_MATCH;
     }
 }
