@@ -107,6 +107,7 @@ def test_bad_rows_give_status_one_and_are_listed(liaison: Run, held: Path, tmp_p
         (["asked.csv", "--against", "held.csv", "-o", "./asked.csv"], "is read"),
         (["asked.csv", "--against", "held.csv", "-o", "x.csv", "--report", "x.csv"], "twice"),
         (["asked.csv", "--against", "held.csv", "-o", "."], "is a folder"),
+        (["asked.csv", "--against", "held.csv", "-o", "-", "--report", "-"], "standard output"),
         (["asked.csv", "--against", "held.csv", "-o", "x.csv", "--jobs", "many"], "many"),
     ],
 )

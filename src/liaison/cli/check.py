@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from liaison.cli.common import AsJson, Delimiter, Encoding, Map, Organisations, form_of, limits_of, say_json
+from liaison.cli.common import (
+    AsJson,
+    Delimiter,
+    Encoding,
+    Map,
+    Organisations,
+    form_of,
+    limits_of,
+    require_free_output,
+    say_json,
+)
 from liaison.cli.errors import BAD_ROWS
 from liaison.model.errors import BadSetting
 
@@ -90,6 +100,7 @@ def check(
             f"there is no {missing}",
             hint="liaison check SUBJECTS --against LIST -o ALERTS.csv, or --name NAME for one person",
         )
+    require_free_output(as_json, output, report)
     if any((born, sex, nationality, document)):
         raise BadSetting(
             "--born, --sex, --nationality and --document describe the one person of --name",

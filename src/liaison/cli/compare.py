@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from liaison.cli.common import AsJson, say_json
+from liaison.cli.common import AsJson, require_free_output, say_json
 from liaison.cli.errors import BAD_ROWS
 
 
@@ -29,6 +29,7 @@ def compare(
     from liaison.screening.pairs import score_pairs
     from liaison.screening.service import require_places
 
+    require_free_output(as_json, output)
     require_places([output], [pairs])
     started = time.monotonic()
     scored = score_pairs(pairs, output)

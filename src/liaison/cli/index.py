@@ -37,6 +37,8 @@ def index(
     from liaison.screening.service import require_places
     from liaison.screening.sources import records
 
+    if str(output) == "-":
+        raise BadInput("an index is mapped from a file: it cannot go to standard output", hint="give a file")
     require_places([output], lists)
     started = time.monotonic()
     with shown(as_json) as progress:
