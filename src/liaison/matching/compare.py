@@ -162,7 +162,7 @@ def _legal(first: organisations.Parts | None, second: organisations.Parts | None
 # What each part of an account weighs in the log-odds of one name. Fitted with every sign held, on the development
 # halves of the sets of bench/pairs.py, each set weighing the same, and rounded; decision 0011 has the figures.
 _BEGIN, _AGREED, _SHARE, _STRAIN, _CONFLICT = 1.9, 2.0, 0.5, 0.6, 0.02
-_EXTRA, _CROSSED, _SURNAMES, _THIN, _NOTHING, _CONTRADICTED = 0.007, 0.4, 0.45, 1.2, 1.3, 4.0
+_EXTRA, _CROSSED, _SURNAMES, _THIN, _NOTHING, _CONTRADICTED = 0.02, 0.4, 0.45, 1.2, 1.3, 4.0
 _DATE, _HEADLESS = 0.4, 0.8
 FULL, CONTRADICTION = (
     20.0,
@@ -183,8 +183,8 @@ def _odds_of_people(a: Account) -> float:
 
 
 # The same for organisations: what is added to a name matters, numbers matter, legal forms hardly.
-_BEGIN_O, _AGREED_O, _SHARE_O, _STRAIN_O, _CONFLICT_O, _EXTRA_O = 0.0, 1.5, 3.0, 0.8, 0.06, 0.06
-_NUMBERS_O, _LEGAL_O, _CONTRADICTED_O = 0.8, 0.4, 2.5
+_BEGIN_O, _AGREED_O, _SHARE_O, _STRAIN_O, _CONFLICT_O, _EXTRA_O = -0.2, 1.5, 3.0, 0.8, 0.06, 0.1
+_NUMBERS_O, _LEGAL_O, _CONTRADICTED_O = 0.8, 0.6, 2.5
 
 
 def _odds_of_organisations(a: Account) -> float:
