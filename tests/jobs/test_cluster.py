@@ -20,6 +20,7 @@ from liaison.jobs import Alone, jobs_from
 from liaison.jobs.cluster import Broadcast, Cluster, labour, local_copy
 from liaison.model.errors import BadInput, BadSetting, JobLost
 from liaison.ports import Work
+from tests.jobs import bulk
 from tests.jobs import labour as functions
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -108,6 +109,16 @@ def test_a_worker_killed_from_outside_is_replaced(shared: Path, cluster: Cluster
     assert sum(cluster.map_chunks(work, [(str(folder), 0.5)] * 4)) == 4
     killer.join()
     assert len(begun.read_text().split()) == 5
+
+
+def test_a_check_has_the_same_alerts_to_the_byte_though_a_worker_is_killed(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    path = bulk.saved_index(tmp_path)
+    expected = bulk.alone(path)
+    assert len(expected) > 300
+    assert bulk.as_bytes(bulk.shared_among(cluster, path)) == bulk.as_bytes(expected)
+    assert (tmp_path / "killed").exists()
 
 
 def test_a_chunk_that_no_worker_survives_is_given_up_after_three_tries(

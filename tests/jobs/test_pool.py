@@ -18,7 +18,7 @@ import pytest
 from liaison.jobs import Alone, Pool, jobs_from
 from liaison.model.errors import BadInput, BadSetting, JobLost
 from liaison.ports import Jobs, Work
-from tests.jobs import labour
+from tests.jobs import bulk, labour
 
 
 @pytest.fixture
@@ -107,6 +107,16 @@ def test_a_worker_killed_from_outside_is_replaced(shared: Path, pool: Pool) -> N
     assert sum(pool.map_chunks(work, [(str(folder), 0.3)] * 4)) == 4
     killer.join()
     assert len(begun.read_text().split()) == 5
+
+
+def test_a_check_has_the_same_alerts_to_the_byte_though_a_worker_is_killed(
+    tmp_path: Path, pool: Pool
+) -> None:
+    path = bulk.saved_index(tmp_path)
+    expected = bulk.alone(path)
+    assert len(expected) > 300
+    assert bulk.as_bytes(bulk.shared_among(pool, path)) == bulk.as_bytes(expected)
+    assert (tmp_path / "killed").exists()
 
 
 def test_a_chunk_that_no_worker_survives_is_given_up_after_three_tries(shared: Path, pool: Pool) -> None:
