@@ -52,10 +52,20 @@ class Asks:
 
 def prepare(people: People, base: Segment) -> Asks:
     """The questions, weighed by the statistics of the base segment."""
+    return weigh(read_asks(people), base)
+
+
+def weigh(asks: Asks, base: Segment) -> Asks:
+    """The questions with the rarity of their tokens in the base segment; the same object."""
+    asks.book.tokens["rarity"] = rarity_of(base.arrays, asks.book.codes)
+    return asks
+
+
+def read_asks(people: People) -> Asks:
+    """The questions before any list is known, so that they can be read while an index is built."""
     names = tidy(read_names([people.given, people.surname, people.full]), people)
     book = write_book(names.words)
     names = without_titles(names, book.tokens["flags"])
-    book.tokens["rarity"] = rarity_of(base.arrays, book.codes)
     keys, class_ends = book.classes()
     dob, _, name = readings(people)
     variant_ends, variant_masks = book.variant_masks()

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liaison.kernel import address, lib
-from liaison.matching.asks import Asks, KernelAsks, prepare, question
+from liaison.matching.asks import Asks, KernelAsks, prepare, question, read_asks, weigh
 from liaison.matching.book import first_of_each, kernel_phonetics
 from liaison.matching.columns import People
 from liaison.matching.dates import BIT
@@ -86,9 +86,9 @@ class Chunk:
     lists: frozenset[str] | None
 
 
-def plan(index: Index, people: People, limits: Limits = Limits()) -> Plan:
-    """Read the names and settle the score that an alert needs."""
-    asks, budget = prepare(people, index.segments[0]), _budget(len(people), limits)
+def plan(index: Index, people: People, limits: Limits = Limits(), asked: Asks | None = None) -> Plan:
+    """Read the names, unless `asked` holds them read, and settle the score that an alert needs."""
+    asks, budget = weigh(asked or read_asks(people), index.segments[0]), _budget(len(people), limits)
     least = default_least(len(index)) if limits.min_score is None else round(limits.min_score * BIT)
     if budget is not None:
         least = _pilot(index, asks, limits, least, budget)
@@ -100,9 +100,11 @@ def search(
     people: People,
     limits: Limits = Limits(),
     progress: Callable[[int, int], None] | None = None,
+    asked: Asks | None = None,
 ) -> Hits:
-    """Every alert that the limits let through. progress(done, total) is called with the number of names checked."""
-    planned = plan(index, people, limits)
+    """Every alert that the limits let through. progress(done, total) is called with the number of names checked;
+    `asked` is `read_asks(people)` where that was done before."""
+    planned = plan(index, people, limits, asked)
     return finish(
         index, people, planned, limits, lambda least: _found(index, planned.asks, limits, least, progress)
     )

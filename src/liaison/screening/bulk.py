@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from liaison.matching.asks import Asks
 from liaison.matching.columns import People
 from liaison.matching.index import Index
 from liaison.matching.search import Hits, Limits, answer_chunk, chunks, finish, gather, plan, search
@@ -20,19 +21,25 @@ STAGE = "Checking"
 
 
 def search_with(
-    jobs: str, index: Index, saved: Path | None, people: People, limits: Limits, progress: Progress
+    jobs: str,
+    index: Index,
+    saved: Path | None,
+    people: People,
+    limits: Limits,
+    progress: Progress,
+    asked: Asks | None = None,
 ) -> Hits:
-    """The alerts within the limits.
+    """The alerts within the limits. `asked` is `read_asks(people)` where that was done before.
 
     `jobs` is empty for this process alone, else what `liaison.jobs.jobs_from` takes; `saved` is the file that holds the
     index, if one does. Raises BadSetting, JobLost.
     """
     if not jobs:
-        return search(index, people, limits, lambda done, total: progress(STAGE, done, total))
+        return search(index, people, limits, lambda done, total: progress(STAGE, done, total), asked)
     from liaison.jobs import jobs_from
     from liaison.ports import Work
 
-    planned, total = plan(index, people, limits), len(people)
+    planned, total = plan(index, people, limits, asked), len(people)
     with _file(index, saved) as path, jobs_from(jobs) as workers:
         work = Work(shared=path, open=Index.open, function=answer_chunk)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from liaison.holdings import BadRow
+from liaison.matching.asks import read_asks
 from liaison.matching.columns import People
 from liaison.matching.index import Index
 from liaison.matching.search import Hits, Limits, search
@@ -74,11 +76,14 @@ def check(name: str, subjects: Source, order: Order, now: datetime, progress: Pr
     Raises BadInput, BadSetting, DamagedIndex, JobLost; nothing is written then.
     """
     require_places([order.alerts, order.report], [*order.against, order.cleared])
-    held = records(order.against, order.form, progress)
+    with ThreadPoolExecutor(1) as beside:  # the names are read while the index is built
+        reading = beside.submit(read_asks, subjects.people)
+        held = records(order.against, order.form, progress)
+        asked = reading.result()
     require_lists(held.index, order.limits)
     cleared = Cleared.open(order.cleared) if order.cleared else None
     people, limits = subjects.people, replace(order.limits, cleared=cleared)
-    hits = search_with(order.jobs, held.index, held.saved, people, limits, progress)
+    hits = search_with(order.jobs, held.index, held.saved, people, limits, progress, asked)
     write_alerts(order.alerts, held.index, people, hits)
     bad = (*subjects.bad, *held.bad)
     bad_file = None if order.alerts == STANDARD_OUTPUT else bad_rows_path(order.alerts)
