@@ -73,6 +73,7 @@ def skeleton(form: str) -> str:
     return "".join(c for i, c in enumerate(classes) if i == 0 or c != classes[i - 1])
 
 
+@lru_cache(maxsize=65536)
 def mask(form: str) -> int:
     """32 bits of a form: 16 for its consonant classes, which occur and which more than once; 5 for the vowels of its
     fold; 11 for its first four letters, hashed."""

@@ -82,9 +82,12 @@ def _joined(whole: Sequence[Word], split: Sequence[Word]) -> list[Pairing]:
     for i, a in enumerate(whole):
         if len(a.forms[0]) < 5:
             continue
+        starts = {form[0] for form in a.forms}
         for size in (2, 3):
             for j in range(len(split) - size + 1):
                 run = split[j : j + size]
+                if starts.isdisjoint({form[0] for form in run[0].forms}):
+                    continue
                 if (lost := _joining_cost(a, run)) < NO_LIKENESS:
                     bits = min(sum(w.bits for w in run), a.bits + 2.0)
                     found.append(

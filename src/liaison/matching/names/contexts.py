@@ -29,12 +29,15 @@ class Contexts:
         return first, "".join(choices[-1] for choices in found)
 
     def _letter(self, framed: str, at: int) -> Spellings:
-        before, letter, after = framed[at - 1], framed[at], framed[at + 1]
-        table = self.table
-        for context in (framed[at - 1 : at + 2], f".{letter}{after}", f"{before}{letter}.", f".{letter}."):
-            if (choices := table.get(context)) is not None:
-                return choices
-        return ("",)
+        known = self.table.get
+        letter, after = framed[at], framed[at + 1]
+        return (
+            known(framed[at - 1 : at + 2])
+            or known(f".{letter}{after}")
+            or known(f"{framed[at - 1]}{letter}.")
+            or known(f".{letter}.")
+            or ("",)
+        )
 
 
 @cache
