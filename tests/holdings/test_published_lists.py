@@ -139,6 +139,7 @@ def test_either_of_ofacs_two_files_finds_the_other(ofac: tuple[Path, Path], whic
     read = read_people(ofac[which])
     people = read.people
     assert list(people.ids) == ["2674"]
+    assert people.lists == ("ofac_sdn",)
     assert list(people.given) == ["Abu", "Muhammad", ""]
     assert list(people.surname) == ["ABBAS", "ZAYDAN", ""]
     assert list(people.full) == ["", "", "ABU X"]

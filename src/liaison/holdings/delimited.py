@@ -15,7 +15,7 @@ from liaison.holdings.mapping import Headings, guess, required
 from liaison.holdings.options import Options
 from liaison.holdings.review import reviewed
 from liaison.holdings.splitting import Splitter
-from liaison.holdings.streams import Newlines, Stream, Transcoded
+from liaison.holdings.streams import Newlines, Stream, Transcoded, filled
 from liaison.model.errors import UnusableFile
 
 REASONS = {
@@ -36,8 +36,9 @@ REASONS = {
 def read_delimited(stream: Stream, options: Options, findings: Findings) -> Read:
     """The people of a delimited file. Raises UnusableFile, BadSetting."""
     stream, encoding = in_utf8(stream, options.encoding)
-    delimiter, skipped = delimiter_of(stream.head, options.delimiter)
+    delimiter, skipped = delimiter_of(filled(stream).head, options.delimiter)
     stream.skip(skipped)
+    filled(stream)
     names, start = header_of(stream.head, delimiter, stream.name)
     if not encodings.is_utf8("".join(names).encode()) or "\ufffd" in "".join(names):
         names = header_of(_decoded(stream.head), delimiter, stream.name)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import islice
 
@@ -9,6 +10,7 @@ from liaison.holdings.twin import fields_of, records
 from liaison.model.errors import BadSetting, UnusableFile
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+OWN_WORD = re.compile(rb"sep=([^\w\s\"\0\x80-\xff]|\t)(?:\r?\n|\r|$)", re.I)
 SAMPLE_ROWS = 50
 SAMPLE_BYTES = 1 << 16
 
@@ -16,9 +18,9 @@ SAMPLE_BYTES = 1 << 16
 def delimiter_of(head: bytes, said: str) -> tuple[str, int]:
     """The delimiter, and how many bytes before the header say so (`sep=;`, which spreadsheets write)."""
     start = len(head) - len(head.lstrip(b"\r\n"))
-    if head[start : start + 4].lower() == b"sep=" and head[start + 5 : start + 6] in b"\r\n":
-        line = head.find(b"\n", start)
-        return said or chr(head[start + 4]), (line if line >= 0 else len(head) - 1) + 1
+    own = OWN_WORD.match(head, start)
+    if own:
+        return checked(said or own[1].decode()), own.end()
     if said:
         return checked(said), start
     return max(DELIMITERS, key=lambda sign: _agreement(head[start : start + SAMPLE_BYTES], sign)), start

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,8 @@ def read_ofac(stream: Stream, path: Path, options: Options, findings: Findings) 
         with opened(other) as second:
             paired = list(_rows(second))
     main, alt = (paired, rows) if kind == "alt" else (rows, paired)
+    if kind == "alt" and other is not None:
+        options = replace(options, list_name=other.stem)
     options.progress(stream.size, stream.size)
     main_name = other.name if kind == "alt" and other else stream.name
     findings.file = main_name

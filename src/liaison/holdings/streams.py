@@ -132,9 +132,15 @@ def opened(path: Path) -> Iterator[Stream]:
         yield _usable(Stream(name, source, path.stat().st_size))
 
 
-def _usable(stream: Stream) -> Stream:
+def filled(stream: Stream) -> Stream:
+    """The stream, if there is anything in it. Raises UnusableFile."""
     if not stream.head.strip():
         raise UnusableFile(f"{stream.name} is empty", file=stream.name, hint="look for the file you meant")
+    return stream
+
+
+def _usable(stream: Stream) -> Stream:
+    filled(stream)
     for signature, (what, hint) in PACKED.items():
         if stream.head.startswith(signature):
             raise UnusableFile(
