@@ -28,7 +28,9 @@ def kept(path: Path) -> dict[str, set[str]]:
     with path.open(encoding="utf8", newline="") as file:
         for row in csv.reader(file):
             pair = sorted((cell.strip().lower() for cell in row), key=rarity)
-            if len(pair) == 2 and all(name.isascii() and name.isalpha() and len(name) >= ALIKE for name in pair):
+            if len(pair) == 2 and all(
+                name.isascii() and name.isalpha() and len(name) >= ALIKE for name in pair
+            ):
                 common, short = pair
                 if rarity(common) < COMMON <= rarity(short) and common[:ALIKE] == short[:ALIKE]:
                     heads[short].add(common)

@@ -16,7 +16,7 @@ CONFLICT = 8.0  # bits: from here down two tokens are not taken for one
 INITIALS, INITIAL, OTHER_INITIAL = 2.0, 1.5, 4.0
 PARTICLE, PARTICLE_COST = 0.5, 8.0  # bits: the most that al, de, von can say; the most they may differ by
 JOINED, JOINED_WORST = 1.0, 14.0  # bits of writing tokens as one; the most they may differ besides
-STRAINED = 10.0  # bits of a cost that makes a pairing half as doubtful as a contradiction
+STRAINED = 11.0  # bits of a cost that makes a pairing half as doubtful as a contradiction
 USUAL = 7  # letters of a token
 
 

@@ -15,14 +15,14 @@ from liaison.matching.names.background import rarity
 from liaison.matching.names.particles import is_particle
 from liaison.matching.names.romanise import forms
 from liaison.matching.names.variants import groups
-from liaison.matching.phonetics import fold, mask
+from liaison.matching.phonetics import fold, mask, skeleton
 from liaison.matching.similarity import BIT, LEVELS, NO_MATCH, cost
 
 NO_LIKENESS = 99.0  # bits: not one name
-OTHER_FORM, VARIANT = 1.5, 7.0  # bits
-LOOSE, LOOSE_STEP = 7.0, 6.5  # bits of a loose likeness in one script: to begin with, and for one consonant
+OTHER_FORM, SPELLING, VARIANT = 1.5, 3.0, 7.0  # bits
+LOOSE, LOOSE_STEP = 5.0, 6.5  # bits of a loose likeness in one script: to begin with, and for one consonant
 CROSSED, CROSSED_STEP = 2.0, 4.5  # the same between scripts, where spelling varies more
-LOOSEST = 0.5  # of a longer sound, the part that may differ
+LOOSEST = 0.6  # of a longer sound, the part that may differ
 VOWEL, VOWEL_ABJAD, KIN = (
     0.5,
     0.15,
@@ -89,7 +89,7 @@ def likeness(a: Word, b: Word) -> tuple[str, float]:
 def _likeness(a: Word, b: Word) -> tuple[str, float]:
     if not set(a.forms).isdisjoint(b.forms):
         return "other romanisation", OTHER_FORM
-    best = ("variant of the name", VARIANT) if a.groups & b.groups else ("", NO_LIKENESS)
+    best = _variant(a, b)
     crossed = a.native != b.native
     for i, x in enumerate(a.forms):
         for j, y in enumerate(b.forms):
@@ -103,6 +103,14 @@ def _likeness(a: Word, b: Word) -> tuple[str, float]:
             if crossed or best[1] > OTHER_FORM + LOOSE:
                 best = min(best, _loose(x, y, crossed, a.abjad or b.abjad, more), key=_bits)
     return best
+
+
+def _variant(a: Word, b: Word) -> tuple[str, float]:
+    """Of one name in two languages; with the same consonants, only in another spelling."""
+    if a.groups.isdisjoint(b.groups):
+        return "", NO_LIKENESS
+    alike = len(skeleton(a.forms[0])) > 1 and skeleton(a.forms[0]) == skeleton(b.forms[0])
+    return "variant of the name", SPELLING if alike else VARIANT
 
 
 def _bits(found: tuple[str, float]) -> float:
