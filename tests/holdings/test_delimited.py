@@ -209,9 +209,9 @@ def test_a_long_list_with_one_row_in_a_hundred_broken(tmp_path: Path, rows: int)
 
 
 def test_duplicate_ids_are_reported_and_kept(tmp_path: Path) -> None:
-    read = reading(tmp_path, "id,name\n5,Ana\n4,Bo\n5,Cy\n5,Di\n")
+    read = reading(tmp_path, "pid,name\n5,Ana\n4,Bo\n5,Cy\n5,Di\n")
     assert list(read.people.ids) == ["5", "4", "5", "5"]
-    assert reasons(read) == [(row, "id", "the id of row 1 once more; both rows are kept") for row in (3, 4)]
+    assert reasons(read) == [(row, "pid", "the id of row 1 once more; both rows are kept") for row in (3, 4)]
 
 
 def test_a_row_without_an_id_gets_its_number(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def read_delimited(stream: Stream, options: Options, findings: Findings) -> Read
     _say(columns, headings, delimiter, encoding, stream, findings)
     _report(columns, headings, findings)
     people = assembled(columns, fields, headings, options.list_name, findings, options.last_year)
-    reviewed(people, columns.numbers, findings, has_ids=bool(headings["id"]))
+    reviewed(people, columns.numbers, findings, headings.field_of((*headings["id"], -1)[0]))
     return Read(people, findings.bad_rows, findings.notes, _mapping(headings))
 
 

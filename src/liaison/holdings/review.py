@@ -17,11 +17,14 @@ LONG_NAME = 2 * MOST_TOKENS - 1  # bytes that a name with more words has at leas
 BLOCK = 1 << 16  # names looked at at a time, so that what is made of them stays in the cache
 
 
-def reviewed(people: People, rows: NDArray[np.int32], findings: Findings, *, has_ids: bool = True) -> None:
-    """Report names of one letter or too many words, and ids that stand in the list more than once. rows: by person."""
+def reviewed(people: People, rows: NDArray[np.int32], findings: Findings, id_field: str = "id") -> None:
+    """Report names of one letter or too many words, and ids that stand in the list more than once.
+
+    rows: by person. id_field: what the list calls its ids, empty where it has none.
+    """
     _lengths(people, rows, findings)
-    if has_ids:
-        _duplicates(people.ids, rows, findings)
+    if id_field:
+        _duplicates(people.ids, rows, id_field, findings)
     findings.note(
         f"{len(people):,} people"
         + (f", {len(people.person):,} names" if len(people.person) != len(people) else "")
@@ -48,7 +51,7 @@ def ascending(ids: Strings) -> bool:
     return bool(lib().lk_ascending(address(ids.data), address(ids.ends), ctypes.c_int64(len(ids))))
 
 
-def _duplicates(ids: Strings, rows: NDArray[np.int32], findings: Findings) -> None:
+def _duplicates(ids: Strings, rows: NDArray[np.int32], field: str, findings: Findings) -> None:
     if ascending(ids):
         return
     codes = hashes(ids)
@@ -61,6 +64,6 @@ def _duplicates(ids: Strings, rows: NDArray[np.int32], findings: Findings) -> No
     for at in np.flatnonzero(np.isin(codes, same)).tolist():
         first = first_row.setdefault(ids[at], int(rows[at]))
         if first != rows[at]:
-            findings.bad(int(rows[at]), "id", f"the id of row {first} once more; both rows are kept")
+            findings.bad(int(rows[at]), field, f"the id of row {first} once more; both rows are kept")
             count += 1
     findings.counted(count, "row has an id that stands before it", "rows have an id that stands before them")
