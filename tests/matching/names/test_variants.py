@@ -10,9 +10,11 @@ from liaison.matching.names.variants import groups, table
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("giuseppe", "beppe"), ("giuseppe", "yusuf"), ("josip", "joseph"), ("mohammed", "mehmet"), ("aleksandr", "sasha"),
+        ("giuseppe", "beppe"), ("giuseppe", "yusuf"), ("josip", "joseph"), ("mohammed", "mehmet"),
+        ("aleksandr", "sasha"),
         ("iskander", "alexander"), ("ioannis", "john"), ("volodymyr", "vladimir"), ("ekaterina", "katya"),
-        ("gheorghe", "george"), ("gjergj", "georgios"), ("skender", "aleksander"), ("jose", "pepe"), ("juozas", "joseph"),
+        ("gheorghe", "george"), ("gjergj", "georgios"), ("skender", "aleksander"),
+        ("jose", "pepe"), ("juozas", "joseph"),
     ],
 )  # fmt: skip
 def test_variants_of_one_name_share_a_group(one: str, other: str) -> None:
