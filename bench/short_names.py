@@ -2,9 +2,9 @@
 
 usage: python -m bench.short_names
 
-The source is hmni (Christopher Thornton, MIT), pairs of variants of which many are wrong. A pair is kept when the one
-is a common name and the other is not, so that no two names in use are taken for one; when both begin with the same
-three letters; and when the rarer one would belong to at most three common names.
+The source is hmni (MIT, Copyright 2020 Christopher-Thornton), pairs of variants of which many are wrong. A pair is kept
+when the one is a common name and the other is not, so that no two names in use are taken for one; when both begin with
+the same three letters; and when the rarer one would belong to at most three common names.
 """
 
 from __future__ import annotations

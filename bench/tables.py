@@ -142,7 +142,7 @@ def main() -> None:
     )
     parser.add_argument("--names", type=Path, default=NAMES)
     names = parser.parse_args().names
-    coling = "NETransliteration-COLING2018 (MIT, Steve Ash)"
+    coling = "NETransliteration-COLING2018 (MIT, Copyright 2018 Amazon.com)"
     arabic = [
         *wikidata(names / "wikidata_arabic_latin_tokens.tsv"),
         *google(names / "arabic_latin_tokens.txt"),
