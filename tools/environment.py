@@ -283,8 +283,18 @@ def verb_wheels(arguments: list[str]) -> int:
             "-r",
             ROOT / name,
         ]
-        need(f"{name} could not be fetched", PYTHON, *fetch, "-d", arguments[0])
+        need(f"{name} could not be fetched", PYTHON, *fetch, "-d", Path(arguments[0]).resolve())
     return 0
+
+
+def verb_release(arguments: list[str]) -> int:
+    """build the wheel of this platform, the kernel in it, into a folder"""
+    if len(arguments) != 1:
+        raise SetupFailed("say where to: ./dev release FOLDER")
+    setup()
+    folder = Path(arguments[0]).resolve()
+    os.environ["LIAISON_RELEASE"] = "1"
+    return run(PYTHON, "-m", "hatchling", "build", "-t", "wheel", "-d", folder)
 
 
 def verb_help(arguments: list[str]) -> int:
@@ -308,6 +318,7 @@ VERBS: dict[str, Call] = {
     "campaign": verb_campaign,
     "lock": verb_lock,
     "wheels": verb_wheels,
+    "release": verb_release,
     "help": verb_help,
 }
 
