@@ -11,7 +11,10 @@ import numpy as np
 from bench.common import Figures, task
 
 ENOUGH = 100  # alerts of an origin in a band of scores, below which a share says nothing
-BANDS = ((0.3, 2.0), (2.0, 20.0))  # false alerts per 1,000 passengers at which a band of scores begins and ends
+BANDS = (
+    (0.3, 2.0),
+    (2.0, 20.0),
+)  # false alerts per 1,000 passengers at which a band of scores begins and ends
 
 
 def measure(quick: bool) -> list[Figures]:
@@ -42,7 +45,9 @@ def _bands(origin: np.ndarray, false: np.ndarray, people: int) -> Iterable[Figur
     so_far = np.cumsum(false) * 1000 / people
     for low, high in BANDS:
         band = (so_far > low) & (so_far <= high)
-        found = Figures(f"Share of alerts that are false, scores between {low} and {high} false alerts per 1,000")
+        found = Figures(
+            f"Share of alerts that are false, scores between {low} and {high} false alerts per 1,000"
+        )
         shares = {}
         for name in sorted(set(origin[band])):
             here = false[band & (origin == name)]
@@ -50,7 +55,9 @@ def _bands(origin: np.ndarray, false: np.ndarray, people: int) -> Iterable[Figur
                 shares[name] = float(here.mean())
                 found.add(str(name), round(shares[name], 3), f"of {len(here):,}")
         if len(shares) > 1:
-            found.add("highest over lowest", round(max(shares.values()) / min(shares.values()), 2), "x", "<= 1.25")
+            found.add(
+                "highest over lowest", round(max(shares.values()) / min(shares.values()), 2), "x", "<= 1.25"
+            )
         yield found
 
 

@@ -33,7 +33,7 @@ def test_a_cleared_pair_does_not_come_back_until_it_is_undone(
     result = liaison(*decide)
     assert result.exit_code == 0, result.output
     assert "will not come back" in result.stdout
-    assert "1 pairs were left out" in liaison(*check).stdout
+    assert "cleared before: 1 pair." in liaison(*check).stdout
     assert "P1,R900," not in out.read_text("utf-8")
     assert "DI Berg: not he" in liaison("cleared", file).stdout
 

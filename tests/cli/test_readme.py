@@ -37,7 +37,7 @@ def test_every_command_of_the_tour_works(
 
     assert "Алексей Соболев" in told["check --name"]
     assert "day and month swapped" in told["check --name"]
-    assert "1 pairs were left out" in told["check demo-output/passengers.csv"]
+    assert "cleared before: 1 pair." in told["check demo-output/passengers.csv"]
     scores = [float(row["score"]) for row in csv.DictReader(io.StringIO(told["compare -"]))]
     assert scores[0] > 0.5 > scores[1]
     assert Path("alerts.html").is_file()

@@ -234,7 +234,7 @@ def test_an_ambiguous_date_is_taken_both_ways_and_said(tmp_path: Path) -> None:
     assert read.people.dob.tolist() == [dob_code(1984, 4, 3), dob_code(1984, 5, 6)]
     assert read.people.dob_alt.tolist() == [dob_code(1984, 3, 4), 0]
     assert (
-        "list.csv: 1 ambiguous dates in dob, such as 03/04/1984, are taken both ways, day first and month first"
+        "list.csv: dates in dob that can be read day first or month first: 1, taken both ways, day first and month first"
         in read.notes
     )
 

@@ -42,7 +42,11 @@ def check(
         typer.Option("--output", "-o", help="Where the alerts go, as CSV; - for standard output."),
     ] = None,
     alerts_per_1000: Annotated[
-        float | None, typer.Option(help="How many alerts for every 1,000 people: the strongest. Default 20.")
+        float | None,
+        typer.Option(
+            help="How many alerts for every 1,000 people: the strongest. Default 20; for fewer than 1,000 people, "
+            "every alert that at most four records would match by chance."
+        ),
     ] = None,
     min_score: Annotated[
         float | None, typer.Option(help="Every alert of at least this score, in bits.")
@@ -160,15 +164,17 @@ def summary(outcome: Outcome, seconds: float) -> dict[str, object]:
 
 def told(outcome: Outcome, seconds: float) -> list[str]:
     """What a check came to, in lines to read."""
-    from liaison.screening.rules import NOTICE, bits
+    from liaison.screening.rules import NOTICE, bits, counted
 
     lines = [f"Note: {note}" for note in outcome.notes]
     lines.append(
-        f"Checked {outcome.people:,} people against {outcome.records:,} records in {seconds:,.1f} s."
+        f"Checked {counted(outcome.people, 'person', 'people')} "
+        f"against {counted(outcome.records, 'record', 'records')} in {seconds:,.1f} s."
     )
     if outcome.alerts:
         lines.append(
-            f"{outcome.alerts:,} alerts for {outcome.people_with_alert:,} people, "
+            f"{counted(outcome.alerts, 'alert', 'alerts')} "
+            f"for {counted(outcome.people_with_alert, 'person', 'people')}, "
             f"the weakest at {bits(outcome.least)} bits: {outcome.alerts_file}"
         )
     else:
@@ -176,13 +182,13 @@ def told(outcome: Outcome, seconds: float) -> list[str]:
             f"No alerts: nobody reached {bits(outcome.least)} bits. This does not show that nobody is on the lists."
         )
     if outcome.left_out:
-        lines.append(f"{outcome.left_out:,} pairs were left out because they were cleared before.")
+        lines.append(f"Left out, because cleared before: {counted(outcome.left_out, 'pair', 'pairs')}.")
     if outcome.bad_rows:
         where = (
             f": {outcome.bad_rows_file}" if outcome.bad_rows_file else " (give -o FILE to have them listed)"
         )
         lines.append(
-            f"{outcome.bad_rows:,} values could not be used as they are, each listed with its reason{where}"
+            f"Not used as it stands: {counted(outcome.bad_rows, 'value', 'values')}, each listed with its reason{where}"
         )
     if outcome.report_file:
         lines.append(f"The report: {outcome.report_file}")

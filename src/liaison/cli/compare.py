@@ -27,6 +27,7 @@ def compare(
     """Score pairs of names: 0 nothing alike, 1 the same. Every other column is copied through."""
     from liaison.screening.alerts import STANDARD_OUTPUT
     from liaison.screening.pairs import score_pairs
+    from liaison.screening.rules import counted
     from liaison.screening.service import require_places
 
     require_free_output(as_json, output)
@@ -45,10 +46,13 @@ def compare(
         )
     else:
         to_file = output != STANDARD_OUTPUT
-        typer.echo(f"Scored {scored.pairs:,} pairs in {seconds:,.1f} s: {output}", err=not to_file)
+        typer.echo(
+            f"Scored {counted(scored.pairs, 'pair', 'pairs')} in {seconds:,.1f} s: {output}", err=not to_file
+        )
         if scored.bad:
             typer.echo(
-                f"{scored.bad:,} values could not be used as they are: {scored.bad_file}", err=not to_file
+                f"Not used as it stands: {counted(scored.bad, 'value', 'values')}: {scored.bad_file}",
+                err=not to_file,
             )
     if scored.bad:
         raise typer.Exit(BAD_ROWS)

@@ -107,6 +107,7 @@ def _require_index(path: Path) -> None:
 
 def _tell(done: str, held: Records, path: Path, seconds: float, as_json: bool) -> None:
     from liaison.screening.alerts import bad_rows_path, write_bad_rows
+    from liaison.screening.rules import counted
 
     bad_file = bad_rows_path(path)
     bad = write_bad_rows(bad_file, held.bad)
@@ -129,7 +130,7 @@ def _tell(done: str, held: Records, path: Path, seconds: float, as_json: bool) -
         typer.echo(f"{done} ({', '.join(held.index.lists)}) in {seconds:,.1f} s: {path}, {file_size(path)}")
         if bad:
             typer.echo(
-                f"{bad:,} values could not be used as they are, each listed with its reason: {bad_file}"
+                f"Not used as it stands: {counted(bad, 'value', 'values')}, each listed with its reason: {bad_file}"
             )
     if bad:
         raise typer.Exit(BAD_ROWS)

@@ -143,11 +143,13 @@ def born(
 def _tell(settled: dates.Settled, about: int, field: str, findings: Findings) -> None:
     if settled.ambiguous:
         how = {
-            dates.Order.NOTHING: "are taken both ways, day first and month first",
-            dates.Order.DAY_FIRST: "are read day first, as the other dates of the column are",
-            dates.Order.MONTH_FIRST: "are read month first, as the other dates of the column are",
+            dates.Order.NOTHING: "taken both ways, day first and month first",
+            dates.Order.DAY_FIRST: "read day first, as the other dates of the column are",
+            dates.Order.MONTH_FIRST: "read month first, as the other dates of the column are",
         }[settled.order]
-        findings.note(f"{settled.ambiguous:,} ambiguous dates in {field}, such as 03/04/1984, {how}")
+        findings.note(
+            f"dates in {field} that can be read day first or month first: {settled.ambiguous:,}, {how}"
+        )
     findings.counted(
         about,
         f"date in {field} is approximate and taken as a year",

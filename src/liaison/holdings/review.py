@@ -66,4 +66,4 @@ def _duplicates(ids: Strings, rows: NDArray[np.int32], field: str, findings: Fin
         if first != rows[at]:
             findings.bad(int(rows[at]), field, f"the id of row {first} once more; both rows are kept")
             count += 1
-    findings.counted(count, "row has an id that stands before it", "rows have an id that stands before them")
+    findings.counted(count, "row has the id of an earlier row", "rows have the id of an earlier row")

@@ -78,6 +78,7 @@ static const uint8_t *read_token(const Tables *t, const Phonetics *p, const uint
         token->forms++;
         at += 1 + at[0];
     }
+    if (!forms) return at; /* nothing that any script calls a letter */
     s->name[s->count] = (uint32_t)s->count | role << 30;
     s->count++;
     return at;

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from liaison.kernel import address, lib
 from liaison.matching import phonetics
 from liaison.matching.columns import Strings
+from liaison.matching.names.background import people_bits
 from liaison.matching.names.characters import classes
 from liaison.matching.names.particles import PARTICLES, TITLES
 from liaison.matching.names.romanise import forms
 from liaison.matching.names.variants import table
+from liaison.matching.weights import SHARES
 
 TOKEN = np.dtype(
     [
@@ -32,7 +34,7 @@ TOKEN = np.dtype(
         ("group_bits", "u2"),
     ]
 )
-PARTICLE, TITLE, INITIAL = 1, 2, 4
+PARTICLE, TITLE, INITIAL, NOTHING = 1, 2, 4, 8
 TOKEN_NUMBER = np.uint32(0x3FFFFFFF)  # a token in a name: its number, and its role in the two bits above
 ANY_ROLE, GIVEN, SURNAME = 0, 1, 2
 
@@ -119,6 +121,8 @@ class Lexicon:
     varied: NDArray[np.uint64]  # forms that belong to a group
     group_ends: NDArray[np.int64]
     groups: NDArray[np.uint32]
+    common: NDArray[np.uint64]  # forms of the background
+    shares: NDArray[np.int64]  # and their shares, in parts of weights.SHARES
     mask_ends: NDArray[np.int64]  # by group: the masks of its members
     masks: NDArray[np.uint32]
 
@@ -142,9 +146,17 @@ def lexicon() -> Lexicon:
         codes[order],
         _ends([len(groups) for groups in listed]),
         np.array([g for groups in listed for g in groups], np.uint32),
+        *_background(),
         _ends([len(masks) for masks in members]),
         np.array([m for masks in members for m in sorted(masks)], np.uint32),
     )
+
+
+def _background() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    forms_of, bits = zip(*sorted(people_bits().items()), strict=True)
+    codes = hashes(Strings.of(forms_of))
+    order = np.argsort(codes)
+    return codes[order], np.maximum(np.rint(SHARES * 2.0 ** -np.array(bits)[order]), 1).astype(np.int64)
 
 
 def _ends(lengths: Sequence[int] | NDArray[np.integer]) -> NDArray[np.int64]:
@@ -158,7 +170,7 @@ def spread(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.
 
 
 def first_of_each(codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where each distinct code stands first, by rising code. (numpy.unique loads the masked arrays, which takes time.)"""
+    """Where each distinct code stands first, by rising code; numpy.unique would load the masked arrays first."""
     order = np.argsort(codes, kind="stable")
     new = np.ones(len(codes), bool)
     new[1:] = codes[order[1:]] != codes[order[:-1]]
@@ -240,7 +252,7 @@ def _forms_of(words: Strings) -> tuple[Strings, NDArray[np.int64]]:
     foreign = np.flatnonzero(np.diff(foreign_bytes[words.ends]) > 0)
     if not len(foreign):
         return words, np.arange(len(words) + 1, dtype=np.int64)
-    made = [forms(words[int(row)]) or ("x",) for row in foreign]
+    made = [forms(words[int(row)]) or ("",) for row in foreign]
     counts = np.ones(len(words), np.int64)
     counts[foreign] = [len(several) for several in made]
     both = Strings.concat([words, Strings.of(form for several in made for form in several)])
@@ -256,7 +268,9 @@ def _mark(
     known, primary = lexicon(), codes[first[:-1]]
     tokens["flags"] |= np.where(found_in(known.particles, primary) >= 0, PARTICLE, 0).astype(np.uint8)
     tokens["flags"] |= np.where(found_in(known.titles, primary) >= 0, TITLE, 0).astype(np.uint8)
-    tokens["flags"] |= np.where(np.diff(spelled.ends)[first[:-1]] == 1, INITIAL, 0).astype(np.uint8)
+    letters = np.diff(spelled.ends)[first[:-1]]
+    tokens["flags"] |= np.where(letters == 1, INITIAL, 0).astype(np.uint8)
+    tokens["flags"] |= np.where(letters == 0, NOTHING, 0).astype(np.uint8)
     at = found_in(known.varied, codes)
     owner = np.repeat(np.arange(len(tokens)), np.diff(first))[at >= 0]
     at = at[at >= 0]

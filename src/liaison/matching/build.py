@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from liaison.kernel import address, lib
 from liaison.matching import weights
 from liaison.matching.book import (
+    NOTHING,
     PARTICLE,
     TITLE,
     TOKEN_NUMBER,
@@ -24,6 +25,7 @@ from liaison.matching.book import (
     Names,
     found_in,
     kernel_phonetics,
+    lexicon,
     read_names,
     spread,
     write_book,
@@ -57,7 +59,7 @@ class Statistics:
     """What an index knows of its list as a whole, which its additions share."""
 
     names: int
-    once: int
+    prior: int
     unseen: int
     dependence: int
 
@@ -102,11 +104,12 @@ def tidy(names: Names, people: People) -> Names:
 
 
 def without_titles(names: Names, flags: NDArray[np.uint8]) -> Names:
-    """The names without titles, save those that hold nothing else."""
-    title = (flags[names.tokens & TOKEN_NUMBER] & TITLE) > 0
+    """The names without titles, save those that hold nothing else, and without what has no letter of any script."""
+    flag = flags[names.tokens & TOKEN_NUMBER]
+    title, nothing = (flag & TITLE) > 0, (flag & NOTHING) > 0
     owner = np.repeat(np.arange(len(names.ends) - 1), np.diff(names.ends))
-    others = np.bincount(owner[~title], minlength=len(names.ends) - 1)
-    keep = ~title | (others[owner] == 0)
+    others = np.bincount(owner[~title & ~nothing], minlength=len(names.ends) - 1)
+    keep = ~nothing & (~title | (others[owner] == 0))
     return Names(
         names.tokens[keep], _ends(np.bincount(owner[keep], minlength=len(names.ends) - 1)), names.words
     )
@@ -120,17 +123,20 @@ def _rarity(
     arrays: Arrays, names: Names, codes: NDArray[np.uint64], base: Arrays | None
 ) -> tuple[int, int, int]:
     """Set the rarity of every token by its first form; keep the table by which asked tokens are weighed."""
-    met = np.bincount(names.tokens & TOKEN_NUMBER, minlength=len(codes))
-    known, place = np.unique(codes, return_inverse=True)
-    counts = np.bincount(place, weights=met, minlength=len(known)).astype(np.int64)
     if base is None:
-        bits, unseen, once = weights.rarities(counts, max(len(names.ends) - 1, 1))
+        met = np.bincount(names.tokens & TOKEN_NUMBER, minlength=len(codes))
+        common = lexicon().common
+        known, place = np.unique(np.concatenate([codes, common]), return_inverse=True)
+        counts = np.bincount(place[: len(codes)], weights=met, minlength=len(known)).astype(np.int64)
+        shares = np.full(len(known), weights.SHARES // weights.UNSEEN_KINDS, np.int64)
+        shares[found_in(known, common)] = lexicon().shares
+        bits, unseen, prior = weights.rarities(counts, shares, max(len(names.ends) - 1, 1))
         arrays["known"], arrays["known_bits"] = known, bits
+        arrays["tokens"]["rarity"] = bits[place[: len(codes)]]
     else:
-        bits, unseen, once = rarity_of(base, known), 0, 0
+        arrays["tokens"]["rarity"], prior, unseen = rarity_of(base, codes), 0, 0
         arrays["known"], arrays["known_bits"] = base["known"], base["known_bits"]
-    arrays["tokens"]["rarity"] = bits[place]
-    return max(len(names.ends) - 1, 1), once, unseen
+    return max(len(names.ends) - 1, 1), prior, unseen
 
 
 def rarity_of(arrays: Arrays, codes: NDArray[np.uint64]) -> NDArray[np.int32]:

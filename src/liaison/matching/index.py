@@ -30,7 +30,7 @@ class Index:
         """The index of `people`. progress(stage, done, total) is told of each stage."""
         arrays, statistics = build_arrays(people, progress)
         arrays["statistics"] = np.array(
-            [statistics.names, statistics.once, statistics.unseen, statistics.dependence], np.int64
+            [statistics.names, statistics.prior, statistics.unseen, statistics.dependence], np.int64
         )
         return cls([Segment(arrays, people.lists)])
 

@@ -41,7 +41,9 @@ NATION_SAME = 10_000
 NATION_OTHER = 20_000
 DOCUMENT_SHARED = 17_000  # one person in three is recorded twice with one document
 DOCUMENT_TYPO = 105_000  # one character off
-UNSEEN_KINDS = 200_000  # names that a list does not hold, over which the share of the unseen is spread
+UNSEEN_KINDS = 200_000  # tokens of which nothing is known, over which their share is spread
+LITTLE = 1000  # names that a list needs to outweigh the background
+SHARES = 10_000_000  # a share of the background is a number of these parts
 
 _PLAIN = [
     "joined", "replaced", "extra", "swapped_order", "dependence", "particle", "initial", "initials",
@@ -86,19 +88,28 @@ def sex_weights(sex: NDArray[np.uint8]) -> NDArray[np.int32]:
     return weights
 
 
-def rarities(counts: NDArray[np.int64], names: int) -> tuple[NDArray[np.int32], int, int]:
-    """-log2 of each token's share of `names`, for tokens met `counts` times, and for one not met; and the singletons.
+def rarities(
+    counts: NDArray[np.int64], background: NDArray[np.int64], names: int
+) -> tuple[NDArray[np.int32], int, int]:
+    """-log2 of each token's share of `names`, for tokens met `counts` times; that of one never heard of; and how many
+    names' worth of background the list was given.
 
-    The share of tokens not met is that of tokens met once (Good-Turing), spread over UNSEEN_KINDS.
+    A list says itself how common a token is, as far as it is long enough. Beside it stands the background, in
+    SHARES of a token: it weighs as much as LITTLE names and as all tokens that the list holds once, whose share is
+    that of the tokens it does not hold (Good-Turing).
     """
-    once = int((counts == 1).sum()) + 1
-    return token_bits(counts, names, once), int(token_bits(np.zeros(1, np.int64), names, once)[0]), once
+    prior = LITTLE + int((counts == 1).sum())
+    bits = token_bits(counts, background, names, prior)
+    unknown = np.full(1, SHARES // UNSEEN_KINDS, np.int64)
+    return bits, int(token_bits(np.zeros(1, np.int64), unknown, names, prior)[0]), prior
 
 
-def token_bits(counts: NDArray[np.int64], names: int, once: int) -> NDArray[np.int32]:
-    """-log2((count + once / UNSEEN_KINDS) / (names + once)) in 1/10,000 bit, in integers on every machine."""
-    shares, out = (counts * UNSEEN_KINDS + once).astype(np.uint64), np.empty(len(counts), np.int32)
-    whole = ctypes.c_uint64((names + once) * UNSEEN_KINDS)
+def token_bits(
+    counts: NDArray[np.int64], background: NDArray[np.int64], names: int, prior: int
+) -> NDArray[np.int32]:
+    """-log2((count + prior * background) / (names + prior)) in 1/10,000 bit, in integers on every machine."""
+    shares, out = (counts * SHARES + prior * background).astype(np.uint64), np.empty(len(counts), np.int32)
+    whole = ctypes.c_uint64((names + prior) * SHARES)
     lib().lk_rarities(address(shares), whole, ctypes.c_int64(len(counts)), address(out))
     return out
 

@@ -24,6 +24,11 @@ def inert(text: str) -> str:
     return "'" + text if _FORMULA.match(text) and not _NUMBER.match(text) else text
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """A number and its noun: 1 alert, 1,204 alerts."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def bits(score: int) -> str:
     """A score in 1/10,000 bit as bits with four decimals, exactly: 123456 -> 12.3456."""
     whole, part = divmod(abs(score), BIT)

@@ -75,7 +75,8 @@ def check(name: str, subjects: Source, order: Order, now: datetime, progress: Pr
 
     Raises BadInput, BadSetting, DamagedIndex, JobLost; nothing is written then.
     """
-    require_places([order.alerts, order.report], [*order.against, order.cleared])
+    listed = None if order.alerts == STANDARD_OUTPUT else bad_rows_path(order.alerts)
+    require_places([order.alerts, listed, order.report], [*order.against, order.cleared])
     with ThreadPoolExecutor(1) as beside:  # the names are read while the index is built
         reading = beside.submit(read_asks, subjects.people)
         held = records(order.against, order.form, progress)
@@ -86,9 +87,8 @@ def check(name: str, subjects: Source, order: Order, now: datetime, progress: Pr
     hits = search_with(order.jobs, held.index, held.saved, people, limits, progress, asked)
     write_alerts(order.alerts, held.index, people, hits)
     bad = (*subjects.bad, *held.bad)
-    bad_file = None if order.alerts == STANDARD_OUTPUT else bad_rows_path(order.alerts)
-    if bad_file:
-        write_bad_rows(bad_file, bad)
+    if listed:
+        write_bad_rows(listed, bad)
     outcome = Outcome(
         name,
         len(people),
@@ -101,7 +101,7 @@ def check(name: str, subjects: Source, order: Order, now: datetime, progress: Pr
         len(bad),
         (*subjects.notes, *held.notes),
         order.alerts,
-        bad_file if bad else None,
+        listed if bad else None,
         order.report,
         held.index,
         people,

@@ -27,6 +27,11 @@ def _tables() -> tuple[dict[str, float], dict[str, float]]:
     return people, organisations
 
 
+def people_bits() -> dict[str, float]:
+    """-log2 of the share of every form that the table holds among the tokens of people's names."""
+    return _tables()[0]
+
+
 def rarity(form: str, organisation: bool = False) -> float:
     """-log2 of the share of a form among the tokens of people's names, or of organisations'."""
     return _tables()[organisation].get(form, UNSEEN)
