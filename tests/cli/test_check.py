@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -217,8 +218,8 @@ def test_markup_in_a_name_is_shown_as_it_is(liaison: Run, held: Path) -> None:
 
 
 def test_a_reader_that_stops_early_is_no_error(asked: Path, held: Path) -> None:
-    check = f"{sys.executable} -m liaison.cli check {asked} --against {held} -o - --min-score 1"
-    command = f"{check} 2>/dev/null | head -n 1"
+    words = [sys.executable, "-m", "liaison.cli", "check", str(asked), "--against", str(held), "-o", "-"]
+    command = f"{shlex.join([*words, '--min-score', '1'])} 2>/dev/null | head -n 1"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("subject_id,")
 

@@ -150,3 +150,23 @@ def test_a_column_settles_its_order_only_when_nothing_speaks_against_it() -> Non
 
 def test_points_mean_that_the_day_stands_first() -> None:
     assert both(readings("03.04.1984", LAST), Order.NOTHING) == (dob_code(1984, 4, 3), 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2. Januar 1966",
+        "2 janvier 1966",
+        "2 de enero de 1966",
+        "2 stycznia 1966",
+        "2 ocak 1966",
+        "2 января 1966 г.",
+    ],
+)
+def test_months_in_the_languages_of_lists(text: str) -> None:
+    assert [found.code for found in readings(text, 2026)] == [dob_code(1966, 1, 2)]
+
+
+def test_a_month_that_is_october_to_some_and_november_to_others_is_refused() -> None:
+    with pytest.raises(ValueError, match="month"):
+        readings("2 listopada 1966", 2026)

@@ -234,8 +234,8 @@ def test_an_ambiguous_date_is_taken_both_ways_and_said(tmp_path: Path) -> None:
     assert read.people.dob.tolist() == [dob_code(1984, 4, 3), dob_code(1984, 5, 6)]
     assert read.people.dob_alt.tolist() == [dob_code(1984, 3, 4), 0]
     assert (
-        "list.csv: dates in dob that can be read day first or month first: 1, taken both ways, day first and month first"
-        in read.notes
+        "list.csv: dates in dob that can be read day first or month first: 1, "
+        "taken both ways, day first and month first" in read.notes
     )
 
 
@@ -280,6 +280,15 @@ def test_a_name_of_one_letter_is_kept_and_reported(tmp_path: Path) -> None:
     read = reading(tmp_path, "id,given,surname\n1,Q,\n2,Q,Li\n")
     assert list(read.people.given) == ["Q", "Q"]
     assert reasons(read) == [(1, "name", "a name of one letter; kept, but it can hardly be found")]
+
+
+def test_a_name_without_a_letter_of_any_script_is_reported(tmp_path: Path) -> None:
+    read = reading(tmp_path, "id,name\n1,\U0001f600\n2,١٢٣\n3,Олена\n4,陽一\n5,(Ägidius)\n6,\u202e\n")
+    assert [row for row, _, reason in reasons(read) if reason.startswith("no letter of any script")] == [
+        1,
+        2,
+        6,
+    ]
 
 
 def test_words_for_an_unknown_name_are_taken_out_and_reported(tmp_path: Path) -> None:

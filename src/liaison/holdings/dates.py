@@ -14,26 +14,24 @@ from liaison.matching.columns import dob_code
 
 FIRST_YEAR = 1850  # the engine takes an earlier year for none
 PROOFS = 3  # dates such as 25/12/1980 that settle the order of a column in which none says otherwise
+# English, German, French, Spanish, Italian, Dutch, Polish, Romanian, Turkish, Albanian, Russian, Ukrainian; without
+# `listopad`, which is October to some and November to others.
+_MONTHS = """
+jan january januar janvier enero gennaio januari stycznia styczen ianuarie ocak janar января январь січня
+feb february februar fevrier febrero febbraio februari lutego luty februarie subat shkurt февраля февраль лютого
+mar march marz maerz mars marzo maart marca marzec martie mart марта март березня
+apr april avril abril aprile kwietnia kwiecien aprilie nisan prill апреля апрель квітня
+may mai mayo maggio mei maja maj mayis мая май травня
+jun june juni juin junio giugno czerwca czerwiec iunie haziran qershor июня июнь червня
+jul july juli juillet julio luglio lipca lipiec iulie temmuz korrik июля июль липня
+aug august aout agosto augustus sierpnia sierpien agustos gusht августа август серпня
+sep sept september septembre septiembre settembre wrzesnia wrzesien septembrie eylul shtator сентября сентябрь вересня
+oct october okt oktober octobre octubre ottobre pazdziernika pazdziernik octombrie ekim tetor октября октябрь жовтня
+nov november novembre noviembre noiembrie kasim nentor ноября ноябрь
+dec december dez dezember decembre diciembre dicembre grudnia grudzien decembrie aralik dhjetor декабря декабрь грудня
+"""
 MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january",
-            "feb february",
-            "mar march",
-            "apr april",
-            "may",
-            "jun june",
-            "jul july",
-            "aug august",
-            "sep sept september",
-            "oct october",
-            "nov november",
-            "dec december",
-        ),
-        1,
-    )
-    for name in names.split()
+    plain(name): number for number, names in enumerate(_MONTHS.split("\n")[1:-1], 1) for name in names.split()
 }
 UNKNOWN = frozenset(
     [
@@ -58,16 +56,18 @@ ABOUT = re.compile(
     re.I,
 )
 TIME = re.compile(r"[T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?\s*(Z|[AP]M|[+-]\d\d:?\d\d)?$", re.I)
+OF = re.compile(r"\s(?:de|del|di)\s", re.I)  # 2 de enero de 1966
+YEAR_SIGN = re.compile(r"(?<=\d{4})\s?(?:г|р)\.?(?:\s?р\.?)?$")  # 1966 г.
 YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2}|XX|xx)(?:[-/. ](\d{1,2}|XX|xx)[.]?)?")
 PACKED = re.compile(r"(\d{4})(\d\d)(\d\d)")
 YEAR_LAST = re.compile(r"(\d{1,2}|XX|xx)\s?([-/. ])\s?(\d{1,2}|XX|xx)\s?[-/. ]\s?(\d{4})[.]?")
 MONTH_YEAR = re.compile(r"(\d{1,2}|XX|xx)[-/.](\d{4})")
 YEAR = re.compile(r"(\d{4})[.]?")
 NAMED = re.compile(
-    r"(?:(\d{1,2})(?:st|nd|rd|th)?[-\s.,/]*)?([A-Za-z]{3,9})\.?[-\s,/]*(?:(\d{1,2})(?:st|nd|rd|th)?[\s,]+)?(\d{4})"
+    r"(?:(\d{1,2})(?:st|nd|rd|th)?[-\s.,/]*)?([^\W\d_]{3,12})\.?[-\s,/]*(?:(\d{1,2})(?:st|nd|rd|th)?[\s,]+)?(\d{4})"
 )
-YEAR_NAMED = re.compile(r"(\d{4})[-\s/]([A-Za-z]{3,9})(?:[-\s/](\d{1,2}))?")
-TWO_DIGITS = re.compile(r"\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{2}|\d{6}")
+YEAR_NAMED = re.compile(r"(\d{4})[-\s/]([^\W\d_]{3,12})(?:[-\s/](\d{1,2}))?")
+TWO_DIGITS = re.compile(r"\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]{3,12})[-/. ]\d{2}|\d{6}")
 DATED_RANGE = re.compile(r"(?:between\s+)?(\S.*\d{4})\s+(?:to|and|-|–)\s+(\S.*\d{4})", re.I)
 RANGE = re.compile(r"(?:between\s+)?(\d{4})\s*(?:-|–|—|/|to|and|or)\s*(\d{4})", re.I)
 
@@ -102,10 +102,10 @@ def readings(text: str, last_year: int) -> list[Reading]:
 
 
 def digits(text: str) -> str:
-    """The text with ASCII's digits, single spaces, and without a time of day behind the date."""
+    """The text with ASCII's digits and single spaces, without a time of day, `de` or the sign of a year."""
     if not text.isascii():
         text = "".join(str(unicodedata.digit(sign, sign)) for sign in text)
-    return TIME.sub("", tidy(text))
+    return YEAR_SIGN.sub("", OF.sub(" ", TIME.sub("", tidy(text))))
 
 
 def reading(text: str, last_year: int) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ def reviewed(people: People, rows: NDArray[np.int32], findings: Findings, id_fie
     rows: by person. id_field: what the list calls its ids, empty where it has none.
     """
     _lengths(people, rows, findings)
+    _letters(people, rows, findings)
     if id_field:
         _duplicates(people.ids, rows, id_field, findings)
     findings.note(
@@ -44,6 +46,35 @@ def _lengths(people: People, rows: NDArray[np.int32], findings: Findings) -> Non
             elif len(" ".join(column[name] for column in columns).split()) > MOST_TOKENS:
                 reason = f"a name of more than {MOST_TOKENS} words; kept, but only the first {MOST_TOKENS} are compared"
                 findings.bad(row, "name", reason)
+
+
+def _letters(people: People, rows: NDArray[np.int32], findings: Findings) -> None:
+    columns = (people.given, people.surname, people.full)
+    if all(not len(column.data) or column.data.max() < 128 for column in columns):
+        return  # the kernel leaves out a row of ASCII without a letter
+    for name in np.flatnonzero(~_begins_with_letter(columns)).tolist():
+        text = " ".join(column[name] for column in columns)
+        if text.strip() and not any(map(str.isalpha, text)):
+            reason = "no letter of any script; kept, but it cannot be found by its name"
+            findings.bad(int(rows[people.person[name]]), "name", reason)
+
+
+@cache
+def _two_byte_letters() -> NDArray[np.bool_]:
+    """For every code point below U+0800: is it a letter?"""
+    return np.array([chr(code).isalpha() for code in range(0x800)])
+
+
+def _begins_with_letter(columns: tuple[Strings, ...]) -> NDArray[np.bool_]:
+    """Whether any column of each name begins with a letter that UTF-8 writes in one or two bytes: bool[k]."""
+    found = np.zeros(len(columns[0]), bool)
+    for column in columns:
+        filled = np.flatnonzero(np.diff(column.ends) > 0)
+        first = column.data[column.ends[filled]].astype(np.int64)
+        after = column.data[np.minimum(column.ends[filled] + 1, len(column.data) - 1)]
+        code = np.where(first < 128, first, (first & 31) << 6 | after & 63)
+        found[filled] |= (first < 0xE0) & _two_byte_letters()[code]
+    return found
 
 
 def ascending(ids: Strings) -> bool:
