@@ -240,3 +240,66 @@ def test_as_a_command_of_its_own(asked: Path, held: Path, tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
     assert "Checked 3 people" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_a_list_of_bad_rows_takes_no_inputs_place(asked: Path, held: Path, tmp_path: Path) -> None:
+    wanted = tmp_path / "alerts.csv.errors"
+    wanted.write_bytes(asked.read_bytes())
+    words = [
+        "-m",
+        "liaison.cli",
+        "check",
+        str(wanted),
+        "--against",
+        str(held),
+        "-o",
+        str(tmp_path / "alerts.csv"),
+    ]
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, wanted.read_bytes()) == (2, asked.read_bytes())
+
+
+def test_a_report_takes_no_place_of_the_bad_rows(asked: Path, held: Path, tmp_path: Path) -> None:
+    out, report = tmp_path / "alerts.csv", tmp_path / "alerts.csv.errors"
+    words = [
+        "-m",
+        "liaison.cli",
+        "check",
+        str(asked),
+        "--against",
+        str(held),
+        "-o",
+        str(out),
+        "--report",
+        str(report),
+    ]
+    assert subprocess.run([sys.executable, *words], capture_output=True, check=False).returncode == 2
+
+
+def test_closed_standard_input_is_said(held: Path, tmp_path: Path) -> None:
+    command = shlex.join(
+        [sys.executable, "-m", "liaison.cli", "check", "-", "--against", str(held), "-o", "x.csv"]
+    )
+    done = subprocess.run(
+        ["sh", "-c", f"{command} <&-"], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 2
+    assert "standard input is closed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_file_of_cleared_pairs_is_refused(asked: Path, held: Path, tmp_path: Path) -> None:
+    words = [
+        "check",
+        str(asked),
+        "--against",
+        str(held),
+        "-o",
+        str(tmp_path / "a.csv"),
+        "--cleared",
+        str(tmp_path / "no"),
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "liaison.cli", *words], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "there is no file" in done.stderr) == (2, True)

@@ -125,7 +125,9 @@ def _check_file(subjects: Path, form: Form, order: Order, as_json: bool) -> None
     from liaison.screening import service, sources
 
     started = time.monotonic()
-    service.require_places([order.alerts, order.report], [subjects, *order.against, order.cleared])
+    service.require_places(
+        service.places(order.alerts, order.report), [subjects, *order.against, order.cleared]
+    )
     with shown(as_json) as progress:
         source = sources.read(subjects, form, progress)
         name = "standard input" if str(subjects) == "-" else subjects.name

@@ -28,10 +28,10 @@ def compare(
     from liaison.screening.alerts import STANDARD_OUTPUT
     from liaison.screening.pairs import score_pairs
     from liaison.screening.rules import counted
-    from liaison.screening.service import require_places
+    from liaison.screening.service import places, require_places
 
     require_free_output(as_json, output)
-    require_places([output], [pairs])
+    require_places(places(output), [pairs])
     started = time.monotonic()
     scored = score_pairs(pairs, output)
     seconds = time.monotonic() - started

@@ -34,12 +34,12 @@ def index(
 ) -> None:
     """Build an index of lists once, to check against it many times."""
     from liaison.cli.progress import shown
-    from liaison.screening.service import require_places
+    from liaison.screening.service import places, require_places
     from liaison.screening.sources import records
 
     if str(output) == "-":
         raise BadInput("an index is mapped from a file: it cannot go to standard output", hint="give a file")
-    require_places([output], lists)
+    require_places(places(output), lists)
     started = time.monotonic()
     with shown(as_json) as progress:
         held = records(lists, form_of(column, encoding, delimiter, organisations), progress)

@@ -108,11 +108,18 @@ class Newlines(io.RawIOBase):
         return count
 
 
+def standard_input() -> BinaryIO:
+    """The bytes of standard input. Raises UnusableFile where it is closed."""
+    if sys.stdin is None:
+        raise UnusableFile("standard input is closed", file="-", hint="give a file, or something to read")
+    return sys.stdin.buffer
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Stream]:
     """The file as a stream; `-` is standard input. Raises UnusableFile."""
     if path == STANDARD_INPUT:
-        yield _usable(Stream("standard input", sys.stdin.buffer))
+        yield _usable(Stream("standard input", standard_input()))
         return
     name = path.name or str(path)
     if path.is_dir():

@@ -48,6 +48,10 @@ def _ray() -> Any:
     return ray
 
 
+NOT_STARTED = "Starting Ray client server failed"  # its fork met a thread of gRPC: the next one seldom does
+TRIES = 4
+
+
 class Cluster:
     """Ray on this machine (`ray`), or the cluster that a client port leads to (`ray://HOST:PORT`).
 
@@ -61,13 +65,17 @@ class Cluster:
         quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
         if address == "local":
             quiet["include_dashboard"] = False
-        try:
-            self.ray.init(address, **quiet)
-        except (ConnectionError, TimeoutError, RuntimeError, ValueError) as error:
-            raise BadSetting(
-                f"no Ray cluster answers at {setting}: {error}",
-                hint="see that it runs and that the port is the client's",
-            ) from error
+        for left in reversed(range(TRIES)):
+            try:
+                self.ray.init(address, **quiet)
+                break
+            except (ConnectionError, TimeoutError, RuntimeError, ValueError) as error:
+                if left and NOT_STARTED in str(error):
+                    continue
+                raise BadSetting(
+                    f"no Ray cluster answers at {setting}: {error}",
+                    hint="see that it runs and that the port is the client's",
+                ) from error
         self.remote = self.ray.remote(max_retries=0, num_cpus=1)(labour)
         self.broadcasts: dict[tuple[str, tuple[int, int, int]], Broadcast] = {}
 

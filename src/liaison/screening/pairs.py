@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liaison.holdings import BadRow, read_date
+from liaison.holdings.streams import standard_input
 from liaison.matching.columns import Strings
 from liaison.model.errors import BadInput, UnusableFile
 from liaison.screening.alerts import STANDARD_OUTPUT, bad_rows_path, whole_file, write_bad_rows
@@ -57,7 +57,7 @@ def score_pairs(source: Path, output: Path) -> Scored:
 
 def _text(source: Path) -> IO[str]:
     """The text of a file: UTF-16 by its mark, else UTF-8, else Windows-1252."""
-    content = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
+    content = standard_input().read() if str(source) == "-" else source.read_bytes()
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return io.StringIO(content.decode("utf-16", "replace"), newline="")
     try:

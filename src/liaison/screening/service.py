@@ -75,13 +75,16 @@ def check(name: str, subjects: Source, order: Order, now: datetime, progress: Pr
 
     Raises BadInput, BadSetting, DamagedIndex, JobLost; nothing is written then.
     """
+    require_places(places(order.alerts, order.report), [*order.against, order.cleared])
     listed = None if order.alerts == STANDARD_OUTPUT else bad_rows_path(order.alerts)
-    require_places([order.alerts, listed, order.report], [*order.against, order.cleared])
     with ThreadPoolExecutor(1) as beside:  # the names are read while the index is built
         reading = beside.submit(read_asks, subjects.people)
         held = records(order.against, order.form, progress)
         asked = reading.result()
     require_lists(held.index, order.limits)
+    if order.cleared and not order.cleared.exists():
+        reason = f"there is no file {order.cleared}"
+        raise BadInput(reason, file=str(order.cleared), hint="`liaison clear` makes it with the first pair")
     cleared = Cleared.open(order.cleared) if order.cleared else None
     people, limits = subjects.people, replace(order.limits, cleared=cleared)
     hits = search_with(order.jobs, held.index, held.saved, people, limits, progress, asked)
@@ -232,6 +235,12 @@ def require_lists(index: Index, limits: Limits) -> None:
     unknown = sorted((limits.lists or frozenset()) - set(index.lists))
     if unknown:
         raise BadSetting(f"there is no list {unknown[0]!r}", hint=f"the lists are {', '.join(index.lists)}")
+
+
+def places(output: Path, *others: Path | None) -> list[Path | None]:
+    """Where a run writes: its output, the bad rows beside it, and others."""
+    listed = None if output == STANDARD_OUTPUT or output.is_dir() else bad_rows_path(output)
+    return [output, listed, *others]
 
 
 def require_places(written: Sequence[Path | None], read: Sequence[Path | None]) -> None:
