@@ -85,6 +85,14 @@ int osa(const uint8_t *a, int m, const uint8_t *b, int n) {
     return distance;
 }
 
+/* osa, or 2 for any distance above 1, which takes no vectors to see. */
+static int osa_to_one(const uint8_t *a, int m, const uint8_t *b, int n) {
+    while (m && n && a[0] == b[0]) a++, b++, m--, n--;
+    while (m && n && a[m - 1] == b[n - 1]) m--, n--;
+    if (m + n <= 1 || (m == 1 && n == 1)) return m > n ? m : n;
+    return m == 2 && n == 2 && a[0] == b[1] && a[1] == b[0] ? 1 : 2;
+}
+
 static inline void keep(int32_t *best, int *level, int32_t cost, int as) {
     if (cost < *best || (cost == *best && as < *level)) *best = cost, *level = as;
 }
@@ -102,13 +110,16 @@ int32_t form_cost(const Form *a, const Form *b, const Costs *c, int *level) {
         sound = osa(fx, fa, fy, fb);
         keep(&best, level, c->vowels + c->vowel_step * sound + (a->skeleton_length == 2 ? c->short_skeleton : 0), VOWELS);
     }
-    if (shorter >= 3 && apart <= 4 && longer - shorter <= 4) {
+    if (shorter >= 3 && shorter < 6 && apart <= 2 && longer - shorter <= 4) {
+        if (osa_to_one(x, la, y, lb) == 1) keep(&best, level, c->typo, TYPO);
+        else if (osa_to_one(fx, fa, fy, fb) == 1) keep(&best, level, c->folded_typo, FOLDED_TYPO);
+    } else if (shorter >= 6 && apart <= 4 && longer - shorter <= 4) {
         int raw = osa(x, la, y, lb);
         if (raw == 1 && apart <= 2) keep(&best, level, c->typo, TYPO);
         else {
             if (sound < 0) sound = osa(fx, fa, fy, fb);
             if (sound == 1 && apart <= 2) keep(&best, level, c->folded_typo, FOLDED_TYPO);
-            else if ((raw <= 2 || sound <= 2) && shorter >= 6) keep(&best, level, c->typo_twice, TYPO_TWICE);
+            else if (raw <= 2 || sound <= 2) keep(&best, level, c->typo_twice, TYPO_TWICE);
         }
     }
     if (shorter >= 4 && longer - shorter <= 5 && !memcmp(x, y, (size_t)shorter)) keep(&best, level, c->cut, CUT);
@@ -123,6 +134,8 @@ int32_t token_cost(const Book *book_a, const Token *a, const Book *book_b, const
     for (int i = 0; i < a->forms; i++, first = next_form(first)) {
         const Form *second = form_at(book_b, b);
         for (int j = 0; j < b->forms; j++, second = next_form(second)) {
+            uint32_t off = first->mask ^ second->mask;
+            if (off & CONSONANTS && off >> 21 && __builtin_popcount(off & SOUNDS) > 4) continue;
             int as;
             int32_t cost = form_cost(first, second, c, &as);
             if (i + j && cost < NO_MATCH) cost += c->other_form;
