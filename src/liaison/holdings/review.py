@@ -50,9 +50,9 @@ def _lengths(people: People, rows: NDArray[np.int32], findings: Findings) -> Non
 
 def _letters(people: People, rows: NDArray[np.int32], findings: Findings) -> None:
     columns = (people.given, people.surname, people.full)
-    if all(not len(column.data) or column.data.max() < 128 for column in columns):
-        return  # the kernel leaves out a row of ASCII without a letter
-    for name in np.flatnonzero(~_begins_with_letter(columns)).tolist():
+    foreign = [np.searchsorted(c.ends, np.flatnonzero(c.data >= 128), side="right") - 1 for c in columns]
+    names = np.flatnonzero(np.bincount(np.concatenate(foreign), minlength=len(people.person)))
+    for name in names[~_begins_with_letter(columns, names)].tolist():  # of ASCII, the kernel sees to it
         text = " ".join(column[name] for column in columns)
         if text.strip() and not any(map(str.isalpha, text)):
             reason = "no letter of any script; kept, but it cannot be found by its name"
@@ -65,13 +65,14 @@ def _two_byte_letters() -> NDArray[np.bool_]:
     return np.array([chr(code).isalpha() for code in range(0x800)])
 
 
-def _begins_with_letter(columns: tuple[Strings, ...]) -> NDArray[np.bool_]:
+def _begins_with_letter(columns: tuple[Strings, ...], names: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether any column of each name begins with a letter that UTF-8 writes in one or two bytes: bool[k]."""
-    found = np.zeros(len(columns[0]), bool)
+    found = np.zeros(len(names), bool)
     for column in columns:
-        filled = np.flatnonzero(np.diff(column.ends) > 0)
-        first = column.data[column.ends[filled]].astype(np.int64)
-        after = column.data[np.minimum(column.ends[filled] + 1, len(column.data) - 1)]
+        filled = np.flatnonzero(column.ends[names + 1] > column.ends[names])
+        start = column.ends[names[filled]]
+        first = column.data[start].astype(np.int64)
+        after = column.data[np.minimum(start + 1, len(column.data) - 1)]
         code = np.where(first < 128, first, (first & 31) << 6 | after & 63)
         found[filled] |= (first < 0xE0) & _two_byte_letters()[code]
     return found

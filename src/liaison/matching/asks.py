@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from liaison.kernel import address
 from liaison.matching.book import Book, KernelBook, Names, found_in, read_names, write_book
-from liaison.matching.build import Arrays, papers, rarity_of, readings, tidy, without_titles
+from liaison.matching.build import Arrays, by_date, papers, rarity_of, readings, tidy, without_titles
 from liaison.matching.columns import People
 from liaison.matching.segment import Segment
 
@@ -81,7 +81,7 @@ def read_asks(people: People) -> Asks:
         "nationality": np.ascontiguousarray(nationality),
     }
     columns = known | papers(people.documents, people.document_person, len(people), held=False)
-    return Asks(book, names, keys, columns, np.argsort(dob, kind="stable").astype(np.int32))
+    return Asks(book, names, keys, columns, by_date(dob).astype(np.int32))
 
 
 @dataclass(frozen=True, slots=True)
