@@ -5,7 +5,7 @@
 
 #define WAITING 64
 #define AHEAD 12 /* postings by which a row's sketch is fetched before its use */
-#define DISCOUNT 100000 /* what a token that no class key finds is assumed to lose: for candidates, not for scores */
+#define DISCOUNT 130000 /* what a token that no class key finds is assumed to lose: for candidates, not for scores */
 
 typedef struct {
     const Index *x; const Asks *asks; const Phonetics *t;
