@@ -23,26 +23,11 @@ from liaison.matching.weights import chance
 
 PAIRS = 48
 PAIR = np.dtype([(name, "i4") for name in ("kind", "i", "j", "level", "weight")])
-ACCOUNT = np.dtype(
-    [
-        (name, "i4")
-        for name in (
-            "score",
-            "grade",
-            "date",
-            "document",
-            "sex",
-            "nation",
-            "order",
-            "unmatched",
-            "dependence",
-            "lost",
-            "left_over",
-            "pairs",
-        )
-    ]
-    + [("pair", PAIR, PAIRS)]
-)
+SUMS = [
+    *("score", "grade", "date", "document", "sex", "nation", "order", "unmatched", "dependence", "lost"),
+    *("left_over", "pairs"),
+]
+ACCOUNT = np.dtype([(name, "i4") for name in SUMS] + [("pair", PAIR, PAIRS)])
 WORDS = (*LEVELS, "", "", "", "", "initial")  # level 13 is the kernel's GRADES: an initial
 CHUNK = 2048
 
@@ -97,8 +82,17 @@ def _accounts(
         for start in range(0, len(places), CHUNK):
             here = places[start : start + CHUNK]
             accounts = _account(segment, hits, here)
-            for at, account in zip(here.tolist(), accounts.tolist(), strict=True):
+            for at, account in zip(here.tolist(), _rows(accounts), strict=True):
                 yield at, account, (asked.words(int(hits.ask[at])), held.words(int(hits.row[at])))
+
+
+def _rows(accounts: NDArray[np.void]) -> Iterator[tuple[int | tuple[int, ...], ...]]:
+    """Every account as a tuple of its sums and, last, its pairs: those it has, of the many it has room for."""
+    counts = accounts["pairs"]
+    pairs = accounts["pair"][np.arange(PAIRS) < counts[:, None]].tolist()
+    ends = np.cumsum(counts).tolist()
+    for head, end in zip(accounts[SUMS].tolist(), ends, strict=True):
+        yield (*head, pairs[end - head[-1] : end])
 
 
 def _account(segment: Segment, hits: Hits, places: NDArray[np.int64]) -> NDArray[np.void]:
@@ -163,10 +157,8 @@ class Held:
 
 def _parts(account: tuple[object, ...], asked: Words, held: Words) -> Iterator[tuple[str, str, int]]:
     """Kind, words and bits of everything that is not nothing, in the order in which an officer would look."""
-    _, grade, date, document, sex, nation, order, unmatched, dependence, lost, left_over, count, pairs = (
-        account
-    )
-    for pair in pairs[:count]:  # type: ignore
+    _, grade, date, document, sex, nation, order, unmatched, dependence, lost, left_over, _, pairs = account
+    for pair in pairs:  # type: ignore
         yield "name", _pair_words(pair, asked, held), pair[4]
     if order:
         yield "order", "given name and surname in the other order", order  # type: ignore
