@@ -22,7 +22,7 @@ from liaison.screening.rules import BAD_ROW_COLUMNS, COLUMNS, bits, inert
 if TYPE_CHECKING:
     from liaison.holdings import BadRow
 
-BATCH = 4096  # alerts whose texts are taken out of the columns at a time
+BATCH = 1 << 16  # alerts whose texts are taken out of the columns at a time
 STANDARD_OUTPUT = Path("-")
 
 
