@@ -168,6 +168,11 @@ def test_lists_that_may_not_be_asked_give_nothing() -> None:
     asked = people([WANTED])
     assert len(search(index, asked, Limits(min_score=20)))
     assert not len(search(index, asked, Limits(min_score=20, lists=frozenset({"open"}))))
+    assert [index.count(lists) for lists in (None, frozenset({"open"}), frozenset({"closed"}))] == [
+        801,
+        800,
+        1,
+    ]
 
 
 def test_a_cleared_pair_does_not_come_back() -> None:

@@ -66,6 +66,20 @@ class Index:
         """The names of the lists, in the order they were first met."""
         return tuple(dict.fromkeys(name for segment in self.segments for name in segment.lists))
 
+    def count(self, lists: frozenset[str] | None = None) -> int:
+        """Records that can be found in these lists; None: in all."""
+        if lists is None:
+            return len(self)
+        return sum(
+            int(
+                (
+                    np.isin(s.arrays["source"], [n for n, name in enumerate(s.lists) if name in lists])
+                    & (s.removed == 0)
+                ).sum()
+            )
+            for s in self.segments
+        )
+
     def add(self, people: People) -> None:
         """Add records without a rebuild: they are weighed by the statistics of the records that were there first."""
         base = self.segments[0].arrays

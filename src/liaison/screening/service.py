@@ -95,8 +95,8 @@ def check(name: str, subjects: Source, order: Order, now: datetime, progress: Pr
     outcome = Outcome(
         name,
         len(people),
-        len(held.index),
-        held.index.lists,
+        held.index.count(limits.lists),
+        tuple(name for name in held.index.lists if limits.lists is None or name in limits.lists),
         len(hits),
         len(np.unique(hits.subject)),
         int(hits.score[-1]) if len(hits) else hits.least,
