@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.common import Figures, task
 
-PER_STRATUM = {True: 40, False: 20}
+PER_STRATUM = {True: 20, False: 20}
 
 
 def measure(quick: bool) -> list[Figures]:
