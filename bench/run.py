@@ -106,5 +106,4 @@ def _write(measured: dict[str, list[Figures]]) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     raise SystemExit(main())

@@ -173,3 +173,9 @@ def test_nobodys_path_of_modules_reaches_the_environment(monkeypatch: pytest.Mon
     around = environment.surroundings()
     assert "PYTHONPATH" not in around
     assert around["PATH"].split(os.pathsep)[0] == str(environment.VENV / "bin")
+
+
+def test_an_unknown_benchmark_is_refused_with_the_names_there_are() -> None:
+    done = subprocess.run([str(DEV), "bench", "nothing"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "check, single, plates" in done.stderr

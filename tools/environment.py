@@ -217,7 +217,7 @@ def verb_check(arguments: list[str]) -> int:
 def verb_bench(arguments: list[str]) -> int:
     """measure; see docs/figures.md"""
     setup()
-    return run(PYTHON, "bench/run.py", *arguments)
+    return run(PYTHON, "-m", "bench.run", *arguments)
 
 
 def verb_run(arguments: list[str]) -> int:
