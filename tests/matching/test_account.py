@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
-
 import numpy as np
 import pytest
 
-from liaison.kernel import address, lib
-from liaison.matching import evidence
+from liaison.matching import evidence, explain
 from liaison.matching.asks import Asks, prepare, question
 from liaison.matching.book import INITIAL, PARTICLE, TOKEN_NUMBER
 from liaison.matching.columns import Strings
-from liaison.matching.explain import ACCOUNT
 from liaison.matching.index import Index
 from liaison.matching.names.romanise import forms
 from liaison.matching.segment import Segment
@@ -97,18 +93,7 @@ def held_entry(segment: Segment, row: int) -> evidence.Entry:
 
 def accounts(segment: Segment, asks: Asks, ask: np.ndarray, row: np.ndarray) -> np.ndarray:
     asked = question(asks, segment, 0, np.ones(len(segment.lists), np.uint8))
-    out = np.empty(len(ask), ACCOUNT)
-    with segment.scratch() as scratch:
-        lib().lk_accounts(
-            ctypes.byref(segment.kernel),
-            ctypes.byref(asked.kernel),
-            address(ask),
-            address(row),
-            ctypes.c_int64(len(ask)),
-            scratch.cache,
-            address(out),
-        )
-    return out
+    return explain.accounts(segment, asked, ask, row)
 
 
 def test_kernel_and_twin_agree_on_every_contribution(compared: tuple[Index, Asks]) -> None:

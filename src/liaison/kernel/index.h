@@ -103,6 +103,8 @@ typedef struct {
 typedef struct { uint64_t key; int32_t weight; uint32_t epoch; } Remembered;
 typedef struct { uint32_t epoch, stamp; Remembered slot[1 << CACHE_BITS]; } Cache;
 
+int64_t lk_search(const Index *x, const Asks *asks, const Phonetics *t, const int32_t *order, int64_t from, int64_t to,
+                  Hit *out, int64_t room, Cache *cache, uint32_t *seen, int64_t *counts);
 int token_classes(const Book *book, const Token *token, uint64_t *out);
 int joined_masks(const Phonetics *t, const Book *book, const Token *a, const Token *b, uint32_t out[2]);
 int grade_dates(int32_t a, int32_t b);

@@ -19,10 +19,6 @@ typedef struct {
     const uint8_t *list_open; int32_t least;
 } One;
 
-int token_classes(const Book *book, const Token *token, uint64_t *out);
-int64_t lk_search(const Index *x, const Asks *asks, const Phonetics *t, const int32_t *order, int64_t from, int64_t to,
-                  Hit *out, int64_t room, Cache *cache, uint32_t *seen, int64_t *counts);
-
 #define MOST_GROUPS 256
 #define MOST_VARIANTS 4096
 

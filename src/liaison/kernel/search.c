@@ -1,6 +1,5 @@
 /* Candidates: which rows can reach the score that an alert needs, and their scores.
    Blocks of near dates are read whole; other rows are found under the sound of the rarest tokens. */
-#include <stdlib.h>
 #include "filter.h"
 
 #define WAITING 64
@@ -8,7 +7,7 @@
 #define DISCOUNT 130000 /* what a token that no class key finds is assumed to lose: for candidates, not for scores */
 
 typedef struct {
-    const Index *x; const Asks *asks; const Phonetics *t;
+    const Index *x; const Asks *asks;
     Cache *cache; uint32_t *seen; uint32_t stamp;
     Hit *out; int64_t room, made;
     int64_t read, scored;
@@ -301,7 +300,7 @@ static void ask_papers(Search *s, int32_t person) {
    counts: int64[3] hits written, rows read, pairs scored. `seen` is uint32[rows], zero before the first call. */
 EXPORT int64_t lk_search(const Index *x, const Asks *asks, const Phonetics *t, const int32_t *order, int64_t from, int64_t to,
                          Hit *out, int64_t room, Cache *cache, uint32_t *seen, int64_t *counts) {
-    Search s = {.x = x, .asks = asks, .t = t, .cache = cache, .seen = seen, .stamp = cache->stamp, .out = out, .room = room};
+    Search s = {.x = x, .asks = asks, .cache = cache, .seen = seen, .stamp = cache->stamp, .out = out, .room = room};
     int64_t done = from;
     for (; done < to; done++) {
         int64_t before = s.made;
@@ -324,7 +323,7 @@ EXPORT int64_t lk_search(const Index *x, const Asks *asks, const Phonetics *t, c
 
 /* For tests: the bound of one ask's name against every row, and what the names are really worth. */
 EXPORT void lk_bounds(const Index *x, const Asks *asks, const Phonetics *t, int64_t ask, Cache *cache, int32_t *bounds, int32_t *names) {
-    Search s = {.x = x, .asks = asks, .t = t, .cache = cache, .ask = ask, .dob = asks->ask_dob[ask]};
+    Search s = {.x = x, .asks = asks, .cache = cache, .ask = ask, .dob = asks->ask_dob[ask]};
     prepare_filter(asks, t, &x->weights, ask, &s.filter);
     for (int64_t row = 0; row < x->rows; row++) {
         Account found;

@@ -63,7 +63,7 @@ def weigh(asks: Asks, base: Segment) -> Asks:
 
 def read_asks(people: People) -> Asks:
     """The questions before any list is known, so that they can be read while an index is built."""
-    names = tidy(read_names([people.given, people.surname, people.full]), people)
+    names = tidy(read_names([people.given, people.surname, people.full]))
     book = write_book(names.words)
     names = without_titles(names, book.tokens["flags"])
     keys, class_ends = book.classes()

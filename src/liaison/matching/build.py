@@ -75,7 +75,7 @@ def build_arrays(
             progress(step, steps.index(step), len(steps))
 
     say("names")
-    names = tidy(read_names([people.given, people.surname, people.full]), people)
+    names = tidy(read_names([people.given, people.surname, people.full]))
     say("sounds")
     book = write_book(names.words)
     names = without_titles(names, book.tokens["flags"])
@@ -94,7 +94,7 @@ def build_arrays(
     return arrays, Statistics(*counts, dependence)
 
 
-def tidy(names: Names, people: People) -> Names:
+def tidy(names: Names) -> Names:
     """The names without tokens beyond MOST_TOKENS, which no name of a person has; readers report such names."""
     lengths = np.diff(names.ends)
     if not len(lengths) or lengths.max() <= MOST_TOKENS:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from liaison.kernel import address, lib
 from liaison.matching import dates
-from liaison.matching.asks import Asks, question
+from liaison.matching.asks import Asks, Question, question
 from liaison.matching.book import TOKEN_NUMBER
 from liaison.matching.columns import People, Strings
 from liaison.matching.dates import BIT
@@ -79,34 +79,35 @@ def _accounts(
     for number, segment in enumerate(index.segments):
         places = np.flatnonzero(hits.segment == number)
         asked, held = Spoken(hits.asks), Held(segment)
+        put = question(hits.asks, segment, hits.least, np.ones(len(segment.lists), np.uint8))
         for start in range(0, len(places), CHUNK):
             here = places[start : start + CHUNK]
-            accounts = _account(segment, hits, here)
-            for at, account in zip(here.tolist(), _rows(accounts), strict=True):
+            found = accounts(segment, put, hits.ask[here], hits.row[here])
+            for at, account in zip(here.tolist(), _rows(found), strict=True):
                 yield at, account, (asked.words(int(hits.ask[at])), held.words(int(hits.row[at])))
 
 
-def _rows(accounts: NDArray[np.void]) -> Iterator[tuple[int | tuple[int, ...], ...]]:
+def _rows(found: NDArray[np.void]) -> Iterator[tuple[int | tuple[int, ...], ...]]:
     """Every account as a tuple of its sums and, last, its pairs: those it has, of the many it has room for."""
-    counts = accounts["pairs"]
-    pairs = accounts["pair"][np.arange(PAIRS) < counts[:, None]].tolist()
+    counts = found["pairs"]
+    pairs = found["pair"][np.arange(PAIRS) < counts[:, None]].tolist()
     ends = np.cumsum(counts).tolist()
-    for head, end in zip(accounts[SUMS].tolist(), ends, strict=True):
+    for head, end in zip(found[SUMS].tolist(), ends, strict=True):
         yield (*head, pairs[end - head[-1] : end])
 
 
-def _account(segment: Segment, hits: Hits, places: NDArray[np.int64]) -> NDArray[np.void]:
-    asks: Asks = hits.asks  # type: ignore[assignment]
-    asked = question(asks, segment, hits.least, np.ones(len(segment.lists), np.uint8))
-    out = np.empty(len(places), ACCOUNT)
-    ask, row = hits.ask[places].copy(), hits.row[places].copy()
+def accounts(
+    segment: Segment, asked: Question, ask: NDArray[np.int32], row: NDArray[np.int32]
+) -> NDArray[np.void]:
+    """The accounts of asks against rows of a segment, one by one: ACCOUNT[n]."""
+    out = np.empty(len(ask), ACCOUNT)
     with segment.scratch() as scratch:
         lib().lk_accounts(
             ctypes.byref(segment.kernel),
             ctypes.byref(asked.kernel),
             address(ask),
             address(row),
-            ctypes.c_int64(len(places)),
+            ctypes.c_int64(len(ask)),
             scratch.cache,
             address(out),
         )

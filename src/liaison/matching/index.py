@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from liaison.matching import files
 from liaison.matching.build import Arrays, Progress, build_arrays
-from liaison.matching.columns import People, Strings, country_name
+from liaison.matching.columns import People, country_name
 from liaison.matching.segment import Segment
 from liaison.model.errors import BadInput
 
@@ -180,6 +180,3 @@ def born(code: int) -> str:
     if not year:
         return ""
     return f"{year:04}" + (f"-{month:02}" if month else "") + (f"-{day:02}" if month and day else "")
-
-
-__all__ = ["Index", "Records", "Strings", "born"]

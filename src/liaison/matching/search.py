@@ -242,8 +242,7 @@ def _answer(
 
 def _rank(index: Index, asks: Asks, found: list[NDArray[np.void]], least: int) -> Hits:
     """One alert for each pair of people, the strongest; ordered by score, then by who."""
-    parts = [np.concatenate([hits[key] for hits in found]) for key in ("ask", "row", "score")]
-    ask, row, score = parts
+    ask, row, score = (np.concatenate([hits[key] for hits in found]) for key in ("ask", "row", "score"))
     segment = np.repeat(np.arange(len(found), dtype=np.int32), [len(hits) for hits in found])
     subject_name = asks.columns["ask_name"][ask]
     subject = asks.columns["name_person"][subject_name]
