@@ -245,7 +245,7 @@ def verb_lock(arguments: list[str]) -> int:
         raise SetupFailed("./dev lock needs uv on the PATH")
     common = ["pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
     common += ["--no-header", "--only-binary", ":all:", "pyproject.toml", *arguments]
-    extras = ["--extra", "tables", "--extra", "bench", "--group", "dev"]
+    extras = ["--extra", "tables", "--extra", "postgresql", "--extra", "bench", "--group", "dev"]
     need("locking failed", uv, *common, *extras, "-o", LOCK)
     need("locking failed", uv, *common, "--extra", "cluster", "-c", LOCK, "-o", CLUSTER)
     need(
