@@ -42,3 +42,11 @@ def test_bad_input_says_where_it_stands() -> None:
 def test_an_error_may_come_with_a_hint_of_its_own() -> None:
     assert errors.KernelMissing("no").hint == errors.KernelMissing.hint
     assert errors.KernelMissing("no", hint="add gcc").hint == "add gcc"
+
+
+def test_a_refusal_says_each_reason() -> None:
+    refusal = errors.NotLawful(reasons=("no case", "no offence"))
+    assert str(refusal) == "no case; no offence"
+    assert refusal.reasons == ("no case", "no offence")
+    assert refusal.status == 403
+    assert str(errors.NotLawful("not so", reasons=("no case",))) == "not so; no case"

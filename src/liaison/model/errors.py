@@ -6,6 +6,13 @@ LiaisonError
 ├── DamagedIndex        an index whose bytes are not what was written
 ├── KernelMissing       the compiled kernel is absent and could not be built
 ├── BadSetting          an option or setting that cannot work
+├── NotLawful           no rule permits it: carries each reason and what would make it lawful
+├── NotSignedIn         nobody is named: the session or token is missing, wrong or over
+├── NotFound            no such object, or none that this person may see: the two are told apart by nobody
+├── Conflict            the object is not, or no longer, in a state in which that can be done
+├── Erased              the record's key was destroyed; its content cannot be read again
+├── TooMany             one person asked more often than is allowed
+├── StoreUnavailable    the database cannot be opened, read or made durable
 └── JobLost             a chunk of bulk work failed more often than it may be run again
 """
 
@@ -66,6 +73,77 @@ class BadSetting(LiaisonError):
     status = 400
     title = "A setting cannot work"
     hint = "see docs/reference.md"
+
+
+class NotSignedIn(LiaisonError):
+    """Nobody is named: the session or token is missing, wrong or over."""
+
+    status = 401
+    title = "You are not signed in"
+    hint = "sign in, or send a token that is in force"
+
+
+class NotFound(LiaisonError):
+    """No such object, or none that this person may see. It says nothing of which, so that nobody learns."""
+
+    status = 404
+    title = "There is nothing here"
+    hint = "check the address; what you may not see is not shown either"
+
+    def __init__(self) -> None:
+        super().__init__("there is nothing here that you may see")
+
+
+class Conflict(LiaisonError):
+    """The object is not, or no longer, in a state in which that can be done."""
+
+    status = 409
+    title = "That cannot be done now"
+    hint = "load the page again to see how it stands"
+
+
+class Erased(LiaisonError):
+    """The record's key was destroyed: its content cannot be read again by anyone."""
+
+    status = 410
+    title = "The content was erased"
+    hint = "the ledger still proves that it was there"
+
+
+class TooMany(LiaisonError):
+    """One person asked more often than is allowed. `retry_after` is in seconds."""
+
+    status = 429
+    title = "Too many requests"
+    hint = "wait, then try again"
+
+    def __init__(self, message: str, *, retry_after: int, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class StoreUnavailable(LiaisonError):
+    """The database cannot be opened, read or made durable; nothing of the change was kept."""
+
+    status = 503
+    title = "The node cannot use its database"
+    hint = "see `liaison verify`; nothing was kept of what was asked"
+
+
+class NotLawful(LiaisonError):
+    """No lawful path permits what was asked. `reasons` say which rule and source refuse it, and what would permit it."""
+
+    status = 403
+    title = "This is not lawful as it was asked"
+    hint = "supply what the reasons name, then ask again"
+
+    def __init__(
+        self, message: str = "", *, reasons: tuple[object, ...] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(
+            "; ".join([message] * bool(message) + [str(reason) for reason in reasons]), hint=hint
+        )
+        self.reasons = reasons
 
 
 class JobLost(LiaisonError):
