@@ -75,6 +75,22 @@ class BadSetting(LiaisonError):
     hint = "see docs/reference.md"
 
 
+class NotLawful(LiaisonError):
+    """No lawful path permits what was asked. `reasons` say which rule refuses it, its source, and what would permit it."""
+
+    status = 403
+    title = "This is not lawful as it was asked"
+    hint = "supply what the reasons name, then ask again"
+
+    def __init__(
+        self, message: str = "", *, reasons: tuple[object, ...] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(
+            "; ".join([message] * bool(message) + [str(reason) for reason in reasons]), hint=hint
+        )
+        self.reasons = reasons
+
+
 class NotSignedIn(LiaisonError):
     """Nobody is named: the session or token is missing, wrong or over."""
 
@@ -128,22 +144,6 @@ class StoreUnavailable(LiaisonError):
     status = 503
     title = "The node cannot use its database"
     hint = "see `liaison verify`; nothing was kept of what was asked"
-
-
-class NotLawful(LiaisonError):
-    """No lawful path permits what was asked. `reasons` say which rule and source refuse it, and what would permit it."""
-
-    status = 403
-    title = "This is not lawful as it was asked"
-    hint = "supply what the reasons name, then ask again"
-
-    def __init__(
-        self, message: str = "", *, reasons: tuple[object, ...] = (), hint: str | None = None
-    ) -> None:
-        super().__init__(
-            "; ".join([message] * bool(message) + [str(reason) for reason in reasons]), hint=hint
-        )
-        self.reasons = reasons
 
 
 class JobLost(LiaisonError):
