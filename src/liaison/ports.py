@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Generic, NewType, Protocol, Self, TypeVar
 
 Shared = TypeVar("Shared")
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
+KeyId = NewType("KeyId", int)
+
+
+class Compartment(Enum):
+    """What is sealed apart: a key of one opens nothing of another."""
+
+    HOLDINGS = "holdings"
+    SAFEGUARDING = "safeguarding"  # victims, witnesses, children
+    SCREENING = "screening"  # questions and alerts
+    LEDGER = "ledger"  # readable payloads of ledger entries
+    OFFICERS = "officers"  # contact details, tokens of other services
+    INDEX = "index"  # the match index as it is kept on disk
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+        ...
+
+
+class Keys(Protocol):
+    """Keys of records, kept apart from the records: to destroy one is to erase what it sealed."""
+
+    def create(self, compartment: Compartment, count: int = 1) -> list[tuple[KeyId, bytes]]:
+        """New random 32-byte keys, durable before they are given out."""
+        ...
+
+    def fetch(self, ids: Sequence[KeyId]) -> list[bytes]:
+        """The keys of these ids, in order. Raises Erased where one was destroyed."""
+        ...
+
+    def destroy(self, ids: Iterable[KeyId]) -> int:
+        """Destroy keys for good; how many there were."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,152 @@
+"""One writer, many readers: every change of a node passes one thread, which makes many of them durable at once."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from liaison.model.errors import StoreUnavailable
+from liaison.storage import engines
+
+T = TypeVar("T")
+SHARED = 64  # changes that may share one commit
+Work = Callable[[Connection], T]
+Task = tuple[Work[Any], "Future[Any]"]
+SNAPSHOT = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+CHANGE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
+
+
+class Store:
+    """The database of one node. One process may write a SQLite file; several may write a PostgreSQL database.
+
+    Raises StoreUnavailable where the database cannot be opened, is held by another process, or is not as new as
+    this program.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._hold = engines.hold(url)
+        self._engine, self._readers = engines.writer(url), engines.readers(url)
+        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._write_all, name="writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def engine(self) -> Engine:
+        """The writer's engine, for migrations before anything else is done."""
+        return self._engine
+
+    def write(self, work: Work[T]) -> T:
+        """What `work(connection)` gives, once it is durable; several callers' works may share one commit.
+
+        What the work raises is raised here, and nothing of that work is kept. Raises StoreUnavailable where it
+        could not be made durable. A work never calls write itself.
+        """
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a change cannot wait for another change: pass the connection on")
+        if self._closed:
+            raise StoreUnavailable("the database is closed")
+        future: Future[T] = Future()
+        self._tasks.put((work, future))
+        return future.result()
+
+    def read(self, work: Work[T]) -> T:
+        """What `work(connection)` gives, from one snapshot. Raises StoreUnavailable."""
+        try:
+            with self._readers.connect() as connection:
+                connection.exec_driver_sql(SNAPSHOT[self._readers.dialect.name])
+                try:
+                    return work(connection)
+                finally:
+                    connection.exec_driver_sql("ROLLBACK")
+        except OperationalError as error:
+            raise StoreUnavailable("the database cannot be read") from error
+
+    def close(self) -> None:
+        """Finish what was asked for, then let go of the database."""
+        if not self._closed:
+            self._closed = True
+            self._tasks.put(None)
+            self._thread.join()
+            self._readers.dispose()  # the writer goes last: it alone writes the log back into the file
+            self._engine.dispose()
+            self._hold.close()
+
+    def _write_all(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            stop = self._write_together(task)
+            if stop:
+                return
+
+    def _write_together(self, task: Task) -> bool:
+        """Make this change and those that wait behind it durable with one commit; whether the store closes."""
+        done: list[tuple[Future[Any], Any]] = []
+        future: Future[Any] = task[1]
+        stop = False
+        try:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql(CHANGE[self._engine.dialect.name])
+                try:
+                    while True:
+                        future = task[1]
+                        _run(connection, task, done)
+                        following = self._next() if len(done) < SHARED else ()
+                        stop = following is None
+                        if not following:
+                            break
+                        task = following
+                    connection.exec_driver_sql("COMMIT")
+                except BaseException:
+                    _undo(connection)
+                    raise
+        except BaseException as error:
+            failure = StoreUnavailable("the change could not be made durable; nothing of it was kept")
+            failure.__cause__ = error
+            for waiting in {*(one for one, _ in done), future}:
+                if not waiting.done():
+                    waiting.set_exception(failure)
+            return stop
+        for waiting, result in done:
+            waiting.set_result(result)
+        return stop
+
+    def _next(self) -> Task | tuple[()] | None:
+        """The change that waits next; empty where none does, None where the store closes."""
+        try:
+            return self._tasks.get_nowait()
+        except queue.Empty:
+            return ()
+
+
+def _run(connection: Connection, task: Task, done: list[tuple[Future[Any], Any]]) -> None:
+    """Run one change behind a savepoint, so that its failure is its own."""
+    work, future = task
+    connection.exec_driver_sql("SAVEPOINT change")
+    try:
+        result = work(connection)
+    except DBAPIError as error:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT change")
+        if isinstance(error, OperationalError):
+            raise
+        future.set_exception(error)
+    except Exception as error:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT change")
+        future.set_exception(error)
+    else:
+        connection.exec_driver_sql("RELEASE SAVEPOINT change")
+        done.append((future, result))
+
+
+def _undo(connection: Connection) -> None:
+    """Give the transaction up; where the database is gone there is nothing left to undo."""
+    try:
+        connection.exec_driver_sql("ROLLBACK")
+    except DBAPIError:
+        connection.invalidate()
