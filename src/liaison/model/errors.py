@@ -2,7 +2,9 @@
 
 LiaisonError
 ├── BadInput            a value a person can correct: names the file, row and field
-│   └── UnusableFile    nothing in the file could be read
+│   ├── UnusableFile    nothing in the file could be read
+│   ├── BadNote         a signed note that is not in form, or that no trusted key signed
+│   └── BadProof        a Merkle proof that does not show what it should
 ├── DamagedIndex        an index whose bytes are not what was written
 ├── KernelMissing       the compiled kernel is absent and could not be built
 ├── BadSetting          an option or setting that cannot work
@@ -12,6 +14,8 @@ LiaisonError
 ├── Conflict            the object is not, or no longer, in a state in which that can be done
 ├── Erased              the record's key was destroyed; its content cannot be read again
 ├── TooMany             one person asked more often than is allowed
+├── LedgerUnavailable   an entry of the ledger cannot be written: what it would record is refused
+├── LedgerDamaged       the ledger's bytes are not what was written or signed: names the place
 ├── StoreUnavailable    the database cannot be opened, read or made durable
 └── JobLost             a chunk of bulk work failed more often than it may be run again
 """
@@ -51,6 +55,22 @@ class UnusableFile(BadInput):
 
     title = "The file could not be used"
     hint = "check that it is one of the formats the reference names"
+
+
+class BadNote(BadInput):
+    """A signed note or checkpoint that is not in form, or that no trusted key signed."""
+
+    status = 403
+    title = "A signature could not be accepted"
+    hint = "check the verifier key, and ask for the note again"
+
+
+class BadProof(BadInput):
+    """A Merkle proof that does not show what it should."""
+
+    status = 422
+    title = "The proof does not hold"
+    hint = "keep it: it may be evidence that a log shows different people different things"
 
 
 class DamagedIndex(LiaisonError):
@@ -136,6 +156,27 @@ class TooMany(LiaisonError):
     def __init__(self, message: str, *, retry_after: int, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
+
+
+class LedgerUnavailable(LiaisonError):
+    """An entry of the ledger cannot be written; what it would have recorded is not done."""
+
+    status = 503
+    title = "The ledger cannot be written"
+    hint = "see /readyz; nothing can be looked at until the ledger can record it"
+
+
+class LedgerDamaged(LiaisonError):
+    """The ledger's bytes are not what was written or signed. `place` is the first bad file, `index` the first bad entry."""
+
+    title = "The ledger is damaged"
+    hint = "keep the folder and the database as they are, and tell the supervisor and the witnesses"
+
+    def __init__(
+        self, message: str, *, place: str = "", index: int | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.place, self.index = place, index
 
 
 class StoreUnavailable(LiaisonError):
