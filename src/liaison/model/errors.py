@@ -167,7 +167,7 @@ class LedgerUnavailable(LiaisonError):
 
 
 class LedgerDamaged(LiaisonError):
-    """The ledger's bytes are not what was written or signed. `place` is the first bad file, `index` the first bad entry."""
+    """The ledger's bytes are not what was written or signed. `place` is the first bad file, `index` the entry."""
 
     title = "The ledger is damaged"
     hint = "keep the folder and the database as they are, and tell the supervisor and the witnesses"
