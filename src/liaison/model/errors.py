@@ -96,7 +96,7 @@ class BadSetting(LiaisonError):
 
 
 class NotLawful(LiaisonError):
-    """No lawful path permits what was asked. `reasons` say which rule refuses it, its source, and what would permit it."""
+    """No lawful path permits what was asked. Each of `reasons` names its rule, its source and what would permit it."""
 
     status = 403
     title = "This is not lawful as it was asked"
