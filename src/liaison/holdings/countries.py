@@ -30,6 +30,17 @@ def table() -> dict[str, int]:
 
 
 @cache
+def _two_letters() -> dict[str, str]:
+    lines = files(__package__).joinpath("countries.tsv").read_text("utf-8").splitlines()
+    return {iso3: iso2.lower() for iso3, iso2, _ in (line.split("\t") for line in lines) if iso2}
+
+
+def two_letters(iso3: str) -> str:
+    """The two small letters of ISO 3166 for three; the three, small, where there are no two."""
+    return _two_letters().get(iso3, iso3.lower())
+
+
+@cache
 def kernel_codes() -> NDArray[np.uint16]:
     """country_code by two letters and, from 676 on, by three; 0 where the letters are no code: uint16[676 + 17576]."""
     codes = np.zeros(676 + 17576, np.uint16)
