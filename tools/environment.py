@@ -297,11 +297,22 @@ def verb_release(arguments: list[str]) -> int:
     return run(PYTHON, "-m", "hatchling", "build", "-t", "wheel", "-d", folder)
 
 
+def tool(name: str, what: str) -> Call:
+    """The verb that runs a program of tools/ in the environment."""
+
+    def verb(arguments: list[str]) -> int:
+        setup()
+        return run(PYTHON, ROOT / "tools" / f"{name}.py", *arguments)
+
+    verb.__doc__ = what
+    return verb
+
+
 def verb_help(arguments: list[str]) -> int:
     """this list"""
     print("usage: ./dev VERB [ARGUMENT...]\n")
     for name, verb in VERBS.items():
-        print(f"  {name:<9} {verb.__doc__}")
+        print(f"  {name:<10} {verb.__doc__}")
     print(
         "\nPYTHON=/path/to/python3 chooses the interpreter; LIAISON_WHEELS=folder installs from there alone."
     )
@@ -319,6 +330,11 @@ VERBS: dict[str, Call] = {
     "lock": verb_lock,
     "wheels": verb_wheels,
     "release": verb_release,
+    "vendor": tool("vendor", "renew the components of others that the pages stand on; needs npm"),
+    "catalogues": tool("catalogues", "renew the catalogues of messages from the pages"),
+    "migration": tool("migration", "write the migration that brings a database to the tables as they are"),
+    "screens": tool("screens", "photograph every page into docs/screens; needs Chromium"),
+    "mutants": tool("mutants", "break policy and ledger in many ways, and count what the tests notice"),
     "help": verb_help,
 }
 
