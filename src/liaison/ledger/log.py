@@ -24,6 +24,7 @@ from liaison.ports import Compartment, KeyId, Keys
 from liaison.storage.sealing import seal, unseal
 from liaison.storage.tables.ledger import ENTRIES, PAYLOADS
 
+AT_ONCE = 500  # entries in one question
 SPARE = 256  # keys made at once, so that one commit of the key ring serves many entries
 ONE_AT_A_TIME = 0x4C45444745520001  # PostgreSQL's lock for appending; SQLite has one writer anyway
 FAILURES = (SQLAlchemyError, sqlite3.Error, StoreUnavailable, OSError)
@@ -78,19 +79,20 @@ class Log:
         every = [canonical(statement) for statement in statements]
         try:
             keys = self._take(len(every))
-            first = _size_to_extend(connection)
-            entries, payloads = [], []
-            for index, (written, (key_id, key)) in enumerate(zip(every, keys, strict=True), first):
+            made, payloads = [], []
+            for index, (written, (key_id, key)) in enumerate(
+                zip(every, keys, strict=True), _size_to_extend(connection)
+            ):
                 salt = secrets.token_bytes(SALT)
-                entries.append({"entry": index, "leaf": leaf(salt, written)})
+                made.append(Entry(index, leaf(salt, written)))
                 payloads.append(
                     {"entry": index, "key": key_id, "sealed": seal(key, salt + written, _about(index))}
                 )
-            connection.execute(insert(ENTRIES), entries)
+            connection.execute(insert(ENTRIES), [{"entry": each.index, "leaf": each.leaf} for each in made])
             connection.execute(insert(PAYLOADS), payloads)
         except FAILURES as error:
             raise LedgerUnavailable("the entry could not be written") from error
-        return [Entry(row["entry"], row["leaf"]) for row in entries]
+        return made
 
     def open(self, connection: Connection, index: int) -> Opened:
         """An entry with its salt and statement. Raises NotFound, Erased, LedgerDamaged, StoreUnavailable."""
@@ -118,11 +120,13 @@ class Log:
         The keys are destroyed at once, whatever becomes of the transaction: no copy of the database opens again.
         The caller records the erasure itself.
         """
-        chosen = PAYLOADS.c.entry.in_(list(indexes))
-        keys = [KeyId(key) for key in connection.execute(select(PAYLOADS.c.key).where(chosen)).scalars()]
-        self._keys.destroy(keys)
-        connection.execute(delete(PAYLOADS).where(chosen))
-        return len(keys)
+        wanted, erased = list(indexes), 0
+        for start in range(0, len(wanted), AT_ONCE):
+            chosen = PAYLOADS.c.entry.in_(wanted[start : start + AT_ONCE])
+            keys = connection.execute(select(PAYLOADS.c.key).where(chosen)).scalars()
+            erased += self._keys.destroy([KeyId(key) for key in keys])
+            connection.execute(delete(PAYLOADS).where(chosen))
+        return erased
 
     def _take(self, count: int) -> list[tuple[KeyId, bytes]]:
         """Keys that were never used."""

@@ -3,7 +3,8 @@
 LiaisonError
 ├── BadInput            a value a person can correct: names the file, row and field
 │   ├── UnusableFile    nothing in the file could be read
-│   ├── BadNote         a signed note that is not in form, or that no trusted key signed
+│   ├── BadNote         a signed note that no trusted key signed
+│   │   └── MalformedNote  a note, tree head or proof that is not in the form of its specification
 │   └── BadProof        a Merkle proof that does not show what it should
 ├── DamagedIndex        an index whose bytes are not what was written
 ├── KernelMissing       the compiled kernel is absent and could not be built
@@ -16,6 +17,7 @@ LiaisonError
 ├── TooMany             one person asked more often than is allowed
 ├── LedgerUnavailable   an entry of the ledger cannot be written: what it would record is refused
 ├── LedgerDamaged       the ledger's bytes are not what was written or signed: names the place
+│   └── MissingFile     a file that a log should have is not there
 ├── StoreUnavailable    the database cannot be opened, read or made durable
 └── JobLost             a chunk of bulk work failed more often than it may be run again
 """
@@ -58,11 +60,19 @@ class UnusableFile(BadInput):
 
 
 class BadNote(BadInput):
-    """A signed note or checkpoint that is not in form, or that no trusted key signed."""
+    """A signed note that no trusted key signed, or a key that cannot be trusted."""
 
     status = 403
     title = "A signature could not be accepted"
     hint = "check the verifier key, and ask for the note again"
+
+
+class MalformedNote(BadNote):
+    """A note, tree head, key or proof that is not in the form of its specification."""
+
+    status = 400
+    title = "A note is not in its form"
+    hint = "ask its sender for the bytes as they were signed"
 
 
 class BadProof(BadInput):
@@ -177,6 +187,14 @@ class LedgerDamaged(LiaisonError):
     ) -> None:
         super().__init__(message, hint=hint)
         self.place, self.index = place, index
+
+
+class MissingFile(LedgerDamaged):
+    """A file that a log should have is not there."""
+
+    status = 404
+    title = "A file of the log is missing"
+    hint = "check the folder or address; a mirror may be behind"
 
 
 class StoreUnavailable(LiaisonError):
