@@ -1,0 +1,113 @@
+"""What a node counts about itself: by route, status and rule; never by person, case or record."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from liaison.node.logs import SHAPES, log
+
+LATENCIES = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """The counters of one node; each node has its own registry."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "liaison_requests", "Requests answered", ["route", "method", "status"], registry=self.registry
+        )
+        self.latency = Histogram(
+            "liaison_request_seconds",
+            "Time to answer",
+            ["route"],
+            buckets=LATENCIES,
+            registry=self.registry,
+        )
+        self.checks = Histogram(
+            "liaison_check_seconds",
+            "Time of a check of one person",
+            buckets=LATENCIES,
+            registry=self.registry,
+        )
+        self.refusals = Counter("liaison_refusals", "Refusals by rule", ["rule"], registry=self.registry)
+        self.failures = Counter(
+            "liaison_work_failures", "Background work that failed", ["work"], registry=self.registry
+        )
+        self.ready = Gauge("liaison_ready", "1 where a part is ready", ["check"], registry=self.registry)
+
+    def measure(self, gauges: Callable[[], Mapping[str, float]]) -> None:
+        """Have `gauges()` (name to number) asked whenever the metrics are read."""
+        self.registry.register(_Asked(gauges))
+
+    def text(self) -> bytes:
+        """The metrics in Prometheus' text format (CONTENT_TYPE)."""
+        return generate_latest(self.registry)
+
+
+class _Asked:
+    """Gauges that are asked for when they are read. One that fails is left out."""
+
+    def __init__(self, gauges: Callable[[], Mapping[str, float]]) -> None:
+        self.gauges = gauges
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing in advance."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """The gauges now."""
+        for name, value in self.gauges().items():
+            yield GaugeMetricFamily(f"liaison_{name}", name.replace("_", " "), value=value)
+
+
+def observed(app: Any, metrics: Metrics) -> Any:
+    """The application, with each request counted and logged by its route's template, never by its address.
+
+    `scope["state"]["request"]` is an id that stands in the log, for a person to quote.
+    """
+
+    async def run(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        status, began = 500, time.perf_counter()
+        request = secrets.token_hex(8)
+        scope.setdefault("state", {})["request"] = request
+
+        async def noted(message: Any) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await app(scope, receive, noted)
+        finally:
+            _note(metrics, scope, status, time.perf_counter() - began, request)
+
+    return run
+
+
+def _note(metrics: Metrics, scope: Any, status: int, seconds: float, request: str) -> None:
+    route = str(scope.get("path_template") or "unmatched")
+    route = route if SHAPES["route"].fullmatch(route) else "unmatched"
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    metrics.requests.labels(route, method, str(status)).inc()
+    metrics.latency.labels(route).observe(seconds)
+    log().info(
+        "request",
+        route=route,
+        method=method,
+        status=status,
+        milliseconds=round(seconds * 1000, 3),
+        request=request,
+    )
