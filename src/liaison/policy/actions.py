@@ -1,0 +1,104 @@
+"""What may be decided about: every act at a node that the law has a word on, and the capability it takes."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from liaison.model.roles import Capability
+
+
+class Action(Enum):
+    """One act of one person. Its value is its name in the ledger and in packs."""
+
+    CHECK = "check"
+    CHECK_BULK = "check-bulk"
+    STANDING_QUESTION = "standing-question"
+    READ_HOLDING = "read-holding"
+    CONFIRM = "confirm"
+    INSTRUCT = "instruct"
+    BREAK_GLASS = "break-glass"
+    REVIEW_BREAK_GLASS = "review-break-glass"
+    APPROVE = "approve"
+    OPEN_CASE = "open-case"
+    IMPORT = "import"
+    INDEX = "index"
+    CORRECT = "correct"
+    RESTRICT = "restrict"
+    HOLD = "hold"
+    ERASE = "erase"
+    ASK_SAFEGUARDING = "ask-safeguarding"
+    ANSWER_SAFEGUARDING = "answer-safeguarding"
+    DISCLOSE = "disclose"
+    USE_IN_COURT = "use-in-court"
+    NOTIFY_CONVICTION = "notify-conviction"
+    ANSWER_PERSON = "answer-person"
+    SUPERVISE = "supervise"
+    READ_LEDGER = "read-ledger"
+    AUDIT_SAMPLE = "audit-sample"
+    STATISTICS = "statistics"
+    ADMINISTER_ACCOUNTS = "administer-accounts"
+    SETTINGS = "settings"
+
+    @property
+    def label(self) -> str:
+        """As a person reads it."""
+        return self.value.replace("-", " ")
+
+    @property
+    def capability(self) -> Capability:
+        """What a person's roles must bring for it."""
+        return CAPABILITIES[self]
+
+
+CAPABILITIES = {
+    Action.CHECK: Capability.CHECK,
+    Action.CHECK_BULK: Capability.CHECK_BULK,
+    Action.STANDING_QUESTION: Capability.STANDING_QUESTION,
+    Action.READ_HOLDING: Capability.READ_HOLDING,
+    Action.CONFIRM: Capability.CONFIRM,
+    Action.INSTRUCT: Capability.CONFIRM,
+    Action.BREAK_GLASS: Capability.BREAK_GLASS,
+    Action.REVIEW_BREAK_GLASS: Capability.REVIEW_BREAK_GLASS,
+    Action.APPROVE: Capability.APPROVE,
+    Action.OPEN_CASE: Capability.OPEN_CASE,
+    Action.IMPORT: Capability.IMPORT,
+    Action.INDEX: Capability.IMPORT,
+    Action.CORRECT: Capability.CORRECT,
+    Action.RESTRICT: Capability.RESTRICT,
+    Action.HOLD: Capability.RESTRICT,
+    Action.ERASE: Capability.ERASE,
+    Action.ASK_SAFEGUARDING: Capability.CHECK,
+    Action.ANSWER_SAFEGUARDING: Capability.SAFEGUARDING,
+    Action.DISCLOSE: Capability.DISCLOSE,
+    Action.USE_IN_COURT: Capability.DISCLOSE,
+    Action.NOTIFY_CONVICTION: Capability.NOTIFY_CONVICTION,
+    Action.ANSWER_PERSON: Capability.ANSWER_PERSON,
+    Action.SUPERVISE: Capability.SUPERVISE,
+    Action.READ_LEDGER: Capability.READ_LEDGER,
+    Action.AUDIT_SAMPLE: Capability.AUDIT_SAMPLE,
+    Action.STATISTICS: Capability.STATISTICS,
+    Action.ADMINISTER_ACCOUNTS: Capability.ADMINISTER_ACCOUNTS,
+    Action.SETTINGS: Capability.SETTINGS,
+}
+
+ALL = frozenset(Action)
+SEARCHES = frozenset({Action.CHECK, Action.CHECK_BULK, Action.STANDING_QUESTION})
+# what is done with one record that was found
+USES = frozenset({Action.READ_HOLDING, Action.CONFIRM, Action.INSTRUCT, Action.DISCLOSE, Action.USE_IN_COURT})
+SAFEGUARDING = frozenset({Action.ASK_SAFEGUARDING, Action.ANSWER_SAFEGUARDING})
+ORDINARY = SEARCHES | USES | {Action.BREAK_GLASS, Action.NOTIFY_CONVICTION}
+GROUNDED = ORDINARY | SAFEGUARDING
+# what cannot be judged without facts of a record
+RECORDED = USES | {
+    Action.IMPORT,
+    Action.INDEX,
+    Action.CORRECT,
+    Action.RESTRICT,
+    Action.HOLD,
+    Action.ERASE,
+    Action.ANSWER_SAFEGUARDING,
+    Action.NOTIFY_CONVICTION,
+}
+REASONED = frozenset(
+    {Action.CONFIRM, Action.BREAK_GLASS, Action.CORRECT, Action.RESTRICT, Action.HOLD, Action.ERASE}
+)

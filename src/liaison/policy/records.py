@@ -1,0 +1,427 @@
+"""Conditions on one record, its alert, and whoever it would be sent to: category, grade, dates, handling, transfer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from liaison.model.categories import Category
+from liaison.model.grounds import OffenceFlag, Purpose, offence
+from liaison.model.handling import HandlingCode
+from liaison.model.roles import Role
+from liaison.policy.context import AlertState, Context, RecordFacts
+from liaison.policy.terms import Leaf
+
+CONTEMPORANEOUS = dt.timedelta(hours=24)  # between a senior officer's reasons and the transfer they are for
+SHIELDED = frozenset({Category.VICTIM, Category.WITNESS})
+
+
+@dataclass(frozen=True, slots=True)
+class HasRecord(Leaf):
+    """The record is before whoever decides."""
+
+    says = "the record's category, dates, handling and restrictions are known"
+    lacks = "nothing is known of the record"
+    cure = "load the record before deciding"
+
+    def holds(self, context: Context) -> bool:
+        """Whether it is."""
+        return context.record is not None
+
+
+class _OfRecord(Leaf):
+    """A condition on the record; it holds where there is none, since HasRecord asks for one."""
+
+    __slots__ = ()
+
+    def holds(self, context: Context) -> bool:
+        """Whether the record meets it."""
+        return context.record is None or self.met(context.record, context)
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether this record meets it."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class HasCategory(_OfRecord):
+    """The capacity in which the person stands in the case is known."""
+
+    says = "the category of person is stated: not known is not suspect"
+    lacks = "the category of person is missing"
+    cure = "state whether the person is suspect, convicted, victim, witness, contact or missing"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether it is."""
+        return record.category is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryAmong(_OfRecord):
+    """The category is one that a check may find."""
+
+    categories: frozenset[Category]
+    says = "only these are put in the match index: {categories}"
+    lacks = "the category of person is none that a check may find: {categories}"
+    cure = "leave the record out of the index; it is asked for in another way"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether it is."""
+        return record.category in self.categories
+
+
+@dataclass(frozen=True, slots=True)
+class Adult(_OfRecord):
+    """The person is not under 18."""
+
+    says = "the person is not under 18"
+    lacks = "the person is under 18"
+    cure = "ask by a safeguarding question"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether they are not."""
+        return not record.minor
+
+
+@dataclass(frozen=True, slots=True)
+class NotShielded(_OfRecord):
+    """The person is neither victim nor witness, and their category is known."""
+
+    says = "the person is neither victim nor witness"
+    lacks = "the person is a victim or witness, or their category is not known"
+    cure = "ask by a safeguarding question, which a named officer answers"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether they are."""
+        return record.category is not None and record.category not in SHIELDED
+
+
+@dataclass(frozen=True, slots=True)
+class NamedForSafeguarding(Leaf):
+    """The person is named for the safeguarding compartment."""
+
+    says = "an officer named for the safeguarding compartment answers"
+    lacks = "the person is not named for the safeguarding compartment"
+    cure = "leave it to an officer who is"
+
+    def holds(self, context: Context) -> bool:
+        """Whether they are."""
+        return context.actor.safeguards
+
+
+@dataclass(frozen=True, slots=True)
+class ReuseAllowed(_OfRecord):
+    """The purpose is one that a record collected for its purpose may serve."""
+
+    served: Mapping[Purpose | None, frozenset[Purpose]]
+    says = "the purpose is one that the record's own purpose may serve, by the matrix below"
+    lacks = "the record was collected for a purpose that does not serve this one"
+    cure = "ask anew for this purpose, on a basis of its own"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether it is."""
+        return context.grounds is None or context.grounds.purpose in self.served.get(
+            record.collected_for, frozenset()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Graded(_OfRecord):
+    """Source and information are graded."""
+
+    says = "source and information are graded"
+    lacks = "the record has no grade"
+    cure = "grade it; what came without a grade is X4"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether they are."""
+        return record.graded
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewNotDue(_OfRecord):
+    """The record's review is still to come."""
+
+    says = "the record's review date has not passed"
+    lacks = "the record's review date has passed or is not set"
+    cure = "review the record first"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether it is."""
+        return record.review_at is not None and context.now < record.review_at
+
+
+@dataclass(frozen=True, slots=True)
+class NotExpired(_OfRecord):
+    """The record may still be kept."""
+
+    says = "the record's retention has not ended"
+    lacks = "the record's retention has ended or is not set"
+    cure = "nothing: the record is due for erasure; set its dates if they were never set"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether it may."""
+        return record.expires_at is not None and context.now < record.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWithin(_OfRecord):
+    """The retention asked for is within what the category allows."""
+
+    days: Mapping[Category, int]
+    says = "the record's retention ends, within the days its category allows"
+    lacks = "the record's retention is not set, has ended, or is longer than its category allows"
+    cure = "set an end of retention within the days below"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether it is; a record without category is another term's concern."""
+        if record.category is None:
+            return True
+        return _ahead(record.expires_at, context.now, self.days[record.category])
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedWithin(_OfRecord):
+    """The first review is within what the category allows."""
+
+    days: Mapping[Category, int]
+    says = "the record's next review is set, within the days its category allows"
+    lacks = "the record's review is not set, has passed, or is later than its category allows"
+    cure = "set a review date within the days below"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether it is; a record without category is another term's concern."""
+        if record.category is None:
+            return True
+        return _ahead(record.review_at, context.now, self.days[record.category])
+
+
+@dataclass(frozen=True, slots=True)
+class NotRestricted(_OfRecord):
+    """The record is not frozen."""
+
+    says = "the record is not restricted"
+    lacks = "the record is restricted: it is contested, or kept as evidence alone"
+    cure = "wait until the data-protection officer lifts the restriction"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether it is not."""
+        return not record.restricted
+
+
+@dataclass(frozen=True, slots=True)
+class NotHeld(_OfRecord):
+    """No legal hold is on the record."""
+
+    says = "no legal hold is on the record"
+    lacks = "the record is held as evidence"
+    cure = "wait until the hold ends, or restrict the record instead"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether none is."""
+        return record.held_until is None or context.now >= record.held_until
+
+
+@dataclass(frozen=True, slots=True)
+class IsCandidate(Leaf):
+    """The alert has not been judged."""
+
+    says = "the alert is a candidate"
+    lacks = "there is no alert, or it was judged before"
+    cure = "judge an alert that is still a candidate, or undo the judgement first"
+
+    def holds(self, context: Context) -> bool:
+        """Whether it has not."""
+        return context.alert is AlertState.CANDIDATE
+
+
+@dataclass(frozen=True, slots=True)
+class IsConfirmed(Leaf):
+    """A named person confirmed the alert."""
+
+    says = "a named, trained person confirmed the alert"
+    lacks = "no person confirmed the alert: it is a lead and no more"
+    cure = "have a trained person compare both sides and confirm it"
+
+    def holds(self, context: Context) -> bool:
+        """Whether one did."""
+        return context.alert is AlertState.CONFIRMED and bool(context.confirmed_by)
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionAmong(Leaf):
+    """The instruction is one that this law allows on a hit."""
+
+    instructions: frozenset[str]
+    says = "the instruction is one of: {instructions}"
+    lacks = "the instruction is none of: {instructions}"
+    cure = "give one of these instructions: {instructions}"
+
+    def holds(self, context: Context) -> bool:
+        """Whether it is."""
+        return context.instruction in self.instructions
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord(_OfRecord):
+    """This agency is the originator."""
+
+    says = "the record is the agency's own"
+    lacks = "the record is another agency's"
+    cure = "ask the originator to act on its own record"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether it is."""
+        return record.own
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutCode(_OfRecord):
+    """The record does not carry this handling code; without any code it carries all of them."""
+
+    code: HandlingCode
+    says = "the record does not carry {code}"
+    lacks = "the record carries {code}, or no handling code at all"
+    cure = "ask the originator to lift {code}"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether it does not."""
+        return bool(record.handling) and self.code not in record.handling
+
+
+@dataclass(frozen=True, slots=True)
+class Consented(Leaf):
+    """The originator permits it, for this recipient and purpose."""
+
+    says = "the originator's permission for this recipient and purpose is in force"
+    lacks = "there is no permission of the originator for this recipient and purpose"
+    cure = "ask the originator for its permission"
+
+    def holds(self, context: Context) -> bool:
+        """Whether it does."""
+        consent, partner, grounds = context.consent, context.partner, context.grounds
+        if consent is None or partner is None or grounds is None:
+            return False
+        matches = (consent.recipient, consent.purpose) == (partner.name, grounds.purpose)
+        return matches and context.now < consent.expires
+
+
+@dataclass(frozen=True, slots=True)
+class HasPartner(Leaf):
+    """The recipient is named."""
+
+    says = "the recipient is named"
+    lacks = "nobody is named who would receive it"
+    cure = "name the recipient"
+
+    def holds(self, context: Context) -> bool:
+        """Whether it is."""
+        return context.partner is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerWithin(Leaf):
+    """The recipient is under the same law."""
+
+    says = "the recipient is under the same law"
+    lacks = "the recipient is under another law"
+    cure = "send it to a recipient under the same law"
+
+    def holds(self, context: Context) -> bool:
+        """Whether it is."""
+        return context.partner is not None and context.partner.within
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayOpen(Leaf):
+    """The gateway to the recipient has not expired."""
+
+    says = "a gateway to it (adequacy, safeguards or a special case) is recorded and has not expired"
+    lacks = "no gateway to the recipient is recorded, or it has expired"
+    cure = "have the gateway recorded or renewed with its legal reasons"
+
+    def holds(self, context: Context) -> bool:
+        """Whether it has not."""
+        expires = context.partner.gateway_expires if context.partner else None
+        return expires is not None and context.now < expires
+
+
+@dataclass(frozen=True, slots=True)
+class NoCapitalRisk(Leaf):
+    """Neither death penalty nor torture is to be feared for this offence at this recipient."""
+
+    offences: frozenset[str]
+    says = "the recipient keeps no death penalty, or the offence is one that carries none"
+    lacks = "the offence may carry the death penalty at the recipient"
+    cure = "send nothing about this offence to this recipient"
+
+    def holds(self, context: Context) -> bool:
+        """Whether neither is. Without a named offence the risk is not excluded."""
+        if context.partner is None or not context.partner.capital:
+            return True
+        code = context.grounds.offence if context.grounds else ""
+        return bool(code) and code not in self.offences
+
+
+@dataclass(frozen=True, slots=True)
+class Assured(Leaf):
+    """A senior officer signed reasons on an assurance, at the time."""
+
+    says = "an assurance is attached, and a supervisor signed reasons of strict necessity within the last 24 hours"
+    lacks = "no assurance with a supervisor's reasons of the last 24 hours is attached"
+    cure = "attach the assurance and have a supervisor, another person than you, sign the reasons now"
+
+    def holds(self, context: Context) -> bool:
+        """Whether one did."""
+        given = context.assurance
+        if given is None or not (given.reference and given.reasons):
+            return False
+        senior = Role.SUPERVISOR in given.signer_roles and given.signed_by != context.actor.person
+        return senior and dt.timedelta(0) <= context.now - given.signed <= CONTEMPORANEOUS
+
+
+@dataclass(frozen=True, slots=True)
+class NotExcluded(Leaf):
+    """The offence is not of an excluded character."""
+
+    flags: frozenset[OffenceFlag]
+    says = "the offence is none of a character that is excluded: {flags}"
+    lacks = "the offence is of a character that is excluded: {flags}"
+    cure = "send nothing on this offence; an ordinary offence in the same facts is named by itself"
+
+    def holds(self, context: Context) -> bool:
+        """Whether it is not."""
+        code = context.grounds.offence if context.grounds else ""
+        return not code or not self.flags & {*offence(code).flags}
+
+
+@dataclass(frozen=True, slots=True)
+class NotFromThere(_OfRecord):
+    """The person did not seek protection from the recipient's state."""
+
+    says = "the person has not sought protection from the recipient's state"
+    lacks = "the person sought protection from the recipient's state"
+    cure = "send nothing to that state"
+
+    def met(self, record: RecordFacts, context: Context) -> bool:
+        """Whether they did not."""
+        return not (record.protected and context.partner is not None and context.partner.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class OriginReviewed(Leaf):
+    """Contact with the state of origin was reviewed."""
+
+    says = "contact with that state was reviewed for this person"
+    lacks = "contact with that state was not reviewed"
+    cure = "have the contact reviewed for non-refoulement"
+
+    def holds(self, context: Context) -> bool:
+        """Whether it was."""
+        return context.origin_reviewed
+
+
+def _ahead(time: dt.datetime | None, now: dt.datetime, days: int) -> bool:
+    """Whether a time was set, is to come, and is at most so many days away."""
+    return time is not None and dt.timedelta(0) < time - now <= dt.timedelta(days=days)
