@@ -10,6 +10,7 @@ from liaison.holdings.assemble import assembled
 from liaison.holdings.dates import FIRST_YEAR
 from liaison.holdings.delimiters import DELIMITERS, delimiter_of, header_of
 from liaison.holdings.findings import Findings, Read
+from liaison.holdings.kept import kept_columns
 from liaison.holdings.layout import LONGEST_FIELD, Columns, Fault, Layout
 from liaison.holdings.mapping import Headings, guess, required
 from liaison.holdings.options import Options
@@ -44,7 +45,7 @@ def read_delimited(stream: Stream, options: Options, findings: Findings) -> Read
         names = header_of(_decoded(stream.head), delimiter, stream.name)[0]
     stream.skip(start)
     headings = required(guess(names, options.columns), stream.name)
-    fields, targets = headings.targets()
+    fields, targets = headings.targets(options.keep)
     layout = Layout(delimiter, len(names), headings.least(), targets, FIRST_YEAR, options.last_year)
     done = 0
 
@@ -58,11 +59,12 @@ def read_delimited(stream: Stream, options: Options, findings: Findings) -> Read
         raise UnusableFile(
             f"{stream.name} has a header and no rows", file=stream.name, hint="look for the file you meant"
         )
-    _say(columns, headings, delimiter, encoding, stream, findings)
+    _say(columns, headings, delimiter, encoding, stream, findings, options.keep)
     _report(columns, headings, findings)
     people = assembled(columns, fields, headings, options.list_name, findings, options.last_year)
     reviewed(people, columns.numbers, findings, headings.field_of((*headings["id"], -1)[0]))
-    return Read(people, findings.bad_rows, findings.notes, _mapping(headings))
+    kept = kept_columns(columns, fields, headings) if options.keep else ()
+    return Read(people, findings.bad_rows, findings.notes, _mapping(headings), columns.numbers, kept)
 
 
 def in_utf8(stream: Stream, said: str) -> tuple[Stream, str]:
@@ -89,14 +91,20 @@ def _mapping(headings: Headings) -> Mapping[str, str]:
 
 
 def _say(
-    columns: Columns, headings: Headings, delimiter: str, encoding: str, stream: Stream, findings: Findings
+    columns: Columns,
+    headings: Headings,
+    delimiter: str,
+    encoding: str,
+    stream: Stream,
+    findings: Findings,
+    keep: bool,
 ) -> None:
     findings.note(
         f"{_encoding(columns, encoding)}, separated by {DELIMITERS.get(delimiter, repr(delimiter))}; {headings}"
     )
     unused = [name or "(no name)" for name in headings.unused()]
     if unused:
-        findings.note(f"not read: {', '.join(unused)}")
+        findings.note(f"{'kept as they are' if keep else 'not read'}: {', '.join(unused)}")
     if not headings["id"]:
         findings.note("no column of ids; the numbers of the rows stand for them")
     findings.counted(columns.blank, "empty line", "empty lines")

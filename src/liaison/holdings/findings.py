@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from liaison.matching.columns import People
 
@@ -23,12 +26,15 @@ class Read:
     """The people of a file, what could not be used of it, and what was made out about it.
 
     columns: the file's column, or columns joined by ` + `, for each field of a person; empty where a format has none.
+    rows: the row of each person. kept: what else each person's row says, where it was asked to be kept.
     """
 
     people: People
     bad_rows: list[BadRow]
     notes: list[str]
     columns: Mapping[str, str] = field(default_factory=dict)
+    rows: Sequence[int] | NDArray[np.int32] = ()
+    kept: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(slots=True)

@@ -29,6 +29,13 @@ ORGANISATIONS = frozenset(
     ]
 ) - {"Asset", "CryptoWallet"}
 LONGEST_LINE = 1 << 24  # bytes
+READ = frozenset(  # properties that become fields of a person
+    [
+        *("name", "alias", "weakAlias", "previousName", "firstName", "lastName", "secondName", "middleName"),
+        *("birthDate", "gender", "nationality", "citizenship", "country"),
+        *("passportNumber", "idNumber", "imoNumber", "mmsi"),
+    ]
+)
 
 
 class Entity(msgspec.Struct):
@@ -72,7 +79,7 @@ def read_followthemoney(stream: Stream, options: Options, findings: Findings) ->
         findings.note(f"not read: {count:,} of schema {schema}")
     people = gathering.people(options.list_name)
     reviewed(people, np.array(gathering.rows, np.int32), findings)
-    return Read(people, findings.bad_rows, findings.notes)
+    return Read(people, findings.bad_rows, findings.notes, rows=gathering.rows, kept=gathering.kept)
 
 
 def draft_of(row: int, entity: Entity) -> Draft:
@@ -98,4 +105,5 @@ def draft_of(row: int, entity: Entity) -> Draft:
         next(iter(all_of("gender")), ""),
         all_of("nationality", "citizenship") or all_of("country"),
         all_of("passportNumber", "idNumber", "imoNumber", "mmsi"),
+        {name: "; ".join(values) for name, values in held.items() if values and name not in READ},
     )

@@ -21,7 +21,7 @@ Name = tuple[str, str, str]  # given, surname, full
 
 @dataclass(slots=True)
 class Draft:
-    """One person as the source writes it. row: the record's number in the source, from 1."""
+    """One person as the source writes it. row: the record's number in the source, from 1. kept: what else it says."""
 
     row: int
     id: str
@@ -30,6 +30,7 @@ class Draft:
     sex: str = ""
     nationalities: list[str] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
 
 
 class Gathering:
@@ -39,6 +40,7 @@ class Gathering:
         self.findings, self.last_year = findings, last_year
         self.ids: list[str] = []
         self.rows: list[int] = []
+        self.kept: list[dict[str, str]] = []
         self.names: list[Name] = []
         self.person: list[int] = []
         self.documents: list[str] = []
@@ -61,6 +63,7 @@ class Gathering:
         number = len(self.ids)
         self.ids.append(draft.id or str(draft.row))
         self.rows.append(draft.row)
+        self.kept.append(draft.kept)
         self.names += names or [("", "", "")]
         self.person += [number] * max(len(names), 1)
         self.documents += documents

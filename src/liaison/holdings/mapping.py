@@ -12,6 +12,7 @@ from liaison.holdings.words import plain
 from liaison.model.errors import BadSetting, UnusableFile
 
 FIELDS = ("id", "given", "middle", "surname", "name", "alias", "dob", "sex", "nationality", "document")
+KEPT = "kept"  # what a column is that is no field of a person
 
 # The word for a given name that is also the word for a name: given where there is a surname as well.
 EITHER = frozenset(["nombre", "nome", "ime", "ad", "adi", "isim", "imie", "имя", "име", "ονομα", "emri"])
@@ -46,15 +47,18 @@ class Headings:
 
     def unused(self) -> list[str]:
         """The headers of columns that are not read."""
+        return [self.header[at] for at in self._others()]
+
+    def _others(self) -> list[int]:
         used = {at for columns in self.columns.values() for at in columns}
-        return [name for at, name in enumerate(self.header) if at not in used]
+        return [at for at in range(len(self.header)) if at not in used]
 
     def field_of(self, column: int) -> str:
         """The header of a column; empty for none."""
         return self.header[column] if 0 <= column < len(self.header) else ""
 
-    def targets(self) -> tuple[tuple[str, ...], tuple[Target, ...]]:
-        """The columns to fill, and the field that each holds."""
+    def targets(self, keep: bool = False) -> tuple[tuple[str, ...], tuple[Target, ...]]:
+        """The columns to fill, and the field that each holds; with `keep`, KEPT for every other column."""
         given = self["given"] + self["middle"]
         made = [("id", Target(Kind.ID, self["id"]))]
         made += [
@@ -66,6 +70,8 @@ class Headings:
             made += [(field, Target(kind, self[field]))] if self[field] else []
         for field, kind in (("alias", Kind.TEXT), ("document", Kind.NUMBER), ("nationality", Kind.COUNTRY)):
             made += [(field, Target(kind, (column,))) for column in self[field]]
+        if keep:
+            made += [(KEPT, Target(Kind.TEXT, (at,))) for at in self._others()]
         return tuple(field for field, _ in made), tuple(target for _, target in made)
 
     def least(self) -> int:

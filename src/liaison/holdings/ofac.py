@@ -25,6 +25,7 @@ from liaison.model.errors import UnusableFile
 SDN_FIELDS, ALT_FIELDS = 12, 5
 ALT_KINDS = frozenset(("aka", "fka", "nka"))
 EMPTY = "-0-"
+KEPT = {3: "Program", 4: "Title", 11: "Remarks"}
 BORN = re.compile(r"(?:alt\. )?DOB (.+)")
 CITIZEN = re.compile(r"(?:alt\. )?(?:nationality|citizen)(?: possibly)? (.+)")
 GENDER = re.compile(r"Gender (.+)")
@@ -96,7 +97,7 @@ def _gathered(
         findings.note(f"not read: {count:,} of type {kind}")
     people = gathering.people(options.list_name)
     reviewed(people, np.array(gathering.rows, np.int32), findings)
-    return Read(people, findings.bad_rows, findings.notes)
+    return Read(people, findings.bad_rows, findings.notes, rows=gathering.rows, kept=gathering.kept)
 
 
 def draft_of(row: int, fields: Row, others: Sequence[Name]) -> Draft:
@@ -112,7 +113,14 @@ def draft_of(row: int, fields: Row, others: Sequence[Name]) -> Draft:
         *(("", "", name) for name in said(ALSO)),
     ]
     return Draft(
-        row, fields[0], names, said(BORN), next(iter(said(GENDER)), ""), said(CITIZEN), said(DOCUMENT)
+        row,
+        fields[0],
+        names,
+        said(BORN),
+        next(iter(said(GENDER)), ""),
+        said(CITIZEN),
+        said(DOCUMENT),
+        {name: fields[at] for at, name in KEPT.items() if fields[at]},
     )
 
 

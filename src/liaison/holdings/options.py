@@ -15,7 +15,8 @@ class Options:
     """Settings of one reading.
 
     columns: the file's column for a field of a person. organisations: whether companies, vessels and the like are
-    read as well. last_year: dates beyond it are in the future. progress: called with the bytes done and the bytes in
+    read as well. keep: whether what is no field of a person is kept as it is written. last_year: dates beyond it are
+    in the future. progress: called with the bytes done and the bytes in
     all, 0 where that is not known.
     """
 
@@ -25,4 +26,5 @@ class Options:
     encoding: str = ""
     delimiter: str = ""
     organisations: bool = False
+    keep: bool = False
     progress: Callable[[int, int], None] = quiet

@@ -10,7 +10,7 @@ from liaison.holdings import encodings, ofac
 from liaison.holdings.delimited import read_delimited
 from liaison.holdings.findings import Findings, Read
 from liaison.holdings.options import Options, quiet
-from liaison.holdings.streams import HEAD, STANDARD_INPUT, Stream, opened
+from liaison.holdings.streams import HEAD, STANDARD_INPUT, Stream, opened, usable
 from liaison.model.errors import UnusableFile
 
 
@@ -21,12 +21,14 @@ def read_people(
     encoding: str = "",
     delimiter: str = "",
     organisations: bool = False,
+    keep: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Read:
     """The people in a file, or from standard input where the path is `-`.
 
     columns: the file's column for a field of a person, where the header is not guessed right. organisations: whether
-    the companies, vessels and the like of the lists that tell them apart are read as well. progress: called with the
+    the companies, vessels and the like of the lists that tell them apart are read as well. keep: whether what is no
+    field of a person is kept, in `Read.kept`. progress: called with the
     bytes done and in all (0: not known). Raises UnusableFile where nothing can be read, BadSetting for a column,
     an encoding or a delimiter that cannot be.
     """
@@ -37,10 +39,16 @@ def read_people(
         encoding=encoding,
         delimiter=delimiter,
         organisations=organisations,
+        keep=keep,
         progress=progress or quiet,
     )
     with opened(path) as stream:
         return _read(stream, path, options, Findings(stream.name))
+
+
+def read_stream(stream: Stream, options: Options) -> Read:
+    """The people of a stream that is in no file. Raises as `read_people`."""
+    return _read(usable(stream), STANDARD_INPUT, options, Findings(stream.name))
 
 
 def _read(stream: Stream, path: Path, options: Options, findings: Findings) -> Read:

@@ -17,6 +17,13 @@ from liaison.model.errors import UnusableFile
 DEEPEST = 24  # elements within one another
 LARGEST = 1 << 20  # letters of one record
 PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
+READ = frozenset(  # elements that become fields of a person
+    [
+        *PARTS,
+        *("NAME_ORIGINAL_SCRIPT", "INDIVIDUAL_ALIAS", "INDIVIDUAL_DATE_OF_BIRTH", "INDIVIDUAL_DOCUMENT"),
+        *("GENDER", "NATIONALITY", "REFERENCE_NUMBER"),
+    ]
+)
 
 
 class Refused(ValueError):
@@ -130,7 +137,7 @@ def read_security_council(stream: Stream, options: Options, findings: Findings) 
     findings.counted(left, "entity not read", "entities not read")
     people = gathering.people(options.list_name)
     reviewed(people, np.array(gathering.rows, np.int32), findings)
-    return Read(people, findings.bad_rows, findings.notes)
+    return Read(people, findings.bad_rows, findings.notes, rows=gathering.rows, kept=gathering.kept)
 
 
 def individual(row: int, node: Node) -> Draft:
@@ -147,7 +154,18 @@ def individual(row: int, node: Node) -> Draft:
         next(iter(node.texts("GENDER")), ""),
         node.texts("NATIONALITY", "VALUE") or node.texts("NATIONALITY"),
         documents,
+        {tag: "; ".join(texts) for tag, texts in _others(node).items()},
     )
+
+
+def _others(node: Node) -> dict[str, list[str]]:
+    """The texts of elements that are no field of a person, by their tag."""
+    found: dict[str, list[str]] = {}
+    for child in node.children:
+        if child.tag not in READ:
+            texts = [child.text.strip(), *(part.text.strip() for part in child.children)]
+            found.setdefault(child.tag, []).extend(filter(None, texts))
+    return {tag: texts for tag, texts in found.items() if texts}
 
 
 def entity(row: int, node: Node) -> Draft:

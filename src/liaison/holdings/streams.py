@@ -119,7 +119,7 @@ def standard_input() -> BinaryIO:
 def opened(path: Path) -> Iterator[Stream]:
     """The file as a stream; `-` is standard input. Raises UnusableFile."""
     if path == STANDARD_INPUT:
-        yield _usable(Stream("standard input", standard_input()))
+        yield usable(Stream("standard input", standard_input()))
         return
     name = path.name or str(path)
     if path.is_dir():
@@ -136,7 +136,7 @@ def opened(path: Path) -> Iterator[Stream]:
             f"{path} cannot be opened: {error.strerror or error}", file=name, hint=hint
         ) from error
     with source:
-        yield _usable(Stream(name, source, path.stat().st_size))
+        yield usable(Stream(name, source, path.stat().st_size))
 
 
 def filled(stream: Stream) -> Stream:
@@ -146,7 +146,8 @@ def filled(stream: Stream) -> Stream:
     return stream
 
 
-def _usable(stream: Stream) -> Stream:
+def usable(stream: Stream) -> Stream:
+    """The stream, if it can be a list as it stands. Raises UnusableFile."""
     filled(stream)
     for signature, (what, hint) in PACKED.items():
         if stream.head.startswith(signature):

@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from enum import Enum
 
+import msgspec
+
 from liaison.model.categories import CaseId, Category, Involvement, OfficerId
 from liaison.model.dates import PartialDate
 from liaison.model.errors import BadInput
@@ -98,7 +100,7 @@ class Holding(Value, frozen=True, kw_only=True):
     instruction: Instruction | None = None
     facts: tuple[Fact, ...] = ()
     assessments: tuple[Assessment, ...] = ()
-    extra: dict[str, str] = {}
+    extra: dict[str, str] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()

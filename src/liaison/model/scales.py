@@ -21,8 +21,8 @@ class Scale(Enum):
     """The scales in use among police services of Europe."""
 
     FOUR = "4x4"  # Regulation (EU) 2016/794, article 29: source A, B, C, X; information 1 to 4
-    FIVE = "5x5x5"  # United Kingdom, National Intelligence Model, to 2016: source A to E, intelligence 1 to 5, handling 1 to 5
-    THREE = "3x5x2"  # United Kingdom, College of Policing, since 2016: source 1 to 3, intelligence A to E, handling P or C
+    FIVE = "5x5x5"  # United Kingdom, National Intelligence Model, to 2016: source, intelligence, handling
+    THREE = "3x5x2"  # United Kingdom, College of Policing, since 2016: source, intelligence, handling
 
 
 FORMS = {
@@ -118,7 +118,7 @@ class Graded(Value, frozen=True, kw_only=True):
         """The grade as 4x4, which relies on no more than the original does."""
         if self.scale is Scale.FOUR:
             return Grade(self.original)
-        source, information = self.original[:2]
+        source, information = self.original[0], self.original[1]
         return Grade(SOURCES[self.scale][source][1] + INFORMATION[self.scale][information][1])
 
     @property
