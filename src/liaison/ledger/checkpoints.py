@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from liaison.ledger.tree import HASH, LARGEST
@@ -55,6 +56,11 @@ def hash_of(written: str) -> bytes:
     if len(found) != HASH:
         raise MalformedNote(f"a hash has {HASH} bytes, not {len(found)}")
     return found
+
+
+def hash_lines(hashes: Iterable[bytes]) -> str:
+    """Hashes in base64, a line each."""
+    return "".join(f"{base64.b64encode(each).decode()}\n" for each in hashes)
 
 
 def from_base64(written: str) -> bytes:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from liaison.ledger.checkpoints import Checkpoint, hash_of, number
+from liaison.ledger.checkpoints import Checkpoint, hash_lines, hash_of, number
 from liaison.ledger.keys import Verifier
 from liaison.ledger.notes import LONGEST, Head, open_checkpoint
 from liaison.ledger.sources import Folder, Source
@@ -186,8 +185,7 @@ class Proof:
 
 def proof_text(index: int, hashes: Sequence[bytes], note: bytes) -> str:
     """A proof as C2SP tlog-proof writes it."""
-    lines = [PROOF, f"index {index}", *(base64.b64encode(each).decode() for each in hashes)]
-    return "\n".join(lines) + "\n\n" + note.decode()
+    return f"{PROOF}\nindex {index}\n{hash_lines(hashes)}\n{note.decode()}"
 
 
 def parse_proof(written: str) -> Proof:

@@ -36,6 +36,14 @@ WITNESSED = Table(
     Column("line", LargeBinary, nullable=False),
     Column("at", Moment, nullable=False),
 )
+ALARMS = Table(
+    "witness_alarms",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("request", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)
 WITNESS_STATES = Table(
     "witness_states",
     metadata,
