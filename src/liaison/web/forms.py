@@ -1,0 +1,175 @@
+"""What a person sent in a form: bounded texts, chosen values and files; and the form shown again with what was wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+from litestar import Request
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import ClientException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+
+from liaison.model.errors import BadInput, LiaisonError, NotLawful
+
+Chosen = TypeVar("Chosen", bound=Enum)
+LONGEST = 4_000  # characters of a field, unless told
+MOST_FIELDS = 500
+FORMS = (RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART)
+
+
+class WrongMedia(LiaisonError):
+    """The body is in a form that this address does not take."""
+
+    status = 415
+    title = "The body is in the wrong form"
+    hint = "send a form as application/x-www-form-urlencoded or multipart/form-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that was wrong with a form. `field` is the name of the input it is about, or empty."""
+
+    message: str
+    field: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields that were sent, in order, and what was found wrong with them. An empty one stands for a new form."""
+
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, UploadFile] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    refusal: NotLawful | None = None
+
+    def text(self, name: str, *, longest: int = LONGEST) -> str:
+        """The field, without space around it; empty where it was not sent. Raises BadInput when it is too long."""
+        text = (self.fields.get(name) or [""])[0].strip()
+        if len(text) > longest:
+            raise BadInput(f"this has {len(text)} characters; at most {longest} are taken", field=name)
+        return text
+
+    def needed(self, name: str, *, longest: int = LONGEST) -> str:
+        """The field. Raises BadInput where it is empty."""
+        text = self.text(name, longest=longest)
+        if not text:
+            raise BadInput("this is needed", field=name, hint="fill it in")
+        return text
+
+    def secret(self, name: str) -> str:
+        """A password as it was typed, spaces and all. Raises BadInput where it is empty or too long."""
+        typed = (self.fields.get(name) or [""])[0]
+        if not typed or len(typed) > LONGEST:
+            raise BadInput("this is needed" if not typed else "this is too long", field=name)
+        return typed
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field that may be given more than once."""
+        return [text.strip() for text in self.fields.get(name, []) if text.strip()]
+
+    def ticked(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return bool(self.all(name))
+
+    def chosen(self, name: str, kind: type[Chosen]) -> Chosen:
+        """The member of an enum by its value. Raises BadInput."""
+        return _member(self.needed(name), name, kind)
+
+    def all_chosen(self, name: str, kind: type[Chosen]) -> list[Chosen]:
+        """Members of an enum by their values. Raises BadInput."""
+        return [_member(text, name, kind) for text in self.all(name)]
+
+    def date(self, name: str) -> dt.date | None:
+        """A date from NAME-day, NAME-month and NAME-year, or from NAME as 2026-03-31; None where all are empty."""
+        parts = [self.text(f"{name}-{part}", longest=4) for part in ("year", "month", "day")]
+        written = "-".join(part.zfill(2) for part in parts) if any(parts) else self.text(name, longest=10)
+        if not written:
+            return None
+        try:
+            return dt.date.fromisoformat(written)
+        except ValueError:
+            raise BadInput(
+                "this is no date", field=name, hint="write day, month and year in figures"
+            ) from None
+
+    def number(self, name: str, least: int, most: int) -> int:
+        """A whole number from `least` to `most`. Raises BadInput."""
+        text = self.needed(name, longest=12)
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            raise BadInput(f"this is not a whole number from {least} to {most}", field=name)
+        return int(text)
+
+    def file(self, name: str) -> UploadFile:
+        """A file that was sent; its name is a person's text, never a path. Raises BadInput where there is none."""
+        found = self.files.get(name)
+        if found is None:
+            raise BadInput("no file was chosen", field=name, hint="choose a file")
+        return found
+
+    def refused(self, error: LiaisonError) -> Form:
+        """The same form with what was wrong: shown again, it keeps what was typed."""
+        where = error.field if isinstance(error, BadInput) else ""
+        problem = Problem(str(error), where, error.hint)
+        refusal = error if isinstance(error, NotLawful) else self.refusal
+        return replace(self, problems=(*self.problems, problem), refusal=refusal)
+
+    def error(self, name: str) -> str:
+        """What was wrong with one field; empty where nothing was."""
+        return next((problem.message for problem in self.problems if problem.field == name), "")
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """Messages with the ids of their fields, for the summary at the top of the page."""
+        return [(problem.message, problem.field) for problem in self.problems]
+
+
+async def the_form(request: Request[Any, Any, Any]) -> Form:
+    """The form of a request. Raises WrongMedia for a body of another kind, BadInput for one that cannot be read."""
+    kind, _ = request.content_type
+    if kind not in FORMS:
+        raise WrongMedia("this address takes a form")
+    try:
+        return _of(await _sent(request, kind))
+    except RequestEntityTooLarge:
+        raise
+    except (ValueError, ClientException) as error:
+        raise BadInput("the form could not be read", hint="send it again") from error
+
+
+async def _sent(request: Request[Any, Any, Any], kind: str) -> list[tuple[str, Any]]:
+    """The pairs of a form. One that is URL-encoded is read here: the framework would keep its texts, and with them
+    names and passwords, in a cache."""
+    if kind == RequestEncodingType.MULTI_PART:
+        return list((await request.form()).multi_items())
+    written = (await request.body()).decode("ascii")
+    return parse_qsl(written, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+
+
+def _of(sent: list[tuple[str, Any]]) -> Form:
+    fields: dict[str, list[str]] = {}
+    files: dict[str, UploadFile] = {}
+    for name, value in sent:
+        if isinstance(value, UploadFile):
+            files[name] = value
+        else:
+            fields.setdefault(name, []).append(_plain(str(value)))
+    return Form(fields, files)
+
+
+def _plain(text: str) -> str:
+    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise BadInput("a text holds a sign that is no text")
+    return text.replace("\r\n", "\n")
+
+
+def _member(text: str, name: str, kind: type[Chosen]) -> Chosen:
+    try:
+        return kind(text)
+    except ValueError:
+        raise BadInput("this is not one of the choices", field=name, hint="choose one of the list") from None

@@ -1,0 +1,60 @@
+"""How a browser and a program show who they are: a cookie that no script reads, or a token in a header."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+
+BARE, HOST_ONLY = (
+    "liaison",
+    "__Host-liaison",
+)  # the second is kept by a browser only over https, for this host alone
+LONGEST = 512  # characters of a token
+
+
+def cookie_name(secure: bool) -> str:
+    """The cookie's name. The bare one is for a node on this machine's own loopback, without TLS."""
+    return HOST_ONLY if secure else BARE
+
+
+def cookie_of(connection: ASGIConnection[Any, Any, Any, Any], secure: bool) -> str:
+    """The session's token from the cookie, empty without one.
+
+    It is read here and not by the framework, which would keep it in a cache. Two cookies of the name are none: one
+    of them was planted.
+    """
+    wanted = cookie_name(secure)
+    pairs = (part.strip().partition("=") for part in connection.headers.get("cookie", "").split(";"))
+    found = [value for name, _, value in pairs if name == wanted]
+    return found[0] if len(found) == 1 and len(found[0]) <= LONGEST else ""
+
+
+def bearer_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The token of `Authorization: Bearer TOKEN` (RFC 6750, section 2.1), empty without one."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    return token if scheme.casefold() == "bearer" and 0 < len(token) <= LONGEST else ""
+
+
+def with_session(response: Response[Any], token: str, secure: bool) -> Response[Any]:
+    """The answer with the session's cookie, which lasts until the browser ends or the node ends the session."""
+    response.set_cookie(_cookie(token, secure))
+    return response
+
+
+def without_session(response: Response[Any], secure: bool) -> Response[Any]:
+    """The answer that makes the browser forget the session, and whatever else it kept of this node."""
+    cookie = _cookie("", secure)
+    cookie.max_age = 0
+    response.set_cookie(cookie)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _cookie(token: str, secure: bool) -> Cookie:
+    return Cookie(
+        key=cookie_name(secure), value=token, path="/", secure=secure, httponly=True, samesite="strict"
+    )
