@@ -6,6 +6,7 @@ import fcntl
 import sqlite3
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -16,6 +17,7 @@ from liaison.model.errors import BadSetting, StoreUnavailable
 KINDS = ("sqlite", "postgresql")
 BUSY = 5_000  # milliseconds that a connection waits for another
 READERS = 8
+SHARED_PRAGMAS = ("foreign_keys=ON", "mmap_size=0", "secure_delete=ON")
 
 
 def address(url: str) -> URL:
@@ -68,7 +70,18 @@ def readers(url: str) -> Engine:
     return _engine(url, size=READERS, pragmas=("query_only=ON", "wal_autocheckpoint=0"))
 
 
-def _engine(url: str, size: int, pragmas: tuple[str, ...]) -> Engine:
+def spectators(url: str) -> Engine:
+    """An engine for another process than the node's: its connections cannot change anything, not even the log."""
+    parsed = address(url)
+    if parsed.get_backend_name() == "sqlite":
+        name = quote(str(Path(str(parsed.database)).absolute()))
+        return _engine(
+            f"sqlite:///file:{name}?mode=ro&uri=true", size=1, pragmas=("query_only=ON",), log=False
+        )
+    return readers(url)
+
+
+def _engine(url: str, size: int, pragmas: tuple[str, ...], log: bool = True) -> Engine:
     parsed = address(url)
     if parsed.get_backend_name() == "postgresql":
         # the transactions are begun by hand, on both databases alike
@@ -86,7 +99,8 @@ def _engine(url: str, size: int, pragmas: tuple[str, ...]) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "mmap_size=0", "secure_delete=ON", *pragmas):
+        # the log's mode stands in the file: who cannot write does not ask for it
+        for pragma in (*("journal_mode=WAL",) * log, *SHARED_PRAGMAS, *pragmas):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

@@ -13,6 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,14 +30,16 @@ AT_ONCE = 500  # ids in one question
 class KeyRing:
     """The keys of one node, in `folder`: `keys.db`, and a master key `<compartment>.key` for each compartment.
 
+    A `spectator` reads the ring of a node that runs in another process, and cannot change it.
     Raises BadSetting where a master key is missing or readable by others, StoreUnavailable where the ring cannot
     be used.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, spectator: bool = False) -> None:
         self._masters = {part: AESGCM(_read(folder, part)) for part in Compartment}
         self._lock = threading.Lock()
-        self._file = _open(folder / "keys.db")
+        place = folder / "keys.db"
+        self._file = _spectate(place) if spectator else _open(place)
 
     @staticmethod
     def make(folder: Path) -> None:
@@ -136,6 +139,16 @@ def _open(place: Path) -> sqlite3.Connection:
         file.execute(TABLE)
     except (OSError, sqlite3.Error) as error:
         raise StoreUnavailable(f"the key ring {place} cannot be used") from error
+    return file
+
+
+def _spectate(place: Path) -> sqlite3.Connection:
+    try:
+        address = f"file:{quote(str(place.absolute()))}?mode=ro"
+        file = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
+        file.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"the key ring {place} cannot be read") from error
     return file
 
 

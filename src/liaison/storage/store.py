@@ -34,7 +34,7 @@ class Store:
         self._hold = engines.hold(url)
         self._engine, self._readers = engines.writer(url), engines.readers(url)
         self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
-        self._closed = False
+        self._closed, self._door = False, threading.Lock()
         self._thread = threading.Thread(target=self._write_all, name="writer", daemon=True)
         self._thread.start()
 
@@ -51,33 +51,28 @@ class Store:
         """
         if threading.current_thread() is self._thread:
             raise RuntimeError("a change cannot wait for another change: pass the connection on")
-        if self._closed:
-            raise StoreUnavailable("the database is closed")
         future: Future[T] = Future()
-        self._tasks.put((work, future))
+        with self._door:  # nothing is put behind the last task, where nobody would take it
+            if self._closed:
+                raise StoreUnavailable("the database is closed")
+            self._tasks.put((work, future))
         return future.result()
 
     def read(self, work: Work[T]) -> T:
         """What `work(connection)` gives, from one snapshot. Raises StoreUnavailable."""
-        try:
-            with self._readers.connect() as connection:
-                connection.exec_driver_sql(SNAPSHOT[self._readers.dialect.name])
-                try:
-                    return work(connection)
-                finally:
-                    connection.exec_driver_sql("ROLLBACK")
-        except OperationalError as error:
-            raise StoreUnavailable("the database cannot be read") from error
+        return _read(self._readers, work)
 
     def close(self) -> None:
         """Finish what was asked for, then let go of the database."""
-        if not self._closed:
+        with self._door:
+            if self._closed:
+                return
             self._closed = True
             self._tasks.put(None)
-            self._thread.join()
-            self._readers.dispose()  # the writer goes last: it alone writes the log back into the file
-            self._engine.dispose()
-            self._hold.close()
+        self._thread.join()
+        self._readers.dispose()  # the writer goes last: it alone writes the log back into the file
+        self._engine.dispose()
+        self._hold.close()
 
     def _write_all(self) -> None:
         while (task := self._tasks.get()) is not None:
@@ -123,6 +118,34 @@ class Store:
             return self._tasks.get_nowait()
         except queue.Empty:
             return ()
+
+
+class Spectator:
+    """The database of a node that may be running in another process: it can be read, and nothing else."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = engines.spectators(url)
+
+    def read(self, work: Work[T]) -> T:
+        """What `work(connection)` gives, from one snapshot. Raises StoreUnavailable."""
+        return _read(self._engine, work)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+
+def _read(engine: Engine, work: Work[T]) -> T:
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(SNAPSHOT[engine.dialect.name])
+            try:
+                return work(connection)
+            finally:
+                _undo(connection)
+    except OperationalError as error:
+        raise StoreUnavailable("the database cannot be read") from error
 
 
 def _run(connection: Connection, task: Task, done: list[tuple[Future[Any], Any]]) -> None:

@@ -1,0 +1,211 @@
+"""A node, put together: the only place that knows every adapter."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, func, select
+
+from liaison import officers, policy
+from liaison.ledger.heads import last_head
+from liaison.ledger.keys import Signer
+from liaison.ledger.log import Log, size
+from liaison.ledger.notes import Head
+from liaison.ledger.publishing import publish
+from liaison.model.errors import StoreUnavailable
+from liaison.node.background import Repeated
+from liaison.node.clock import ClockWatch, SystemClock, counted
+from liaison.node.facts import bring_up
+from liaison.node.identity import signers
+from liaison.node.limits import Limits
+from liaison.node.metrics import Metrics
+from liaison.node.settings import Settings, read_settings
+from liaison.office import Office
+from liaison.officers.settings import Lasting, Site
+from liaison.ports import Clock
+from liaison.storage import Store
+from liaison.storage.keys import KeyRing
+from liaison.storage.tables.ledger import HEADS
+
+LOCK = "node.lock"
+PUBLISH_SOON = 1.0  # seconds after which new entries are looked for
+DAY = 86_400.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the parts of a node stand."""
+
+    folder: Path
+    database: str
+    keys: Path
+    ledger: Path
+    work: Path
+
+    @classmethod
+    def of(cls, folder: Path, settings: Settings) -> Places:
+        """The places of the node in `folder`; a setting can put each elsewhere."""
+        return cls(
+            folder,
+            settings.database or f"sqlite:///{folder}/node.db",
+            Path(settings.key_folder) if settings.key_folder else folder / "keys",
+            Path(settings.ledger_folder) if settings.ledger_folder else folder / "ledger",
+            folder / "work",
+        )
+
+
+@dataclass(slots=True)
+class Node:
+    """A node that is open: everything that the web and the command line are given."""
+
+    settings: Settings
+    places: Places
+    office: Office
+    signers: list[Signer]
+    people: officers.Settings
+    metrics: Metrics
+    watch: ClockWatch
+    publisher: Repeated = field(init=False)
+    background: list[Repeated] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        failed = self._failed
+        self.publisher = Repeated("ledger", PUBLISH_SOON, self._publish, failed)
+        self.background.append(self.publisher)
+        self.metrics.measure(self._gauges)
+
+    @property
+    def name(self) -> str:
+        """What people call the node."""
+        return self.settings.name
+
+    @property
+    def public_url(self) -> str:
+        """How officers reach the node."""
+        return self.settings.public_url or f"http://{self.settings.host}:{self.settings.port}"
+
+    def publish_now(self) -> Head | None:
+        """Sign a head over every entry that is committed; the head. Raises LedgerDamaged, LedgerUnavailable."""
+        self.publisher.now()
+        return self.head()
+
+    def head(self) -> Head | None:
+        """The last head that was signed; None before the first."""
+        keys = [signer.verifier for signer in self.signers]
+        return self.office.read(lambda connection: last_head(connection, keys))
+
+    def clock_fault(self) -> str:
+        """Why the clock is not trusted; empty where it is."""
+        return self.watch.fault(self.office.now(), counted(), self.recorded())
+
+    def recorded(self) -> datetime | None:
+        """When the last head was signed."""
+        return self.office.read(_last_signed)
+
+    def start(self) -> None:
+        """Begin the work in the background."""
+        for each in self.background:
+            each.start()
+
+    def stop(self) -> None:
+        """End the work in the background; what is committed is published first, where that can be done."""
+        for each in reversed(self.background):
+            each.stop()
+
+    def limits(self) -> Limits:
+        """The server's limits."""
+        chosen = self.settings
+        return Limits(
+            head_seconds=chosen.header_seconds,
+            body_seconds=chosen.body_seconds,
+            write_seconds=chosen.write_seconds,
+            head_bytes=chosen.header_bytes,
+            body_bytes=chosen.body_bytes,
+            upload_bytes=chosen.upload_bytes,
+            connections=chosen.connections,
+            connections_each=chosen.connections_each,
+            proxies=frozenset(chosen.proxies),
+        )
+
+    def _publish(self) -> None:
+        publish(self.office.store, self.places.ledger, self.signers, self.office.now())
+
+    def _failed(self, work: str) -> None:
+        self.metrics.failures.labels(work).inc()
+
+    def _gauges(self) -> Mapping[str, float]:
+        with suppress(StoreUnavailable):
+            entries = self.office.read(size)
+            return {
+                "ledger_entries": float(entries),
+                "ledger_published_age_seconds": min(self.publisher.age(), DAY),
+            }
+        return {}
+
+
+@contextmanager
+def open_node(folder: Path, clock: Clock | None = None, *, work: bool = True) -> Iterator[Node]:
+    """The node in `folder`, brought up to date, its background work running; closed at the end.
+
+    Raises BadSetting, StoreUnavailable for one that another process has open, and what its parts raise.
+    """
+    folder = folder.resolve()
+    settings = read_settings(folder)
+    places = Places.of(folder, settings)
+    with ExitStack() as stack:
+        stack.enter_context(_held(folder))
+        keys = KeyRing(places.keys)
+        stack.callback(keys.close)
+        chosen = signers(places.keys, settings.origin, settings.ledger_second_signature)
+        store = Store(places.database)
+        stack.callback(store.close)
+        clock = clock or SystemClock()
+        regimes = tuple(policy.load_pack(name) for name in settings.regimes)
+        office = Office(settings.agency, store, Log(keys), keys, clock, regimes)
+        bring_up(office, chosen[0])
+        node = Node(
+            settings,
+            places,
+            office,
+            chosen,
+            people_of(settings),
+            Metrics(),
+            ClockWatch(clock.now(), counted()),
+        )
+        if work:
+            node.start()
+            stack.callback(node.stop)
+        yield node
+
+
+def people_of(settings: Settings) -> officers.Settings:
+    """What the settings say about people: sessions, and where passkeys belong."""
+    url = settings.public_url or f"http://localhost:{settings.port}"
+    site = Site(settings.passkey_domain or urlsplit(url).hostname or "localhost", (url,), settings.name)
+    lasting = Lasting(timedelta(minutes=settings.idle_minutes), timedelta(hours=settings.session_hours))
+    return replace(officers.Settings(), site=site, lasting=lasting)
+
+
+def _last_signed(connection: Connection) -> datetime | None:
+    signed: datetime | None = connection.execute(select(func.max(HEADS.c.signed))).scalar()
+    return signed
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[IO[bytes]]:
+    """Nobody else runs this node. Raises StoreUnavailable."""
+    with (folder / LOCK).open("wb") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StoreUnavailable(
+                f"the node in {folder} is open in another process", hint="stop it first"
+            ) from error
+        yield held
