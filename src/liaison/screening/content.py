@@ -1,0 +1,79 @@
+"""What stands sealed: the question of a check, and an alert as it was shown when it was decided upon."""
+
+from __future__ import annotations
+
+import msgspec
+
+from liaison.model.canonical import encode
+from liaison.model.structs import Value
+from liaison.model.subjects import AnySubject
+from liaison.model.text import Text
+
+MOST = 50  # alerts that one question shows, where no other number is given
+
+
+class Asked(Value, frozen=True, kw_only=True):
+    """A question: about whom or what, and within which limits. `least` is a score in 1/10,000 bit; None where the
+    size of the lists says it. No `lists`: all."""
+
+    subject: AnySubject
+    least: int | None = None
+    lists: tuple[str, ...] = ()
+    most: int = MOST
+
+
+class Shown(Value, frozen=True, kw_only=True):
+    """One side of an alert, as its source writes it; empty where the source says nothing."""
+
+    id: str = ""
+    name: str = ""
+    born: str = ""
+    sex: str = ""
+    nationality: str = ""
+
+
+class Why(Value, frozen=True, kw_only=True):
+    """One reason and what it is worth, in 1/10,000 bit; the reasons of an alert sum to its score."""
+
+    kind: str
+    words: str
+    worth: int
+
+
+class Content(Value, frozen=True, kw_only=True):
+    """An alert as it is sealed. `chance` is how many records of the list would match so well by chance, at most, in
+    millionths. `instruction` is told to nobody before the alert is confirmed."""
+
+    list: str
+    subject: Shown
+    record: Shown
+    reasons: tuple[Why, ...]
+    chance: int
+    category: str = ""
+    grade: str = ""
+    handling: tuple[str, ...] = ()
+    restriction: str = ""
+    owner: str = ""
+    instruction: str = ""
+    review_passed: bool = False
+
+
+def pack(value: Value) -> bytes:
+    """The canonical bytes of a value."""
+    return encode(value)
+
+
+def asked_of(content: bytes) -> Asked:
+    """The question that was sealed."""
+    return msgspec.json.decode(content, type=Asked, dec_hook=_text)
+
+
+def content_of(content: bytes) -> Content:
+    """The alert that was sealed."""
+    return msgspec.json.decode(content, type=Content)
+
+
+def _text(kind: type[object], written: object) -> object:
+    if issubclass(kind, Text) and isinstance(written, str):
+        return kind(written)
+    raise TypeError(f"{written!r} is not a {kind.__name__}")

@@ -1,0 +1,157 @@
+"""One check by an officer, in order: decide, match, disclose, record; nothing is told before the record is durable.
+
+The question, its alerts and two entries of the ledger are written in one transaction, in which the decision is made
+once more on the counts as they are then: two checks at once cannot both be the last that is allowed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from liaison import policy
+from liaison.matching.dates import BIT
+from liaison.model.errors import BadInput
+from liaison.model.subjects import AnySubject
+from liaison.office import Office, new_id
+from liaison.screening import keeping
+from liaison.screening.alerting import Alert, shown_of
+from liaison.screening.asked import criteria, nationality, person_of, require_readable
+from liaison.screening.content import MOST, Asked, pack
+from liaison.screening.disclosure import disclose
+from liaison.screening.finding import Found, find_person
+from liaison.screening.lookups import context_for, footing
+from liaison.screening.permission import settle, weigh, write_refusal
+from liaison.screening.records import Live
+from liaison.screening.seals import seals
+
+LARGEST_MOST = 1000  # alerts of one question
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whom or what a person asks about, on which grounds, and within which limits.
+
+    `min_score` in bits, None where the size of the lists says it; `lists` by name, none for all; `most` alerts.
+    """
+
+    subject: AnySubject
+    grounds: str
+    min_score: float | None = None
+    lists: tuple[str, ...] = ()
+    most: int = MOST
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a check came to: alerts, strongest first; how many were left out as cleared before, and how many more
+    there are than were asked for; the score asked for in bits; notices to be shown; the ledger's entry."""
+
+    check: str
+    entry: int
+    at: datetime
+    alerts: tuple[Alert, ...]
+    cleared: int
+    withheld: int
+    min_score: float
+    notices: tuple[str, ...] = field(default=())
+
+
+def check(office: Office, live: Live, actor: policy.Actor, question: Question) -> Answer:
+    """Check one person, document or vehicle against the records.
+
+    Raises BadInput with the field; NotFound for grounds that are not the person's own; Conflict for ended grounds and a
+    closed case; NotLawful with every reason; LedgerUnavailable and StoreUnavailable, after which nothing was told.
+    """
+    asked = asked_of(question)
+    now = office.now()
+    context = _context(office, actor, question, asked, now)
+    permit = settle(office, policy.Action.CHECK, context, weigh(office, policy.Action.CHECK, context))
+    found = _find(office, live, asked)
+    disclosed = disclose(office, live, context, found.hits, asked.most)
+    look = keeping.Look(
+        id=new_id("check"),
+        kind="one",
+        person=actor.person,
+        grounds_id=question.grounds,
+        context=context,
+        question=pack(asked),
+        looked_up=1,
+        least=found.least,
+        origins=(nationality(asked.subject),),
+    )
+    kept = keeping.ready(office, look, disclosed)
+    outcome = office.write(lambda connection: _keep(office, connection, actor, question, kept))
+    entry = outcome if isinstance(outcome, int) else _refused(outcome)
+    return _answer(kept, entry, permit)
+
+
+def asked_of(question: Question) -> Asked:
+    """The question as it is sealed. Raises BadInput for limits that cannot be, and for nothing to search by."""
+    if not 1 <= question.most <= LARGEST_MOST:
+        raise BadInput(f"{question.most} alerts", field="most", hint=f"ask for 1 to {LARGEST_MOST}")
+    least = None if question.min_score is None else round(question.min_score * BIT)
+    person = person_of(question.subject)
+    if person is not None:
+        require_readable([person])
+    return Asked(
+        subject=question.subject, least=least, lists=tuple(sorted(set(question.lists))), most=question.most
+    )
+
+
+def subject_kind(subject: AnySubject) -> policy.SubjectKind:
+    """What a question is about, as the policy names it."""
+    return policy.SubjectKind(subject.__struct_config__.tag)
+
+
+def _context(
+    office: Office, actor: policy.Actor, question: Question, asked: Asked, now: datetime
+) -> policy.Context:
+    """The facts of this check as they are before it."""
+    stand = office.read(lambda connection: footing(office, connection, actor, question.grounds, now))
+    facts = {"subject": subject_kind(asked.subject), "criteria": criteria(asked.subject)}
+    return context_for(office, actor, stand, now, **facts)
+
+
+def _find(office: Office, live: Live, asked: Asked) -> Found:
+    person = person_of(asked.subject)
+    if person is None:
+        raise BadInput("this kind of subject cannot be checked here", field="subject")
+    return find_person(live, person, asked, seals(office).digest_key(office))
+
+
+def _keep(
+    office: Office, connection: Connection, actor: policy.Actor, question: Question, kept: keeping.Kept
+) -> int | policy.Refuse:
+    """Write the check, unless what was permitted is so no more: then the refusal is what is written."""
+    was = kept.look.context
+    stand = footing(office, connection, actor, question.grounds, was.now)
+    context = context_for(office, actor, stand, was.now, subject=was.subject, criteria=was.criteria)
+    decision = weigh(office, policy.Action.CHECK, context)
+    if isinstance(decision, policy.Refuse):
+        write_refusal(office, connection, policy.Action.CHECK, context, decision)
+        return decision
+    return keeping.write(office, connection, kept)
+
+
+def _refused(refusal: policy.Refuse) -> int:
+    policy.require(refusal)
+    raise AssertionError("a refusal is raised")
+
+
+def _answer(kept: keeping.Kept, entry: int, permit: policy.Permit) -> Answer:
+    look, disclosed = kept.look, kept.disclosed
+    alerts = tuple(shown_of(row, told.content) for row, told in zip(kept.alerts, disclosed.told, strict=True))
+    notices = tuple(owed.text for owed in permit.obligations if owed.duty is policy.Duty.NOTICE)
+    return Answer(
+        look.id,
+        entry,
+        look.context.now,
+        alerts,
+        disclosed.cleared,
+        disclosed.withheld,
+        look.least / BIT,
+        notices,
+    )

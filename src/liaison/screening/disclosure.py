@@ -1,0 +1,129 @@
+"""What of the records that match may be told: no pair that was cleared before, no record that its conditions keep back.
+
+Victims, witnesses and children are not kept back here: they are not in the index (rule L04). A record that is kept back
+is told to nobody, and counted on the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from liaison import policy
+from liaison.model.errors import NotFound
+from liaison.office import Office
+from liaison.screening.content import Content
+from liaison.screening.finding import Hit
+from liaison.screening.records import Live, Terms
+from liaison.storage.tables.screening import CLEARED
+
+AT_ONCE = 500  # values in one question to the database
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A record that may be told of, and what an alert says of it."""
+
+    hit: Hit
+    holding: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """What may be told, strongest first; how many were cleared before, are more than asked for, or are kept back."""
+
+    told: tuple[Told, ...]
+    cleared: int
+    withheld: int
+    kept_back: int
+
+
+NOTHING = Disclosed((), 0, 0, 0)
+
+
+def disclose(
+    office: Office, live: Live, context: policy.Context, hits: Sequence[Hit], most: int
+) -> Disclosed:
+    """Which of these hits the person of `context` may be told of."""
+    if not hits:
+        return NOTHING
+    return office.read(lambda connection: _disclose(office, live, context, hits, most, connection))
+
+
+def cleared_pairs(connection: Connection, hits: Sequence[Hit]) -> set[tuple[bytes, bytes]]:
+    """The digests of the pairs among these hits that a person cleared."""
+    pairs: set[tuple[bytes, bytes]] = set()
+    records = sorted({hit.record_digest for hit in hits})
+    for start in range(0, len(records), AT_ONCE):
+        some = CLEARED.c.record.in_(records[start : start + AT_ONCE])
+        rows = connection.execute(select(CLEARED.c.subject, CLEARED.c.record).where(some))
+        pairs |= {(bytes(row.subject), bytes(row.record)) for row in rows}
+    return pairs
+
+
+def _disclose(
+    office: Office,
+    live: Live,
+    context: policy.Context,
+    hits: Sequence[Hit],
+    most: int,
+    connection: Connection,
+) -> Disclosed:
+    before = cleared_pairs(connection, hits)
+    open_hits = [hit for hit in hits if (hit.subject_digest, hit.record_digest) not in before]
+    held = list(_held(live, open_hits))
+    terms = live.terms(connection, [holding for _, holding in held])
+    told = [one for hit, holding in held if (one := _told(office, context, hit, holding, terms))]
+    return Disclosed(
+        tuple(told[:most]),
+        len(hits) - len(open_hits),
+        max(len(told) - most, 0),
+        len(open_hits) - len(told),
+    )
+
+
+def _held(live: Live, hits: Sequence[Hit]) -> Iterator[tuple[Hit, str]]:
+    """The hits with the ids of their records; one that was just taken out of the index is left out."""
+    for hit in hits:
+        try:
+            yield hit, live.holding_id(hit.list, hit.record_id)
+        except NotFound:
+            continue
+
+
+def _told(
+    office: Office, context: policy.Context, hit: Hit, holding: str, terms: Mapping[str, Terms]
+) -> Told | None:
+    """What an alert says of a hit; None where the law does not let this person read the record for this purpose."""
+    own = terms.get(holding)
+    if own is None:
+        return None
+    reading = msgspec.structs.replace(context, record=own.facts)
+    permit = policy.decide(policy.Action.READ_HOLDING, reading, office.regimes)
+    if isinstance(permit, policy.Refuse):
+        return None
+    due = permit.duty(policy.Duty.REVIEW_RECORD) is not None
+    return Told(hit, holding, content_from(hit, own, due))
+
+
+def content_from(hit: Hit, terms: Terms, review_passed: bool) -> Content:
+    """An alert's content as it is sealed."""
+    facts = terms.facts
+    return Content(
+        list=hit.list,
+        subject=hit.subject,
+        record=hit.record,
+        reasons=hit.reasons,
+        chance=hit.chance,
+        category=facts.category.value if facts.category else "",
+        grade=terms.grade,
+        handling=tuple(sorted(code.value for code in facts.handling)),
+        restriction=terms.restriction,
+        owner=terms.owner,
+        instruction=terms.instruction,
+        review_passed=review_passed,
+    )

@@ -1,0 +1,107 @@
+"""From a question to the records that match it, each with its two sides and its reasons; nothing is kept here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from liaison.matching.columns import People
+from liaison.matching.dates import BIT
+from liaison.matching.index import Index
+from liaison.matching.search import Hits, Limits, search
+from liaison.matching.weights import default_least
+from liaison.model.subjects import Person
+from liaison.screening.asked import people_of, simple
+from liaison.screening.content import Asked, Shown, Why
+from liaison.screening.identity import record_key, subject_key
+from liaison.screening.leads import Lead, Side, lead
+from liaison.screening.records import Live
+from liaison.screening.service import require_lists
+
+MILLIONTHS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that matches. The digests say whether a pair is the same as one that was cleared before."""
+
+    list: str
+    record_id: str
+    score: int  # 1/10,000 bit
+    subject: Shown
+    record: Shown
+    reasons: tuple[Why, ...]
+    chance: int  # millionths
+    subject_digest: bytes
+    record_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Every record that matches, strongest first, and the score that was asked for in 1/10,000 bit."""
+
+    hits: tuple[Hit, ...]
+    least: int
+
+
+def find_person(live: Live, person: Person, asked: Asked, salt: bytes) -> Found:
+    """The records that match one person. Raises BadSetting for a list that is not there."""
+    index = live.index
+    least = default_least(len(index)) if asked.least is None else asked.least
+    if not asked.lists and _nobody(live, person, least):
+        return Found((), least)
+    limits = limits_of(asked)
+    require_lists(index, limits)
+    people = people_of([person], ["1"])
+    return Found(tuple(hits_of(index, people, search(index, people, limits), salt)), least)
+
+
+def limits_of(asked: Asked, threads: int = 1) -> Limits:
+    """The limits of a question as the matching takes them."""
+    least = None if asked.least is None else asked.least / BIT
+    return Limits(min_score=least, lists=frozenset(asked.lists) or None, threads=threads)
+
+
+def hits_of(index: Index, people: People, hits: Hits, salt: bytes) -> list[Hit]:
+    """Matches with their sides, reasons and digests: a fifth of a millisecond each."""
+    return [_hit(index, people, hits, row, salt) for row in range(len(hits))]
+
+
+def one_hit(index: Index, people: People, hits: Hits, row: int, salt: bytes) -> Hit:
+    """One of many matches."""
+    return _hit(index, people, hits, row, salt)
+
+
+def _nobody(live: Live, person: Person, least: int) -> bool:
+    """Whether the checker of one, which is quicker than a search, finds nobody."""
+    one = simple(person)
+    return one is not None and not live.checker().check(one, least)
+
+
+def _hit(index: Index, people: People, hits: Hits, row: int, salt: bytes) -> Hit:
+    found: Lead = lead(index, people, hits, row)
+    return Hit(
+        found.list,
+        found.record.id,
+        found.score,
+        _shown(found.subject),
+        _shown(found.record),
+        _reasons(found),
+        min(round(found.explanation.chance * MILLIONTHS), 2**53 - 1),
+        bytes.fromhex(subject_key(people, int(hits.subject[row]), salt)),
+        bytes.fromhex(record_key(index, int(hits.record[row]), salt)),
+    )
+
+
+def _reasons(found: Lead) -> tuple[Why, ...]:
+    parts = found.explanation.contributions
+    return tuple(Why(kind=part.kind, words=part.words, worth=round(part.bits * BIT)) for part in parts)
+
+
+def _shown(side: Side) -> Shown:
+    return Shown(id=side.id, name=side.name, born=side.born, sex=side.sex, nationality=side.nationality)
+
+
+def strongest(hits: Sequence[Hit], most: int) -> tuple[tuple[Hit, ...], int]:
+    """The strongest hits, and how many more there are."""
+    return tuple(hits[:most]), max(len(hits) - most, 0)

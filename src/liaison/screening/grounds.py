@@ -1,0 +1,242 @@
+"""Grounds: given once by a person for a case and a purpose, kept, and named by every check that rests on them.
+
+They are the person's own: another member of the case gives theirs, in their own words. Grounds given again for the same
+purpose take the place of those before, which stay as what earlier checks rest on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, insert, select, update
+
+from liaison import policy
+from liaison.ledger.statements import Statement
+from liaison.model.canonical import encode
+from liaison.model.categories import CaseId, OfficerId
+from liaison.model.errors import BadInput, Conflict, NotFound
+from liaison.model.grounds import LONGEST_CODE, Grounds, Purpose
+from liaison.model.structs import Value
+from liaison.office import Office, new_id
+from liaison.screening.access import load_case, load_grounds
+from liaison.screening.case_rules import require_open
+from liaison.screening.permission import settle, weigh
+from liaison.screening.seals import Sealed, seals
+from liaison.storage.tables.screening import GROUNDS
+
+GIVEN = "grounds-given"
+REMEMBERED = 4096  # grounds kept opened in memory; they never change
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Grounds as they were given. `justification` is None where it was erased; `ended` when others took their place."""
+
+    id: str
+    case: str
+    person: str
+    purpose: Purpose
+    offence: str
+    basis: str
+    justification: str | None
+    authority: str
+    given: datetime
+    ended: datetime | None
+
+
+class Words(Value, frozen=True, kw_only=True):
+    """What is sealed of grounds: why the person asks, and the reference of a court's or prosecutor's order."""
+
+    justification: str
+    authority: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Grounds as a decision takes them, and the order that they refer to."""
+
+    grounds: Grounds
+    authority: str
+
+
+def give_grounds(
+    office: Office,
+    actor: policy.Actor,
+    case: str,
+    *,
+    purpose: Purpose,
+    basis: str,
+    justification: str,
+    offence: str = "",
+    authority: str = "",
+) -> str:
+    """Give grounds for the questions of a case; their id. The offence is the case's where none is named; `authority`
+    is the reference of an order, where the basis takes one.
+
+    Raises NotFound, BadInput with the field, Conflict for a closed case, NotLawful where no check could rest on them.
+    """
+    held = office.read(lambda connection: load_case(office, connection, actor, case))
+    require_open(held.state)
+    now, named = office.now(), offence or (held.row.offence if purpose.needs_offence else "")
+    grounds = Grounds(
+        purpose=purpose,
+        case=CaseId(case),
+        basis=basis,
+        justification=justification,
+        officer=actor.person,
+        given=now,
+        offence=named,
+    )
+    words = Words(justification=grounds.justification, authority=_authority(authority))
+    _require_use(office, actor, Opened(grounds, words.authority), held.works)
+    grounds_id = new_id("grounds")
+    sealed = seals(office).seal(encode(words), _about(grounds_id))
+    office.write(lambda connection: _write(office, connection, grounds_id, grounds, sealed))
+    return grounds_id
+
+
+def grounds_of(office: Office, actor: policy.Actor, case: str) -> list[Given]:
+    """All grounds given in a case, newest first. Raises NotFound."""
+
+    def work(connection: Connection) -> Sequence[Row[Any]]:
+        load_case(office, connection, actor, case)
+        query = select(GROUNDS).where(GROUNDS.c.case_id == case)
+        return connection.execute(query.order_by(GROUNDS.c.given.desc(), GROUNDS.c.id)).all()
+
+    rows = office.read(work)
+    texts = seals(office).open_each([(row.key, row.sealed, _about(row.id)) for row in rows])
+    return [_shown(row, text) for row, text in zip(rows, texts, strict=True)]
+
+
+def own_grounds(office: Office, actor: policy.Actor, case: str) -> list[Given]:
+    """The person's own grounds in force in a case: what a screen offers so that they are asked for once."""
+    return [
+        given for given in grounds_of(office, actor, case) if given.person == actor.person and not given.ended
+    ]
+
+
+def one_grounds(office: Office, actor: policy.Actor, grounds: str) -> Given:
+    """Grounds by their id. Raises NotFound."""
+    row = office.read(lambda connection: load_grounds(office, connection, actor, grounds))
+    (text,) = seals(office).open_each([(row.key, row.sealed, _about(row.id))])
+    return _shown(row, text)
+
+
+class Book:
+    """Grounds by their id, read from the database once: they are never changed, only ended."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Opened] = {}
+        self._lock = threading.Lock()
+
+    def read(self, office: Office, row: Row[Any]) -> Opened:
+        """The grounds of a row of GROUNDS. Raises Erased where the justification was."""
+        found = self._held.get(row.id)
+        if found is None:
+            (text,) = seals(office).open([(row.key, row.sealed, _about(row.id))])
+            words = msgspec.json.decode(text, type=Words)
+            found = Opened(_grounds(row, words.justification), words.authority)
+            with self._lock:
+                if len(self._held) >= REMEMBERED:
+                    self._held.clear()
+                self._held[row.id] = found
+        return found
+
+
+BOOK = Book()
+
+
+def require_in_force(ended: datetime | None) -> None:
+    """Raises Conflict for grounds that others have taken the place of."""
+    if ended is not None:
+        raise Conflict("these grounds have ended", hint="use the grounds given last, or give new ones")
+
+
+def own(row: Row[Any] | None, actor: policy.Actor) -> Row[Any]:
+    """The row, where it is the person's own. Raises NotFound: whose grounds they are is nobody's to learn."""
+    if row is None or row.person != actor.person:
+        raise NotFound
+    return row
+
+
+def _grounds(row: Row[Any], justification: str) -> Grounds:
+    """The grounds that a row of GROUNDS and its unsealed text are."""
+    return Grounds(
+        purpose=Purpose(row.purpose),
+        case=CaseId(row.case_id),
+        basis=row.basis,
+        justification=justification,
+        officer=OfficerId(row.person),
+        given=row.given,
+        offence=row.offence,
+    )
+
+
+def _authority(text: str) -> str:
+    """The reference of an order, in one line. Raises BadInput for one that is too long."""
+    kept = " ".join(text.split())
+    if len(kept) > LONGEST_CODE:
+        raise BadInput("the order's reference is too long", field="authority", hint=f"at most {LONGEST_CODE}")
+    return kept
+
+
+def _require_use(office: Office, actor: policy.Actor, given: Opened, works: bool) -> None:
+    """Raises NotLawful where not even one check by name could rest on the grounds: better said now than later."""
+    grounds = given.grounds
+    action = policy.Action.ASK_SAFEGUARDING if grounds.purpose.protects else policy.Action.CHECK
+    context = policy.Context(
+        actor=actor,
+        now=grounds.given,
+        grounds=grounds,
+        authority=given.authority,
+        on_case=works,
+        criteria=frozenset({"name"}),
+    )
+    settle(office, action, context, weigh(office, action, context))
+
+
+def _write(office: Office, connection: Connection, grounds_id: str, grounds: Grounds, sealed: Sealed) -> None:
+    office.log.append(
+        connection,
+        Statement(
+            what=GIVEN,
+            who=grounds.officer,
+            when=grounds.given,
+            case=grounds.case,
+            purpose=grounds.purpose.value,
+            grounds=grounds_id,
+            detail={"offence": grounds.offence, "basis": grounds.basis},
+        ),
+    )
+    before = (GROUNDS.c.case_id == grounds.case) & (GROUNDS.c.person == grounds.officer)
+    before &= (GROUNDS.c.purpose == grounds.purpose.value) & GROUNDS.c.ended.is_(None)
+    connection.execute(update(GROUNDS).where(before).values(ended=grounds.given))
+    row = {"id": grounds_id, "case_id": grounds.case, "person": grounds.officer, "ended": None}
+    row |= {"purpose": grounds.purpose.value, "offence": grounds.offence, "basis": grounds.basis}
+    row |= {"given": grounds.given, "key": sealed.key, "sealed": sealed.sealed}
+    connection.execute(insert(GROUNDS).values(row))
+
+
+def _shown(row: Row[Any], text: bytes | None) -> Given:
+    words = None if text is None else msgspec.json.decode(text, type=Words)
+    return Given(
+        row.id,
+        row.case_id,
+        row.person,
+        Purpose(row.purpose),
+        row.offence,
+        row.basis,
+        words.justification if words else None,
+        words.authority if words else "",
+        row.given,
+        row.ended,
+    )
+
+
+def _about(grounds: str) -> str:
+    return f"screening_grounds:{grounds}"

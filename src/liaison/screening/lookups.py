@@ -1,0 +1,87 @@
+"""What a person may rest a question on now: own grounds, an open case they work on, and how much they asked of late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, select
+
+from liaison import policy
+from liaison.office import Office
+from liaison.screening.approved import approval_for
+from liaison.screening.case_rules import CaseState, Part, require_open
+from liaison.screening.grounds import BOOK, own, require_in_force
+from liaison.storage.tables.screening import CASES, CHECKS, GROUNDS, MEMBERS
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """Own grounds and their case as they are now; subjects this person asked about within the window, in the case
+    and in all cases; an approval in force for more."""
+
+    row: Row[Any]
+    on_case: bool
+    recent: int
+    recent_all_cases: int
+    approval: policy.Approval | None
+
+
+def footing(
+    office: Office, connection: Connection, actor: policy.Actor, grounds: str, now: datetime
+) -> Footing:
+    """What a question of this person on these grounds rests on.
+
+    Raises NotFound for grounds that are not the person's own, Conflict for ended ones and for a closed case.
+    """
+    since = now - window(office.regimes)
+    mine = and_(MEMBERS.c.case_id == GROUNDS.c.case_id, MEMBERS.c.person == actor.person)
+    asked = and_(CHECKS.c.person == actor.person, CHECKS.c.at > since)
+    every = select(func.coalesce(func.sum(CHECKS.c.looked_up), 0)).where(asked)
+    query = (
+        select(
+            GROUNDS,
+            CASES.c.state,
+            MEMBERS.c.part,
+            every.where(CHECKS.c.case_id == GROUNDS.c.case_id)
+            .correlate(GROUNDS)
+            .scalar_subquery()
+            .label("recent"),
+            every.scalar_subquery().label("recent_all"),
+        )
+        .join(CASES, CASES.c.id == GROUNDS.c.case_id)
+        .outerjoin(MEMBERS, mine)
+        .where(GROUNDS.c.id == grounds)
+    )
+    row = own(connection.execute(query).first(), actor)
+    require_in_force(row.ended)
+    require_open(CaseState(row.state))
+    works = row.part is not None and Part(row.part).works
+    approval = approval_for(connection, actor, row.case_id, now)
+    return Footing(row, works, int(row.recent), int(row.recent_all), approval)
+
+
+def context_for(
+    office: Office, actor: policy.Actor, footing: Footing, now: datetime, **facts: Any
+) -> policy.Context:
+    """The facts of an act that rests on a footing. Raises Erased where the grounds' text was."""
+    given = BOOK.read(office, footing.row)
+    return policy.Context(
+        actor=actor,
+        now=now,
+        grounds=given.grounds,
+        authority=given.authority,
+        on_case=footing.on_case,
+        recent=footing.recent,
+        recent_all_cases=footing.recent_all_cases,
+        approval=footing.approval,
+        **facts,
+    )
+
+
+@lru_cache(maxsize=8)
+def window(regimes: tuple[policy.Pack, ...]) -> timedelta:
+    """The time within which look-ups add up (threat A21)."""
+    return policy.limits(regimes).bulk_window
