@@ -119,5 +119,11 @@ def _worded(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, dt.timedelta):
-        return f"{value.days:,} days" if value.days else f"{value.seconds // 3600} hours"
+        return _spanned(value)
     return str(getattr(value, "value", value))
+
+
+def _spanned(span: dt.timedelta) -> str:
+    """Whole days from three days on, else hours."""
+    hours = span // dt.timedelta(hours=1)
+    return f"{hours // 24:,} days" if hours >= 72 and hours % 24 == 0 else f"{hours:,} hours"
