@@ -1,0 +1,139 @@
+"""The message catalogues of the screen: gathers messages, brings the catalogues up to date, compiles them.
+
+`python tools/catalogues.py` does all of it; `--check` only says what is stale, missing or not translated (exit
+status 1). Babel is needed at work, not where Liaison runs.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB = ROOT / "src" / "liaison" / "web"
+LOCALE = WEB / "locale"
+LANGUAGES = ("fr", "sq")
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "later": None}
+METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
+OPTIONS = {"templates/**.html": {"silent": "false", "trimmed": "true"}}
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+
+
+def gathered() -> Catalog:
+    """Every message of the templates and the code, in the order of the files."""
+    catalogue = Catalog(project="Liaison", charset="utf-8")
+    found = extract_from_dir(WEB, METHODS, OPTIONS, KEYWORDS)
+    for name, _, message, _, context in sorted(found, key=lambda one: (one[0], one[1])):
+        catalogue.add(message, locations=[(name, 0)], context=context)
+    return catalogue
+
+
+def place(language: str) -> Path:
+    """Where the catalogue of a language stands."""
+    return LOCALE / language / "LC_MESSAGES" / "liaison.po"
+
+
+def read(language: str) -> Catalog:
+    """The catalogue as it stands; an empty one where there is none."""
+    path = place(language)
+    if not path.exists():
+        return Catalog(locale=language, project="Liaison")
+    with path.open("rb") as text:
+        return read_po(text, locale=language)
+
+
+def updated(language: str, template: Catalog) -> Catalog:
+    """The catalogue with exactly the messages there are now; nothing is guessed from similar ones."""
+    catalogue = read(language)
+    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
+def written(catalogue: Catalog) -> bytes:
+    """The catalogue as text: without dates, so that the same messages give the same bytes."""
+    text = io.BytesIO()
+    write_po(text, catalogue, width=110, omit_header=True, include_lineno=False)
+    head = [f'"Language: {catalogue.locale}\\n"', '"Content-Type: text/plain; charset=utf-8\\n"']
+    head += [f'"Plural-Forms: {catalogue.plural_forms}\\n"']
+    return "\n".join(['msgid ""', 'msgstr ""', *head, "", ""]).encode() + text.getvalue()
+
+
+def compiled(language: str) -> bytes:
+    """The compiled catalogue of the text that stands."""
+    catalogue = read(language)
+    catalogue.header_comment, catalogue.fuzzy = "", False
+    binary = io.BytesIO()
+    write_mo(binary, _plain(catalogue))
+    return binary.getvalue()
+
+
+def _plain(catalogue: Catalog) -> Catalog:
+    plain = Catalog(locale=catalogue.locale, fuzzy=False)
+    plain.mime_headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Plural-Forms", catalogue.plural_forms),
+    ]
+    for message in catalogue:
+        if message.id:
+            plain.add(message.id, message.string)
+    return plain
+
+
+def faults(language: str, template: Catalog) -> list[str]:
+    """What is missing in a catalogue: messages, translations, placeholders; and a stale compilation."""
+    catalogue = read(language)
+    wrong = [fault for message in template if message.id for fault in _faults(catalogue, message)]
+    wrong += [
+        f"no longer used: {message.id!r}"
+        for message in catalogue
+        if message.id and message.id not in template
+    ]
+    binary = place(language).with_suffix(".mo")
+    if not binary.exists() or binary.read_bytes() != compiled(language):
+        wrong.append("liaison.mo is not compiled from liaison.po")
+    return [f"{language}: {fault}" for fault in wrong]
+
+
+def _faults(catalogue: Catalog, wanted: Message) -> list[str]:
+    found = catalogue.get(wanted.id)
+    strings = _all(found.string) if found else ()
+    if not strings or not all(strings):
+        return [f"not translated: {wanted.id!r}"]
+    given = {name for text in _all(wanted.id) for name in PLACEHOLDER.findall(text)}
+    return [f"placeholders differ: {text!r}" for text in strings if set(PLACEHOLDER.findall(text)) - given]
+
+
+def _all(texts: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else tuple(texts)
+
+
+def bring_up_to_date() -> None:
+    """Write the text and the compiled file of every language."""
+    template = gathered()
+    for language in LANGUAGES:
+        path = place(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(written(updated(language, template)))
+        path.with_suffix(".mo").write_bytes(compiled(language))
+
+
+def main(arguments: list[str]) -> int:
+    """Bring the catalogues up to date, or with --check only look; 1 where something is wrong."""
+    if "--check" not in arguments:
+        bring_up_to_date()
+    template = gathered()
+    wrong = [fault for language in LANGUAGES for fault in faults(language, template)]
+    print("\n".join(wrong) or f"catalogues: {len(template)} messages in {', '.join(('en', *LANGUAGES))}")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
