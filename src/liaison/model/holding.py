@@ -87,7 +87,7 @@ class Holding(Value, frozen=True, kw_only=True):
     what the list's file says in columns that have no place here, as it says it. Raises BadInput.
     """
 
-    list: str
+    list_name: str
     record: str
     subject: AnySubject
     owner: str
@@ -104,7 +104,7 @@ class Holding(Value, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _refuse_empty(self, "list", "record", "owner", "source")
+        _refuse_empty(self, "list_name", "record", "owner", "source")
         if self.involvement is None and type(self.subject) is Person:
             raise BadInput(
                 "a record of a person without a category of person",

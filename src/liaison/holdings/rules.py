@@ -1,0 +1,72 @@
+"""What a record's own facts decide: which compartment it belongs in, and when it may be deleted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import Enum
+
+from liaison.model.categories import Category
+from liaison.model.holding import Holding, State, maybe_child
+from liaison.model.subjects import Person
+from liaison.policy import RecordFacts
+
+PROTECTED = frozenset({Category.VICTIM, Category.WITNESS, Category.MISSING})
+AGREE = dt.timedelta(days=1)  # by how much two sources of time may differ
+
+
+def is_minor(holding: Holding, today: dt.date) -> bool:
+    """Whether the record is of a person who may be under 18."""
+    return type(holding.subject) is Person and maybe_child(holding.subject.born, today)
+
+
+def is_protected(holding: Holding, today: dt.date) -> bool:
+    """Whether the record belongs in the safeguarding compartment: victims, witnesses, the missing, children."""
+    return holding.category in PROTECTED or is_minor(holding, today)
+
+
+def facts(
+    holding: Holding, today: dt.date, state: State = State.LIVE, held_until: dt.datetime | None = None
+) -> RecordFacts:
+    """What a decision must know of a record."""
+    return RecordFacts(
+        category=holding.category,
+        minor=is_minor(holding, today),
+        graded=True,
+        handling=frozenset(holding.handling.codes),
+        own=True,
+        review_at=_midnight(holding.review_at),
+        expires_at=_midnight(holding.retention_until),
+        restricted=state is not State.LIVE,
+        held_until=held_until,
+    )
+
+
+class Doubt(Enum):
+    """Why no record is deleted for its age now."""
+
+    APART = "the two sources of time differ by more than a day"
+    BACKWARD = "the time is before that of the last run"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def doubt(
+    system: dt.datetime, second: dt.datetime, last: dt.datetime | None, confirmed: dt.datetime | None = None
+) -> Doubt | None:
+    """Why the time cannot be relied on for deleting; None where it can.
+
+    system, second: the time by two sources. last: the system's time of the last run. confirmed: a time that a person
+    looked at and vouched for; within a day after it the second source is not needed.
+    """
+    if last is not None and system < last - AGREE:
+        return Doubt.BACKWARD
+    if abs(system - second) <= AGREE:
+        return None
+    if confirmed is not None and dt.timedelta(0) <= system - confirmed <= AGREE:
+        return None
+    return Doubt.APART
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
