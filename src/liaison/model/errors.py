@@ -18,6 +18,7 @@ LiaisonError
 ├── LedgerUnavailable   an entry of the ledger cannot be written: what it would record is refused
 ├── LedgerDamaged       the ledger's bytes are not what was written or signed: names the place
 │   └── MissingFile     a file that a log should have is not there
+├── StaleBackup         a backup is older than what the node signed after it
 ├── StoreUnavailable    the database cannot be opened, read or made durable
 └── JobLost             a chunk of bulk work failed more often than it may be run again
 """
@@ -195,6 +196,14 @@ class MissingFile(LedgerDamaged):
     status = 404
     title = "A file of the log is missing"
     hint = "check the folder or address; a mirror may be behind"
+
+
+class StaleBackup(LiaisonError):
+    """A backup is older than what the node signed after it: to go on from it would fork the ledger."""
+
+    status = 409
+    title = "The backup is too old"
+    hint = "restore a newer one; where there is none, tell the supervisor and the witnesses before anything else"
 
 
 class StoreUnavailable(LiaisonError):

@@ -9,7 +9,7 @@ from liaison.ledger.statements import Statement
 from liaison.model.categories import OfficerId
 from liaison.model.errors import BadSetting, Erased, StoreUnavailable
 from liaison.office import Office
-from liaison.ports import Compartment, KeyId
+from liaison.ports import Compartment, KeyId, Keys
 from liaison.storage import migrate
 from liaison.storage.sealing import seal, unseal
 from liaison.storage.tables.node import FACTS
@@ -40,16 +40,21 @@ def bring_up(office: Office, signer: Signer) -> None:
 
 def require_own(office: Office, signer: Signer) -> None:
     """Raises BadSetting where the database belongs to another node's key, or to another key ring."""
-    facts = office.read(facts_of)
+    office.read(lambda connection: require_facts(connection, office.keys, signer))
+
+
+def require_facts(connection: Connection, keys: Keys, signer: Signer) -> None:
+    """As `require_own`, for a database that is only looked at."""
+    facts = facts_of(connection)
     if facts.get(VKEY) != signer.verifier.vkey:
         raise BadSetting(
             "the database belongs to another node",
             hint="give the origin and the keys it was made with; they never change",
         )
     try:
-        key = office.keys.fetch([KeyId(int(facts[PROBE_KEY]))])[0]
+        key = keys.fetch([KeyId(int(facts[PROBE_KEY]))])[0]
         unseal(key, bytes.fromhex(facts[PROBE]), f"node_facts:{PROBE}")
-    except (Erased, StoreUnavailable) as error:
+    except (Erased, KeyError, StoreUnavailable, ValueError) as error:
         raise BadSetting(
             "the key ring belongs to another database",
             hint="restore the keys that were saved with this database",
