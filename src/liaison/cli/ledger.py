@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -25,13 +26,13 @@ def verify(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Verify a log down to every entry: signature, tiles, entries, root. It ends with 1 where one is not as signed."""
+    """Verify a log down to every entry: signature, tiles, entries, root."""
     from liaison.cli.progress import shown
     from liaison.ledger.sources import source_of
     from liaison.ledger.verify import verify_log
 
     with shown(as_json) as progress:
-        found = verify_log(source_of(where), key, progress, origin or None)
+        found = verify_log(source_of(where), key, partial(progress, "verifying"), origin or None)
     if as_json:
         say_json({"origin": found.origin, "size": found.size, "root": found.root.hex()})
     else:

@@ -133,7 +133,7 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[byte
     """The root that a leaf's hash and its proof lead to (RFC 9162 section 2.1.3.2). Raises BadProof."""
     if not 0 <= index < size <= LARGEST:
         raise BadProof(f"a tree of {size} leaves has no leaf {index}")
-    _require_hashes([leaf, *proof])
+    _require_hashes(proof, leaf)
     place, last, root = index, size - 1, leaf
     for step in proof:
         if not last:
@@ -163,11 +163,11 @@ def verify_consistency(old: int, size: int, proof: Sequence[bytes], old_root: by
     """
     if not 0 < old <= size <= LARGEST:
         raise BadProof(f"a tree of {old} leaves cannot be shown to be the beginning of one of {size}")
-    _require_hashes([old_root, root, *proof])
     if old == size:
         if proof or old_root != root:
             raise BadProof("two trees of one size have different roots, or a proof that is not empty")
         return
+    _require_hashes(proof, old_root, root)
     old_found, found = _roots_from_consistency(old, size, list(proof), old_root)
     if old_found != old_root:
         raise BadProof("the proof does not lead to the old root")
@@ -199,8 +199,8 @@ def _roots_from_consistency(old: int, size: int, proof: list[bytes], old_root: b
     return before, after
 
 
-def _require_hashes(hashes: Sequence[bytes]) -> None:
-    if len(hashes) > LONGEST_PROOF + 2:
+def _require_hashes(proof: Sequence[bytes], *others: bytes) -> None:
+    if len(proof) > LONGEST_PROOF:
         raise BadProof(f"a proof has at most {LONGEST_PROOF} hashes")
-    if any(len(given) != HASH for given in hashes):
+    if any(len(given) != HASH for given in (*proof, *others)):
         raise BadProof(f"a hash has {HASH} bytes")
