@@ -30,7 +30,8 @@ from liaison.storage.tables.officers import (
 ROLES = "roles"  # kinds of approval that administrators decide; every other is decided by whom the pack names
 RECOVERY = "recovery"
 SAFEGUARDS = "safeguards"
-OF_ADMINISTRATORS = frozenset({ROLES, RECOVERY, SAFEGUARDS})
+LINK = "link"
+OF_ADMINISTRATORS = frozenset({ROLES, RECOVERY, SAFEGUARDS, LINK})
 Found = Row[Any]
 
 

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Row, insert, select, update
 from liaison import policy
 from liaison.model.categories import OfficerId
 from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful, NotSignedIn
-from liaison.model.roles import Role
 from liaison.office import Office, new_id
-from liaison.officers import approvals, hashing, limits, notices
-from liaison.officers.access import RECOVERY, active_with, load_account, load_invitation, require
+from liaison.officers import hashing, limits, notices
+from liaison.officers.access import RECOVERY, load_account, load_invitation, require
 from liaison.officers.approvals import Request
 from liaison.officers.recording import record
-from liaison.officers.rules import LONGEST, Giving, giving, in_form, password_of
+from liaison.officers.rules import LONGEST, in_form, password_of
+from liaison.officers.second import waits_for_other
 from liaison.officers.secrecy import digests, new_token, opened, token_digest
 from liaison.officers.sessions import end_sessions_of, open_session, require_fresh
 from liaison.officers.settings import DEFAULTS, Settings
@@ -90,20 +90,18 @@ def invite_again(
     """
     require(office, actor, policy.Action.ADMINISTER_ACCOUNTS)
     spare = office.keys.create(Compartment.OFFICERS)[0]
-    about = {"account": account}
 
     def work(connection: Connection) -> Renewal:
         row = load_account(connection, actor, account)
         if row.state == AccountState.ENDED.value:
             raise NotLawful("the account has ended", hint="create a new one")
         if row.state == AccountState.ACTIVE.value:
-            others = {each.person for each in active_with(connection, Role.ADMINISTRATOR)} - {actor.person}
-            added = frozenset({Role.ADMINISTRATOR})
-            if giving(added=added, to_self=False, other_administrators=len(others)) is not Giving.AT_ONCE:
-                if not approval:
-                    request = Request(RECOVERY, about)
-                    return Renewal(None, approvals.ask_within(office, connection, actor, request, spare))
-                approvals.use(office, connection, actor, approval, kind=RECOVERY, about=about)
+            request = Request(RECOVERY, {"account": account})
+            waits = waits_for_other(
+                office, connection, actor, request, owner=row.person, approval=approval, spare=spare
+            )
+            if waits:
+                return Renewal(None, waits)
             notices.add(connection, OfficerId(row.person), "invited", account, office.now())
         return Renewal(invite_within(office, connection, actor.person, account, settings))
 

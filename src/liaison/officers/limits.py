@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from liaison.model.errors import TooMany
 from liaison.officers.rules import counted, still_waiting, wait_after
@@ -37,7 +38,7 @@ def attempt(connection: Connection, buckets: Sequence[Bucket], now: datetime) ->
         if row:
             connection.execute(update(ATTEMPTS).where(ATTEMPTS.c.bucket == name).values(**state))
         else:
-            connection.execute(insert(ATTEMPTS).values(bucket=name, **state))
+            _begin(connection, name, state)
 
 
 def forget(connection: Connection, buckets: Iterable[str]) -> None:
@@ -60,8 +61,15 @@ def sweep(connection: Connection, now: datetime, limit: BackOff) -> int:
     return connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.last < now - limit.forgotten)).rowcount
 
 
+def _begin(connection: Connection, name: str, state: dict[str, Any]) -> None:
+    try:
+        connection.execute(insert(ATTEMPTS).values(bucket=name, **state))
+    except IntegrityError as error:  # another process of this node counts the first attempt right now
+        raise TooMany("two attempts came at once", retry_after=1) from error
+
+
 def _held(names: Iterable[str]) -> Select[Any]:
-    return select(ATTEMPTS).where(ATTEMPTS.c.bucket.in_(list(names)))
+    return select(ATTEMPTS).where(ATTEMPTS.c.bucket.in_(list(names))).with_for_update()
 
 
 class Allowance:

@@ -109,6 +109,11 @@ def counted(count: int, last: datetime | None, now: datetime, limit: BackOff) ->
     return 1 if last is None or now - last >= limit.forgotten else count + 1
 
 
+def copied(uses: int, shown: int) -> bool:
+    """Whether a passkey's counter says that there are two of it (WebAuthn, 6.1.1); one that always says 0 has none."""
+    return (uses > 0 or shown > 0) and shown <= uses
+
+
 class Giving(Enum):
     """What it takes to give roles to somebody."""
 
@@ -116,14 +121,12 @@ class Giving(Enum):
     WITH_APPROVAL = "with another administrator's approval"
 
 
-def giving(*, added: frozenset[Role], to_self: bool, other_administrators: int) -> Giving:
-    """Whether an administrator may give these roles alone.
+def giving(*, to_self: bool, other_administrators: int) -> Giving:
+    """Whether an administrator may give roles, or a new way into an account, alone.
 
-    Taking roles away never waits. Giving waits for another administrator: always where somebody gives to
-    themself, and otherwise from the day there is another one.
+    It waits for another administrator: always where somebody gives to themself, and otherwise from the day there
+    is another one. Taking roles away never waits.
     """
-    if not added:
-        return Giving.AT_ONCE
     return Giving.WITH_APPROVAL if to_self or other_administrators else Giving.AT_ONCE
 
 

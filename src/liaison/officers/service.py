@@ -13,7 +13,7 @@ from liaison.model.categories import OfficerId
 from liaison.model.errors import BadInput, Conflict, NotLawful
 from liaison.model.roles import Capability, Role
 from liaison.office import Office, new_id
-from liaison.officers import approvals, hashing, notices
+from liaison.officers import hashing, notices
 from liaison.officers.access import (
     ROLES,
     SAFEGUARDS,
@@ -29,7 +29,8 @@ from liaison.officers.invitations import Invitation, invite_within
 from liaison.officers.names import canonical, lookalike
 from liaison.officers.people import Person, list_people, names_of, show_person
 from liaison.officers.recording import record
-from liaison.officers.rules import Giving, giving, password_of, text_of, together
+from liaison.officers.rules import password_of, text_of, together
+from liaison.officers.second import Change, waits_for_other
 from liaison.officers.secrecy import Digests, digests, sealed_texts
 from liaison.officers.sessions import end_sessions_of
 from liaison.officers.settings import DEFAULTS, Settings
@@ -77,14 +78,6 @@ class First:
 
     person: OfficerId
     account: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What became of a change that may take two: done, or waiting for the approval with this id."""
-
-    done: bool
-    approval: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +178,13 @@ def name_for_safeguarding(
 
     def work(connection: Connection) -> Change:
         load_person(connection, actor, person)
-        added = frozenset({Role.DESK_OFFICER}) if named else frozenset()
-        if asked := _needs_other(
-            office, connection, actor, person, added, Request(SAFEGUARDS, about), approval, spare
-        ):
-            return asked
+        if named:
+            request = Request(SAFEGUARDS, about)
+            waits = waits_for_other(
+                office, connection, actor, request, owner=person, approval=approval, spare=spare
+            )
+            if waits:
+                return Change(False, waits)
         connection.execute(update(PEOPLE).where(PEOPLE.c.id == person).values(safeguards=named))
         outcome = "named" if named else "no longer named"
         record(office, connection, "safeguards-changed", actor.person, objects=(person,), outcome=outcome)
@@ -356,39 +351,17 @@ def _change_roles(
     if held == roles:
         return Change(True)
     about = {"account": account, "person": person, "roles": ", ".join(sorted(role.value for role in roles))}
-    if asked := _needs_other(
-        office, connection, actor, person, roles - held, Request(ROLES, about), approval, spare
-    ):
-        return asked
+    if roles - held:
+        request = Request(ROLES, about)
+        waits = waits_for_other(
+            office, connection, actor, request, owner=person, approval=approval, spare=spare
+        )
+        if waits:
+            return Change(False, waits)
     if Role.ADMINISTRATOR in held - roles:
         _keep_an_administrator(connection, account)
     _put_roles(office, connection, OfficerId(person), account, roles, actor.person)
     return Change(True)
-
-
-def _needs_other(
-    office: Office,
-    connection: Connection,
-    actor: policy.Actor,
-    person: str,
-    added: frozenset[Role],
-    request: Request,
-    approval: str,
-    spare: Key,
-) -> Change | None:
-    """None where it may be done now, with the approval that was given; else what was asked of another."""
-    others = {row.person for row in active_with(connection, Role.ADMINISTRATOR)} - {actor.person}
-    way = giving(added=added, to_self=person == actor.person, other_administrators=len(others))
-    if way is Giving.AT_ONCE:
-        return None
-    if approval:
-        approvals.use(office, connection, actor, approval, kind=request.kind, about=request.about)
-        return None
-    if not others:
-        raise NotLawful(
-            "nobody gives roles to themself", hint="another administrator has to approve, and there is none"
-        )
-    return Change(False, approvals.ask_within(office, connection, actor, request, spare))
 
 
 def _roles_of(connection: Connection, person: str, account: str) -> tuple[frozenset[Role], frozenset[Role]]:

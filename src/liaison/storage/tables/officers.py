@@ -105,13 +105,10 @@ PASSKEYS = Table(
     Column("used", Moment),
     Column("removed", Moment),
 )
-CHALLENGES = Table(
-    "challenges",
+TAKEN_CHALLENGES = Table(
+    "taken_challenges",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("account", Text),
-    Column("content", LargeBinary, nullable=False),
+    Column("digest", Text, primary_key=True),
     Column("expires", Moment, nullable=False, index=True),
 )
 LINKS = Table(
