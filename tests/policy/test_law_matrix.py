@@ -11,7 +11,7 @@ import pytest
 
 from liaison.policy import rules
 from tests.policy.facts import EU
-from tests.policy.test_rules import REFUSES
+from tests.policy.sides import REFUSES
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "law.md"
