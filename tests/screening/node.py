@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, insert, select
 
 from liaison import policy
+from liaison.holdings.shelves import OPEN, Draft, add, fresh_id, next_change, renew, sealed_rows
 from liaison.ledger.statements import Statement
 from liaison.matching.index import Index
 from liaison.matching.one import Checker
-from liaison.model.categories import Category, OfficerId
+from liaison.model.categories import CaseId, Category, Involvement, OfficerId
 from liaison.model.dates import PartialDate
-from liaison.model.errors import NotFound
+from liaison.model.errors import NotFound, NotLawful
 from liaison.model.grounds import Purpose
-from liaison.model.handling import HandlingCode
+from liaison.model.handling import Handling, HandlingCode
+from liaison.model.holding import Change, Holding, Instruction, Version
 from liaison.model.identifiers import Country, DocumentNumber
 from liaison.model.roles import Role
+from liaison.model.scales import Graded
 from liaison.model.subjects import Document, Name, Person, Sex
 from liaison.office import Office
+from liaison.officers.secrecy import sealed_texts
+from liaison.ports import Compartment
 from liaison.screening.cases import Case, open_case
 from liaison.screening.grounds import give_grounds
-from liaison.screening.records import Terms
 from liaison.storage.tables.ledger import ENTRIES
+from liaison.storage.tables.officers import PEOPLE
 from tests.node_fixtures import START, FixedClock, an_office
-from tests.screening.conftest import crowd, people
+from tests.screening.conftest import Row, crowd, people
 
 BASIS = "task"
+PASSPORT = "BA1234567"
+VOKSHI: Row = ("R900", "Gëzim", "Vokshi", "1984-02-03")
 WHY = "Named by a witness as the driver of the van on 1 March"
 REASON = "Same name, date and passport number as in the file"
 
@@ -44,44 +52,69 @@ def actor(name: str, *roles: Role, trained: bool = True) -> policy.Actor:
 ANA, BEN = actor("ana"), actor("ben")
 
 
-def facts(**changes: object) -> policy.RecordFacts:
-    """The conditions of an ordinary record of a suspect."""
-    given: dict[str, object] = {
-        "category": Category.SUSPECT,
-        "graded": True,
-        "handling": frozenset({HandlingCode.H0}),
-        "own": True,
-        "collected_for": Purpose.INVESTIGATION,
-        "review_at": START + timedelta(days=200),
-        "expires_at": START + timedelta(days=400),
+def rules_of(error: NotLawful) -> set[str]:
+    """The rules that refuse."""
+    return {reason.rule for reason in error.reasons}  # type: ignore[attr-defined]
+
+
+def enter(office: Office, *actors: policy.Actor, unit: str = "Unit 1") -> None:
+    """Enter people among the people of the office."""
+    ((key, secret),) = office.keys.create(Compartment.OFFICERS)
+    for one in actors:
+        texts = {"name": one.person, "unit": unit, "email": ""}
+        sealed = sealed_texts(secret, f"people:{one.person}", texts)
+        row = {"id": one.person, "key": key, "sealed": sealed, "safeguards": False, "created": START}
+        office.write(lambda connection, row=row: connection.execute(insert(PEOPLE).values(row)))
+
+
+def holding(row: Row, *, document: str = "", **changes: object) -> Holding:
+    """An ordinary record of a suspect, as its list has it."""
+    record, given, surname, born = row
+    born = str(changes.pop("born", born))
+    category = changes.pop("category", Category.SUSPECT)
+    papers = (passport(document),) if document else ()
+    person = Person(names=(Name(given=given, surname=surname),), born=(PartialDate(born),), documents=papers)
+    said: dict[str, object] = {
+        "list_name": "held",
+        "record": record,
+        "subject": person,
+        "owner": "Demo agency",
+        "source": "patrol reports",
+        "handling": Handling(codes=(HandlingCode.H0,)),
+        "retention_until": (START + timedelta(days=400)).date(),
+        "review_at": (START + timedelta(days=200)).date(),
+        "involvement": Involvement(
+            category=category, case=CaseId("2025/3"), reason="named in a report", reviewer=ANA.person
+        ),
+        "graded": Graded.read("B2"),
+        "instruction": Instruction.CALL,
     }
-    return policy.RecordFacts(**(given | changes))  # type: ignore[arg-type]
+    return Holding(**(said | changes))  # type: ignore[arg-type]
 
 
 @dataclass
 class Held:
-    """Records in memory, with the conditions that a test gives them."""
+    """Records of a database, and an index of them that is kept by hand."""
 
+    office: Office
     index: Index
-    special: dict[str, Terms] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
-    ordinary: Terms = field(default_factory=lambda: Terms(facts(), instruction="call", grade="B2"))
+    ids: dict[str, str]
 
     def checker(self) -> Checker:
         return Checker(self.index)
 
     def holding_id(self, list_name: str, record_id: str) -> str:
-        if record_id in self.gone:
+        if record_id not in self.ids:
             raise NotFound
-        return f"holding-{list_name}-{record_id}"
+        return self.ids[record_id]
 
-    def terms(self, connection: Connection, holdings: Sequence[str]) -> Mapping[str, Terms]:
-        ids = {holding: holding.rpartition("-")[2] for holding in holdings}
-        return {
-            holding: self.special.get(own, self.ordinary)
-            for holding, own in ids.items()
-            if own not in self.gone
-        }
+    def change(self, row: Row, **changes: object) -> None:
+        """Let a record say something else, without a new version."""
+        row_id, said = self.ids[row[0]], holding(row, **changes)
+        version = Version(holding=said, change=Change(what="corrected", by=ANA.person, at=START))
+        draft = Draft(row_id, 2, version, None, None)
+        rows = sealed_rows(self.office.keys, OPEN, [draft])
+        self.office.write(lambda connection: renew(connection, OPEN, rows, next_change(connection)))
 
 
 @dataclass
@@ -124,16 +157,32 @@ def nobody() -> Person:
     return Person(names=(Name(given="Wolfgang", surname="Obermüller"),), born=(PartialDate("1931-11-30"),))
 
 
-def passport(number: str = "BA1234567") -> Document:
+def passport(number: str = PASSPORT) -> Document:
     """A document that the last record of the list has."""
     return Document(number=DocumentNumber(number))
 
 
-def records() -> Held:
-    """240 people of a crowd, and one more with a passport."""
-    return Held(
-        Index.build(people([*crowd(), ("R900", "Gëzim", "Vokshi", "1984-02-03")], document="BA1234567"))
-    )
+def records(office: Office, rows: Sequence[Row] = ()) -> Held:
+    """240 people of a crowd, and one more with a passport, as records of the office."""
+    rows = rows or [*crowd(), VOKSHI]
+    ids = {row[0]: fresh_id() for row in rows}
+    change = Change(what="imported", by=ANA.person, at=START)
+    numbers = {row[0]: PASSPORT if row is VOKSHI else "" for row in rows}
+    drafts = [
+        Draft(
+            ids[row[0]], 1, Version(holding=holding(row, document=numbers[row[0]]), change=change), None, None
+        )
+        for row in rows
+    ]
+    written = sealed_rows(office.keys, OPEN, drafts)
+    office.write(lambda connection: add(connection, OPEN, written, next_change(connection)))
+    return Held(office, _index(tuple(rows)), ids)
+
+
+@cache
+def _index(rows: tuple[Row, ...]) -> Index:
+    """Built once: no test adds to it."""
+    return Index.build(people(rows, document=PASSPORT))
 
 
 @contextmanager
@@ -141,8 +190,9 @@ def a_desk(folder: Path, kind: str = "sqlite") -> Iterator[Desk]:
     """An open case of Ana's with grounds for an investigation, on either database."""
     clock = FixedClock()
     with an_office(folder, kind, clock) as office:
+        enter(office, ANA)
         case = open_case(office, ANA, reference="2026/114", title="Van at the border", offence="drugs")
         grounds = give_grounds(
             office, ANA, case.id, purpose=Purpose.INVESTIGATION, basis=BASIS, justification=WHY
         )
-        yield Desk(office, clock, records(), case, grounds)
+        yield Desk(office, clock, records(office), case, grounds)

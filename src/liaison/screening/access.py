@@ -14,6 +14,7 @@ from liaison import policy
 from liaison.model.errors import NotFound
 from liaison.model.roles import Capability, capabilities
 from liaison.office import Office
+from liaison.officers.break_glass import open_until
 from liaison.screening.case_rules import CaseState, Part, leads, sees
 from liaison.screening.units import unit_of
 from liaison.storage.tables.screening import (
@@ -48,16 +49,17 @@ class Held:
 
 
 def load_case(office: Office, connection: Connection, actor: policy.Actor, case: str) -> Held:
-    """A case that the person sees. Raises NotFound."""
+    """A case that the person sees, or before which they broke the glass. Raises NotFound."""
     mine = and_(MEMBERS.c.case_id == CASES.c.id, MEMBERS.c.person == actor.person)
     row = connection.execute(
         select(CASES, MEMBERS.c.part).outerjoin(MEMBERS, mine).where(CASES.c.id == case)
     ).first()
-    if row is None:
-        raise NotFound
-    part = Part(row.part) if row.part else None
     unit = _supervised_unit(office, connection, actor)
-    if not sees(part, actor.roles, unit, row.unit):
+    part = Part(row.part) if row and row.part else None
+    seen = row is not None and sees(part, actor.roles, unit, row.unit)
+    if not seen and open_until(connection, actor, case, office.now()) is None:
+        raise NotFound
+    if row is None:
         raise NotFound
     return Held(row, part, leads(part, actor.roles, unit, row.unit))
 

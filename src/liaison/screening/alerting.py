@@ -164,7 +164,7 @@ def _opened(office: Office, rows: Sequence[Row[Any]]) -> list[Alert]:
     contents = seals(office).open_each([(row.key, row.sealed, alert_about(row.id)) for row in rows])
     allowed = policy.limits(office.regimes).instructions
     return [
-        shown_of(row._mapping, None if content is None else content_of(content), allowed)
+        shown_of(row._asdict(), None if content is None else content_of(content), allowed)
         for row, content in zip(rows, contents, strict=True)
     ]
 

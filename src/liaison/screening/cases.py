@@ -20,6 +20,7 @@ from liaison.screening.case_rules import CaseState, Part, reference_of, require_
 from liaison.screening.permission import permit
 from liaison.screening.seals import seals
 from liaison.screening.units import unit_of
+from liaison.storage.tables.officers import PEOPLE
 from liaison.storage.tables.screening import CASES, MEMBERS, STANDING
 
 OPENED, CLOSED, JOINED, LEFT, READ = "case-opened", "case-closed", "case-joined", "case-left", "case-read"
@@ -63,7 +64,12 @@ def open_case(office: Office, actor: policy.Actor, *, reference: str, title: str
     permit(office, policy.Action.OPEN_CASE, policy.Context(actor=actor, now=now))
     case, reference, title = new_id("case"), reference_of(reference), title_of(title)
     sealed = seals(office).seal(title.encode(), _about(case))
-    row = {"id": case, "reference": reference, "offence": offence_of(offence).code, "state": "open"}
+    row: dict[str, Any] = {
+        "id": case,
+        "reference": reference,
+        "offence": offence_of(offence).code,
+        "state": "open",
+    }
     row |= {"opened": now, "opened_by": actor.person, "key": sealed.key, "sealed": sealed.sealed}
     member = {"case_id": case, "person": actor.person, "part": Part.LEAD.value, "since": now}
 
@@ -202,8 +208,8 @@ def _require_lead(connection: Connection, case: str) -> None:
 
 
 def _require_known(connection: Connection, person: str) -> None:
-    if not person:
-        raise BadInput("nobody is named", field="person", hint="name the person by their id")
+    if connection.execute(select(PEOPLE.c.id).where(PEOPLE.c.id == person)).first() is None:
+        raise BadInput("there is no such person", field="person", hint="name the person by their id")
 
 
 def _text(content: bytes | None) -> str | None:

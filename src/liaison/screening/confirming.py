@@ -21,7 +21,7 @@ from liaison.screening.content import Content
 from liaison.screening.grounds import BOOK
 from liaison.screening.keeping import add_to_origins, month_of
 from liaison.screening.permission import settle, weigh
-from liaison.screening.records import Live
+from liaison.screening.records import terms_of
 from liaison.screening.seals import seals
 from liaison.storage.tables.screening import ALERTS, CHECKS, CLEARED, DECISIONS, GROUNDS
 
@@ -37,33 +37,30 @@ class Judged:
     context: policy.Context
 
 
-def confirm(office: Office, live: Live, actor: policy.Actor, alert: str, reason: str) -> Alert:
+def confirm(office: Office, actor: policy.Actor, alert: str, reason: str) -> Alert:
     """Confirm that the record is about whom was asked; from now on its instruction is told.
 
     Raises NotFound, Conflict where it was decided, Erased where the record or the alert was, NotLawful where the person
     is not trained, has no grounds of their own in the case, or gives no reason.
     """
-    return _decide(office, live, actor, alert, Step.CONFIRM, reason)
+    return _decide(office, actor, alert, Step.CONFIRM, reason)
 
 
-def reject(
-    office: Office, live: Live, actor: policy.Actor, alert: str, reason: str, *, clear: bool = False
-) -> Alert:
+def reject(office: Office, actor: policy.Actor, alert: str, reason: str, *, clear: bool = False) -> Alert:
     """Reject an alert. `clear`: leave this pair out of later checks, until either side changes. Raises as `confirm`."""
-    return _decide(office, live, actor, alert, Step.REJECT, reason, clear=clear)
+    return _decide(office, actor, alert, Step.REJECT, reason, clear=clear)
 
 
-def reopen(office: Office, live: Live, actor: policy.Actor, alert: str, reason: str) -> Alert:
+def reopen(office: Office, actor: policy.Actor, alert: str, reason: str) -> Alert:
     """Take a decision back: the alert is a candidate again, and a pair that it cleared is cleared no more.
 
     Raises as `confirm`; by whoever may decide.
     """
-    return _decide(office, live, actor, alert, Step.REOPEN, reason)
+    return _decide(office, actor, alert, Step.REOPEN, reason)
 
 
 def _decide(
     office: Office,
-    live: Live,
     actor: policy.Actor,
     alert: str,
     step: Step,
@@ -72,7 +69,7 @@ def _decide(
     clear: bool = False,
 ) -> Alert:
     reason = reason_of(reason)
-    judged = _judged(office, live, actor, alert, step, reason)
+    judged = _judged(office, actor, alert, step, reason)
     case = judged.row.case_id
     action = policy.Action.CONFIRM
     settle(office, action, judged.context, weigh(office, action, judged.context), case)
@@ -97,17 +94,17 @@ def _decide(
 
     now, decisions = office.write(work)
     allowed = policy.limits(office.regimes).instructions
-    return with_history(office, shown_of(now._mapping, judged.content, allowed), now.key, decisions)
+    return with_history(office, shown_of(now._asdict(), judged.content, allowed), now.key, decisions)
 
 
-def _judged(office: Office, live: Live, actor: policy.Actor, alert: str, step: Step, reason: str) -> Judged:
+def _judged(office: Office, actor: policy.Actor, alert: str, step: Step, reason: str) -> Judged:
     """The alert and the facts of the decision. What reopens an alert is judged as what decides on it."""
     now = office.now()
 
     def work(connection: Connection) -> tuple[Row[Any], Row[Any] | None, bool, policy.RecordFacts | None]:
         row = load_alert(office, connection, actor, alert)
         require_open(load_case(office, connection, actor, row.case_id).state)
-        terms = live.terms(connection, [row.holding_id]).get(row.holding_id)
+        terms = terms_of(office, connection, [row.holding_id]).get(row.holding_id)
         facts = terms.facts if terms else None
         return (
             row,

@@ -41,8 +41,11 @@ class Why(Value, frozen=True, kw_only=True):
 
 
 class Content(Value, frozen=True, kw_only=True):
-    """An alert as it is sealed. `chance` is how many records of the list would match so well by chance, at most, in
-    millionths. `instruction` is told to nobody before the alert is confirmed."""
+    """An alert as it is sealed.
+
+    `chance` is how many records of the list would match so well by chance, at most, in millionths. `grade` is 4x4,
+    `graded_as` the source's own grade and scale. `instruction` is told to nobody before the alert is confirmed.
+    """
 
     list: str
     subject: Shown
@@ -51,6 +54,7 @@ class Content(Value, frozen=True, kw_only=True):
     chance: int
     category: str = ""
     grade: str = ""
+    graded_as: str = ""
     handling: tuple[str, ...] = ()
     restriction: str = ""
     owner: str = ""

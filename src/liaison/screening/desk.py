@@ -18,12 +18,13 @@ from liaison.model.subjects import AnySubject
 from liaison.office import Office, new_id
 from liaison.screening import keeping
 from liaison.screening.alerting import Alert, shown_of
+from liaison.screening.approved import spend, weigh_number
 from liaison.screening.asked import criteria, nationality, person_of, require_readable
 from liaison.screening.content import MOST, Asked, pack
 from liaison.screening.disclosure import disclose
 from liaison.screening.finding import Found, find_person
 from liaison.screening.lookups import context_for, footing
-from liaison.screening.permission import settle, weigh, write_refusal
+from liaison.screening.permission import settle, write_refusal
 from liaison.screening.records import Live
 from liaison.screening.seals import seals
 
@@ -67,8 +68,10 @@ def check(office: Office, live: Live, actor: policy.Actor, question: Question) -
     """
     asked = asked_of(question)
     now = office.now()
-    context = _context(office, actor, question, asked, now)
-    permit = settle(office, policy.Action.CHECK, context, weigh(office, policy.Action.CHECK, context))
+    decision, context, _ = office.read(
+        lambda connection: _weigh(office, connection, actor, question, asked, now)
+    )
+    permit = settle(office, policy.Action.CHECK, context, decision)
     found = _find(office, live, asked)
     disclosed = disclose(office, live, context, found.hits, asked.most)
     look = keeping.Look(
@@ -80,10 +83,10 @@ def check(office: Office, live: Live, actor: policy.Actor, question: Question) -
         question=pack(asked),
         looked_up=1,
         least=found.least,
-        origins=(nationality(asked.subject),),
+        origins={nationality(asked.subject): 1},
     )
     kept = keeping.ready(office, look, disclosed)
-    outcome = office.write(lambda connection: _keep(office, connection, actor, question, kept))
+    outcome = office.write(lambda connection: _keep(office, connection, actor, question, asked, kept))
     entry = outcome if isinstance(outcome, int) else _refused(outcome)
     return _answer(kept, entry, permit)
 
@@ -106,13 +109,19 @@ def subject_kind(subject: AnySubject) -> policy.SubjectKind:
     return policy.SubjectKind(subject.__struct_config__.tag)
 
 
-def _context(
-    office: Office, actor: policy.Actor, question: Question, asked: Asked, now: datetime
-) -> policy.Context:
-    """The facts of this check as they are before it."""
-    stand = office.read(lambda connection: footing(office, connection, actor, question.grounds, now))
+def _weigh(
+    office: Office,
+    connection: Connection,
+    actor: policy.Actor,
+    question: Question,
+    asked: Asked,
+    now: datetime,
+) -> tuple[policy.Decision, policy.Context, str]:
+    """The decision on this check by the counts as they are, its facts, and the approval that it would spend."""
+    stand = footing(office, connection, actor, question.grounds, now)
     facts = {"subject": subject_kind(asked.subject), "criteria": criteria(asked.subject)}
-    return context_for(office, actor, stand, now, **facts)
+    context = context_for(office, actor, stand, now, **facts)
+    return weigh_number(office, connection, policy.Action.CHECK, context)
 
 
 def _find(office: Office, live: Live, asked: Asked) -> Found:
@@ -123,16 +132,21 @@ def _find(office: Office, live: Live, asked: Asked) -> Found:
 
 
 def _keep(
-    office: Office, connection: Connection, actor: policy.Actor, question: Question, kept: keeping.Kept
+    office: Office,
+    connection: Connection,
+    actor: policy.Actor,
+    question: Question,
+    asked: Asked,
+    kept: keeping.Kept,
 ) -> int | policy.Refuse:
     """Write the check, unless what was permitted is so no more: then the refusal is what is written."""
-    was = kept.look.context
-    stand = footing(office, connection, actor, question.grounds, was.now)
-    context = context_for(office, actor, stand, was.now, subject=was.subject, criteria=was.criteria)
-    decision = weigh(office, policy.Action.CHECK, context)
+    now = kept.look.context.now
+    decision, context, approval = _weigh(office, connection, actor, question, asked, now)
     if isinstance(decision, policy.Refuse):
         write_refusal(office, connection, policy.Action.CHECK, context, decision)
         return decision
+    if approval:
+        spend(office, connection, actor, approval)
     return keeping.write(office, connection, kept)
 
 

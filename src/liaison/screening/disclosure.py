@@ -17,7 +17,7 @@ from liaison.model.errors import NotFound
 from liaison.office import Office
 from liaison.screening.content import Content
 from liaison.screening.finding import Hit
-from liaison.screening.records import Live, Terms
+from liaison.screening.records import Live, Terms, terms_of
 from liaison.storage.tables.screening import CLEARED
 
 AT_ONCE = 500  # values in one question to the database
@@ -76,7 +76,7 @@ def _disclose(
     before = cleared_pairs(connection, hits)
     open_hits = [hit for hit in hits if (hit.subject_digest, hit.record_digest) not in before]
     held = list(_held(live, open_hits))
-    terms = live.terms(connection, [holding for _, holding in held])
+    terms = terms_of(office, connection, [holding for _, holding in held])
     told = [one for hit, holding in held if (one := _told(office, context, hit, holding, terms))]
     return Disclosed(
         tuple(told[:most]),
@@ -112,18 +112,19 @@ def _told(
 
 def content_from(hit: Hit, terms: Terms, review_passed: bool) -> Content:
     """An alert's content as it is sealed."""
-    facts = terms.facts
+    holding, handling = terms.holding, terms.holding.handling
     return Content(
         list=hit.list,
         subject=hit.subject,
         record=hit.record,
         reasons=hit.reasons,
         chance=hit.chance,
-        category=facts.category.value if facts.category else "",
-        grade=terms.grade,
-        handling=tuple(sorted(code.value for code in facts.handling)),
-        restriction=terms.restriction,
-        owner=terms.owner,
-        instruction=terms.instruction,
+        category=holding.category.value if holding.category else "",
+        grade=str(holding.graded.grade),
+        graded_as=f"{holding.graded.original} ({holding.graded.scale.value})",
+        handling=tuple(code.value for code in handling.codes),
+        restriction=handling.restriction,
+        owner=holding.owner,
+        instruction=holding.instruction.value if holding.instruction else "",
         review_passed=review_passed,
     )

@@ -216,7 +216,12 @@ def _write(office: Office, connection: Connection, grounds_id: str, grounds: Gro
     before = (GROUNDS.c.case_id == grounds.case) & (GROUNDS.c.person == grounds.officer)
     before &= (GROUNDS.c.purpose == grounds.purpose.value) & GROUNDS.c.ended.is_(None)
     connection.execute(update(GROUNDS).where(before).values(ended=grounds.given))
-    row = {"id": grounds_id, "case_id": grounds.case, "person": grounds.officer, "ended": None}
+    row: dict[str, Any] = {
+        "id": grounds_id,
+        "case_id": grounds.case,
+        "person": grounds.officer,
+        "ended": None,
+    }
     row |= {"purpose": grounds.purpose.value, "offence": grounds.offence, "basis": grounds.basis}
     row |= {"given": grounds.given, "key": sealed.key, "sealed": sealed.sealed}
     connection.execute(insert(GROUNDS).values(row))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,7 @@ class Look:
     question: bytes
     looked_up: int
     least: int
-    origins: tuple[str, ...]  # the nationality asked about, of each subject
+    origins: Mapping[str, int]  # how many subjects of which nationality were asked about
     standing: str = ""
 
 
@@ -190,9 +190,9 @@ def _statements(
 def _count(connection: Connection, kept: Kept) -> None:
     """Add to the counts by nationality: what was asked, and what alerts it made."""
     look = kept.look
-    asked = Counter(look.origins)
+    asked = look.origins
     made = Counter(told.hit.subject.nationality for told in kept.disclosed.told)
     month = month_of(look.context.now)
     for nationality in sorted({*asked, *made}):
-        counts = {"questions": asked[nationality], "alerts": made[nationality]}
+        counts = {"questions": asked.get(nationality, 0), "alerts": made[nationality]}
         add_to_origins(connection, month, nationality, counts)

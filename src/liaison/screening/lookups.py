@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, select
 
 from liaison import policy
 from liaison.office import Office
-from liaison.screening.approved import approval_for
+from liaison.officers.break_glass import open_until
 from liaison.screening.case_rules import CaseState, Part, require_open
 from liaison.screening.grounds import BOOK, own, require_in_force
 from liaison.storage.tables.screening import CASES, CHECKS, GROUNDS, MEMBERS
@@ -20,13 +20,13 @@ from liaison.storage.tables.screening import CASES, CHECKS, GROUNDS, MEMBERS
 @dataclass(frozen=True, slots=True)
 class Footing:
     """Own grounds and their case as they are now; subjects this person asked about within the window, in the case
-    and in all cases; an approval in force for more."""
+    and in all cases; until when a glass before the case is open, for somebody who does not work on it."""
 
     row: Row[Any]
     on_case: bool
     recent: int
     recent_all_cases: int
-    approval: policy.Approval | None
+    glass_until: datetime | None
 
 
 def footing(
@@ -59,8 +59,8 @@ def footing(
     require_in_force(row.ended)
     require_open(CaseState(row.state))
     works = row.part is not None and Part(row.part).works
-    approval = approval_for(connection, actor, row.case_id, now)
-    return Footing(row, works, int(row.recent), int(row.recent_all), approval)
+    glass = None if works else open_until(connection, actor, row.case_id, now)
+    return Footing(row, works, int(row.recent), int(row.recent_all), glass)
 
 
 def context_for(
@@ -76,7 +76,7 @@ def context_for(
         on_case=footing.on_case,
         recent=footing.recent,
         recent_all_cases=footing.recent_all_cases,
-        approval=footing.approval,
+        glass_until=footing.glass_until,
         **facts,
     )
 

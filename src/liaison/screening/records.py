@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row, and_, select
 
 from liaison import policy
+from liaison.holdings.rules import facts
+from liaison.holdings.shelves import OPEN, opened
 from liaison.matching.index import Index
 from liaison.matching.one import Checker
+from liaison.model.errors import Erased
+from liaison.model.holding import Holding, State
+from liaison.office import Office
+from liaison.storage.tables.holdings import HOLDINGS, VERSIONS
 
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The conditions of one record, and how its source and content are graded."""
-
-    facts: policy.RecordFacts
-    instruction: str = ""
-    restriction: str = ""
-    grade: str = ""
-    owner: str = ""
+AT_ONCE = 500  # ids in one question
 
 
 class Live(Protocol):
-    """The records that may be found, kept up with every change."""
+    """The records that may be found, kept up with every change: holdings.live.LiveIndex."""
 
     @property
     def index(self) -> Index:
@@ -40,6 +37,35 @@ class Live(Protocol):
         """The id of the record that a list calls so. Raises NotFound."""
         ...
 
-    def terms(self, connection: Connection, holdings: Sequence[str]) -> Mapping[str, Terms]:
-        """The conditions of records by their ids; a record that is gone is left out."""
-        ...
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A record as it is now, and the facts that a decision about it needs."""
+
+    holding: Holding
+    facts: policy.RecordFacts
+
+
+def terms_of(office: Office, connection: Connection, holdings: Sequence[str]) -> Mapping[str, Terms]:
+    """What these records say now, by their ids; one that is gone is left out."""
+    found: dict[str, Terms] = {}
+    for start in range(0, len(holdings), AT_ONCE):
+        rows = _rows(connection, holdings[start : start + AT_ONCE])
+        found |= {row.id: terms for row in rows if (terms := _terms(office, row)) is not None}
+    return found
+
+
+def _rows(connection: Connection, holdings: Sequence[str]) -> Sequence[Row[Any]]:
+    current = and_(VERSIONS.c.holding == HOLDINGS.c.id, VERSIONS.c.version == HOLDINGS.c.version)
+    columns = (HOLDINGS.c.id, HOLDINGS.c.state, HOLDINGS.c.hold_until, *VERSIONS.c)
+    query = select(*columns).join(VERSIONS, current).where(HOLDINGS.c.id.in_(holdings))
+    return connection.execute(query).all()
+
+
+def _terms(office: Office, row: Row[Any]) -> Terms | None:
+    try:
+        (version,) = opened(office.keys, OPEN, [row])
+    except Erased:
+        return None
+    holding = version.holding
+    return Terms(holding, facts(holding, office.now().date(), State(row.state), row.hold_until))
