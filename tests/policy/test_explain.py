@@ -48,6 +48,11 @@ def test_an_officer_reads_the_rule_with_its_numbers_and_source() -> None:
     assert found[f"P01/{Capability.CHECK.value}"].asks == "the person's role lets them check"
 
 
+def test_one_pack_makes_a_page_too() -> None:
+    assert f"## `{UK.name}`: {UK.title}" in page((UK,))
+    assert EU.name not in page((UK,))
+
+
 def test_numbers_are_told_as_they_are_set() -> None:
     told = numbers(ALBANIA)
     assert told["persons one officer asks about alone, in a case"] == "25"

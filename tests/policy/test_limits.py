@@ -109,7 +109,7 @@ def test_notices_are_all_shown() -> None:
 
 
 def test_without_a_regime_there_are_no_numbers() -> None:
-    with pytest.raises(BadSetting, match="there is no rule pack") as caught:
+    with pytest.raises(BadSetting, match=r"^there is no rule pack$") as caught:
         limits(())
     assert caught.value.hint == "choose one in the settings"
 

@@ -80,6 +80,11 @@ def test_a_name_that_is_no_pack_is_refused(name: str) -> None:
             "table [retention], field max_days: Invalid enum value 'suspicious'",
         ),
         ("[bulk]", "[bulk", "this is not TOML"),
+        (
+            'article 47"\nread = "summary"',
+            'article 47"\nread = "closely"',
+            "table [deadlines.source], field read: Invalid enum value 'closely'",
+        ),
     ],
 )
 def test_a_shape_that_is_wrong_is_refused_by_pack_table_and_field(before: str, after: str, said: str) -> None:
@@ -279,3 +284,30 @@ def test_what_a_record_may_serve_is_a_row_of_the_matrix() -> None:
     assert EU.reuse(Purpose.SAFEGUARDING) == {Purpose.SAFEGUARDING}
     assert Purpose.BORDER_CHECK not in EU.reuse(None)
     assert Purpose.INVESTIGATION in EU.reuse(None)
+
+
+def test_a_record_serves_no_purpose_that_is_not_allowed() -> None:
+    fewer = DEMO_TEXT.replace(', "safeguarding"]\n\n', "]\n\n", 1).replace(
+        '"safeguarding" = ["safeguarding"]\n', ""
+    )
+    assert fault(fewer) == (
+        "rule pack 'demo', table [purposes.reuse], field missing person: it serves a purpose that is not allowed"
+    )
+    assert parse_pack(fewer.replace('["missing person", "safeguarding"]', '["missing person"]'), "demo")
+
+
+def test_a_record_may_serve_every_purpose_that_is_allowed() -> None:
+    whole = "[" + ", ".join(f'"{purpose.value}"' for purpose in Purpose) + "]"
+    assert parse_pack(spoilt('"safeguarding" = ["safeguarding"]', f'"safeguarding" = {whole}'), "demo")
+
+
+def test_a_law_may_let_a_check_find_all_but_victims_and_witnesses() -> None:
+    text = spoilt('["suspect", "convicted"]', '["suspect", "convicted", "contact", "missing"]')
+    kept = [line for line in text.splitlines() if not line.startswith(('contact = "', 'missing = "'))]
+    assert len(parse_pack("\n".join(kept), "demo").index.categories) == 4
+
+
+def test_a_fault_at_the_top_names_the_field_alone() -> None:
+    assert "rule pack 'demo', table [top], field title: Expected `str`, got `int`" in fault(
+        spoilt('title = "Demonstration: invented numbers on European rules"', "title = 1")
+    )

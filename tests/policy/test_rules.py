@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import msgspec
 import pytest
 
 from liaison.model.roles import NEEDS_TRAINING, Capability, Role, capabilities
-from liaison.policy import Action, Actor, rules
+from liaison.policy import Action, Actor, Refuse, decide, rules
 from liaison.policy.actions import CAPABILITIES, GROUNDED, RECORDED
 from liaison.policy.asking import Capable
-from liaison.policy.records import _OfRecord
+from liaison.policy.context import IDENTIFYING, NARROWING, SPECIAL
+from liaison.policy.records import OfRecord
 from liaison.policy.terms import AllOf, AnyOf, Term
 from tests.policy.facts import (
     A_PARTNER,
@@ -138,7 +140,7 @@ def leaves(term: Term) -> list[Term]:
 
 def test_a_rule_that_judges_a_record_applies_only_where_one_is_asked_for() -> None:
     for rule in rules(EU):
-        if any(isinstance(leaf, _OfRecord) for leaf in leaves(rule.needs)):
+        if any(isinstance(leaf, OfRecord) for leaf in leaves(rule.needs)):
             assert rule.actions <= RECORDED, rule.id
 
 
@@ -170,3 +172,30 @@ def test_rules_are_values() -> None:
 
 def test_the_facts_that_are_spoilt_here_are_lawful_to_begin_with() -> None:
     assert lawful(Action.DISCLOSE).partner == A_PARTNER
+
+
+def test_fields_that_are_known_and_special_ones_are_told_apart() -> None:
+    everything = IDENTIFYING | NARROWING | SPECIAL
+    assert refusing(Action.CHECK, criteria=everything) == {"L07/special"}
+    assert refusing(Action.CHECK, criteria=everything | {"shoe_size"}) == {"L07/special", "L07/known"}
+
+
+PARTS = ("grounds", "record", "partner", "approval", "consent", "assurance", "alert", "until", "requester")
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_combination_of_absent_facts_is_decided(action: Action) -> None:
+    risky: Facts = {**FOREIGN, "partner__capital": True, "partner__origin": True, "record__protected": True}
+    given = lawful(action, **approval(), **risky)
+    for count in (1, 2, 3, len(PARTS)):
+        for absent in combinations(PARTS, count):
+            context = msgspec.structs.replace(given, **dict.fromkeys(absent))
+            refused = isinstance(decide(action, context, PACKS), Refuse)
+            assert refused or not ("grounds" in absent and action in GROUNDED)
+            assert refused or not ("record" in absent and action in RECORDED)
+
+
+def test_a_risk_is_not_excluded_without_grounds() -> None:
+    for action in (Action.DISCLOSE, Action.NOTIFY_CONVICTION):
+        assert "L14/capital" in refusing(action, grounds=None, partner__capital=True)
+        assert "L14/capital" not in refusing(action, grounds=None)

@@ -26,6 +26,7 @@ class Is(Leaf):
     cure = "make {name}"
 
     def holds(self, context: Context) -> bool:
+        assert context is ANY
         return self.met
 
 
@@ -54,6 +55,10 @@ def test_any_of_tells_each_way_once() -> None:
 
 
 def test_terms_nest() -> None:
+    inner = AllOf(AllOf(*parts(True, False)))
+    assert (inner.lacking(ANY), inner.remedy(ANY)) == ("b is not", "make b")
+    assert AnyOf(inner).lacking(ANY) == "b is not"
+    assert AnyOf(inner).remedy(ANY) == "make b"
     term = AnyOf(AllOf(*parts(True, False)), Is("c", False))
     assert not term.holds(ANY)
     assert term.asks() == "a is, and b is; or c is"

@@ -191,7 +191,7 @@ def _fault(name: str, place: str, fault: str) -> BadSetting:
 def _placed(name: str, message: str) -> BadSetting:
     """msgspec's message with its path (`$.bulk.persons`) told as table and field."""
     fault, _, path = message.partition(" - at `")
-    tables = path.rstrip("`").rpartition("$")[2].lstrip(".").split(".")
+    tables = path.rstrip("`").rpartition("$")[2].split(".")
     missing = re.search(r"(?:required|unknown) field `([^`]+)`", fault)
     if missing:
         tables.append(missing[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,7 +31,7 @@ class HasRecord(Leaf):
         return context.record is not None
 
 
-class _OfRecord(Leaf):
+class OfRecord(Leaf, ABC):
     """A condition on the record; it holds where there is none, since HasRecord asks for one."""
 
     __slots__ = ()
@@ -39,13 +40,13 @@ class _OfRecord(Leaf):
         """Whether the record meets it."""
         return context.record is None or self.met(context.record, context)
 
+    @abstractmethod
     def met(self, record: RecordFacts, context: Context) -> bool:
         """Whether this record meets it."""
-        return False
 
 
 @dataclass(frozen=True, slots=True)
-class HasCategory(_OfRecord):
+class HasCategory(OfRecord):
     """The capacity in which the person stands in the case is known."""
 
     says = "the category of person is stated: not known is not suspect"
@@ -58,7 +59,7 @@ class HasCategory(_OfRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class CategoryAmong(_OfRecord):
+class CategoryAmong(OfRecord):
     """The category is one that a check may find."""
 
     categories: frozenset[Category]
@@ -72,7 +73,7 @@ class CategoryAmong(_OfRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class Adult(_OfRecord):
+class Adult(OfRecord):
     """The person is not under 18."""
 
     says = "the person is not under 18"
@@ -85,7 +86,7 @@ class Adult(_OfRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class NotShielded(_OfRecord):
+class NotShielded(OfRecord):
     """The person is neither victim nor witness, and their category is known."""
 
     says = "the person is neither victim nor witness"
@@ -111,7 +112,7 @@ class NamedForSafeguarding(Leaf):
 
 
 @dataclass(frozen=True, slots=True)
-class ReuseAllowed(_OfRecord):
+class ReuseAllowed(OfRecord):
     """The purpose is one that a record collected for its purpose may serve."""
 
     served: Mapping[Purpose | None, frozenset[Purpose]]
@@ -121,13 +122,12 @@ class ReuseAllowed(_OfRecord):
 
     def met(self, record: RecordFacts, context: Context) -> bool:
         """Whether it is."""
-        return context.grounds is None or context.grounds.purpose in self.served.get(
-            record.collected_for, frozenset()
-        )
+        served = self.served[record.collected_for]
+        return context.grounds is None or context.grounds.purpose in served
 
 
 @dataclass(frozen=True, slots=True)
-class Graded(_OfRecord):
+class Graded(OfRecord):
     """Source and information are graded."""
 
     says = "source and information are graded"
@@ -140,7 +140,7 @@ class Graded(_OfRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewNotDue(_OfRecord):
+class ReviewNotDue(OfRecord):
     """The record's review is still to come."""
 
     says = "the record's review date has not passed"
@@ -153,7 +153,7 @@ class ReviewNotDue(_OfRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class NotExpired(_OfRecord):
+class NotExpired(OfRecord):
     """The record may still be kept."""
 
     says = "the record's retention has not ended"
@@ -166,7 +166,7 @@ class NotExpired(_OfRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptWithin(_OfRecord):
+class KeptWithin(OfRecord):
     """The retention asked for is within what the category allows."""
 
     days: Mapping[Category, int]
@@ -182,7 +182,7 @@ class KeptWithin(_OfRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewedWithin(_OfRecord):
+class ReviewedWithin(OfRecord):
     """The first review is within what the category allows."""
 
     days: Mapping[Category, int]
@@ -198,7 +198,7 @@ class ReviewedWithin(_OfRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class NotRestricted(_OfRecord):
+class NotRestricted(OfRecord):
     """The record is not frozen."""
 
     says = "the record is not restricted"
@@ -211,7 +211,7 @@ class NotRestricted(_OfRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class NotHeld(_OfRecord):
+class NotHeld(OfRecord):
     """No legal hold is on the record."""
 
     says = "no legal hold is on the record"
@@ -264,7 +264,7 @@ class InstructionAmong(Leaf):
 
 
 @dataclass(frozen=True, slots=True)
-class OwnRecord(_OfRecord):
+class OwnRecord(OfRecord):
     """This agency is the originator."""
 
     says = "the record is the agency's own"
@@ -277,7 +277,7 @@ class OwnRecord(_OfRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class WithoutCode(_OfRecord):
+class WithoutCode(OfRecord):
     """The record does not carry this handling code; without any code it carries all of them."""
 
     code: HandlingCode
@@ -397,7 +397,7 @@ class NotExcluded(Leaf):
 
 
 @dataclass(frozen=True, slots=True)
-class NotFromThere(_OfRecord):
+class NotFromThere(OfRecord):
     """The person did not seek protection from the recipient's state."""
 
     says = "the person has not sought protection from the recipient's state"
