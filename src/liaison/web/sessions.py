@@ -12,6 +12,7 @@ BARE, HOST_ONLY = (
     "liaison",
     "__Host-liaison",
 )  # the second is kept by a browser only over https, for this host alone
+SCHEMES = ("bearer", "apikey")
 LONGEST = 512  # characters of a token
 
 
@@ -33,10 +34,11 @@ def cookie_of(connection: ASGIConnection[Any, Any, Any, Any], secure: bool) -> s
 
 
 def bearer_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """The token of `Authorization: Bearer TOKEN` (RFC 6750, section 2.1), empty without one."""
+    """The token of `Authorization: Bearer TOKEN` (RFC 6750, section 2.1), or of `ApiKey TOKEN`, as yente's clients
+    write it; empty without one."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     token = token.strip()
-    return token if scheme.casefold() == "bearer" and 0 < len(token) <= LONGEST else ""
+    return token if scheme.casefold() in SCHEMES and 0 < len(token) <= LONGEST else ""
 
 
 def with_session(response: Response[Any], token: str, secure: bool) -> Response[Any]:
