@@ -54,6 +54,12 @@ class Head:
 
 def parse_note(note: bytes) -> Note:
     """The text and the signature lines. Raises MalformedNote."""
+    text, lines = split_note(note)
+    return Note(text, parse_lines(lines))
+
+
+def split_note(note: bytes) -> tuple[str, str]:
+    """The text of a note, and its signature lines as they stand. Raises MalformedNote."""
     if len(note) > LONGEST:
         raise MalformedNote(f"a note has at most {LONGEST} bytes")
     try:
@@ -65,7 +71,7 @@ def parse_note(note: bytes) -> Note:
     body, found, lines = whole.rpartition("\n\n")
     if not found or not body:
         raise MalformedNote("a note has a text, an empty line, and signatures")
-    return Note(body + "\n", parse_lines(lines))
+    return body + "\n", lines
 
 
 def parse_lines(lines: str) -> tuple[Signature, ...]:

@@ -162,10 +162,13 @@ def _fetch(source: Source, tile: Tile, most: int) -> tuple[bytes, bool]:
     """The bytes of a tile, or of the full one that took its place; and which of the two."""
     try:
         return source.read(tile.path, most), tile.width == WIDTH
-    except MissingFile:
+    except MissingFile as missing:
         if tile.width == WIDTH:
             raise
-        return source.read(tile.full, most), True
+        try:
+            return source.read(tile.full, most), True
+        except MissingFile:
+            raise missing from None
 
 
 def prove(folder: Path, index: int, keys: Sequence[Verifier]) -> str:

@@ -14,7 +14,9 @@ from liaison.storage.sealing import unseal
 from liaison.storage.tables.ledger import ENTRIES, PAYLOADS
 
 
-def opened_between(keys: Keys, connection: Connection, start: int, end: int) -> list[tuple[int, Opened | None]]:
+def opened_between(
+    keys: Keys, connection: Connection, start: int, end: int
+) -> list[tuple[int, Opened | None]]:
     """The entries from `start` up to `end` with what they state, None where that was erased.
 
     Each is checked against its leaf. Raises LedgerDamaged, StoreUnavailable.

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from liaison.ledger.checkpoints import Checkpoint, hash_lines, hash_of, number, parse_checkpoint
 from liaison.ledger.keys import Kind, Signer, Verifier
-from liaison.ledger.notes import LONGEST, Head, open_checkpoint, parse_note
+from liaison.ledger.notes import LONGEST, Head, open_checkpoint, split_note
 from liaison.ledger.tree import EMPTY_ROOT, LONGEST_PROOF, verify_consistency
 from liaison.model.errors import BadNote, BadProof, MalformedNote
 
@@ -62,7 +62,7 @@ class Refusal(Exception):
 
 
 def parse_request(body: bytes) -> Request:
-    """The request of a body. Raises MalformedNote."""
+    """The request of a body; its signature lines are not looked at yet. Raises MalformedNote."""
     if len(body) > MOST:
         raise MalformedNote(f"a request has at most {MOST} bytes")
     top, found, note = body.partition(b"\n\n")
@@ -75,7 +75,7 @@ def parse_request(body: bytes) -> Request:
     if len(proof) > LONGEST_PROOF:
         raise MalformedNote(f"a proof has at most {LONGEST_PROOF} hashes")
     hashes = tuple(hash_of(line) for line in proof)
-    return Request(number(first[4:]), hashes, note, parse_checkpoint(parse_note(note).text))
+    return Request(number(first[4:]), hashes, note, parse_checkpoint(split_note(note)[0]))
 
 
 def write_request(old: int, proof: Sequence[bytes], note: bytes) -> bytes:
