@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from urllib.parse import quote
@@ -88,9 +89,9 @@ def backup_node(folder: Path, place: Path, keys_to: Path, passphrase: str, now: 
     signer = signers(places.keys, settings.origin)[0]
     with aside(place) as fresh:
         shutil.copyfile(folder / FILE, fresh / FILE)
-        entries, revision = _copy(places.database, fresh, signer)
-        if (places.ledger / CHECKPOINT).exists():
+        if (places.ledger / CHECKPOINT).exists():  # before the rows: a head is shown after them
             shutil.copyfile(places.ledger / CHECKPOINT, fresh / HEAD)
+        entries, revision = _copy(places.database, fresh, signer)
         save_keys(places.keys, keys_to, passphrase)  # after the rows: every key they need exists by now
         files = {each.name: _part(each) for each in sorted(fresh.iterdir())}
         manifest = Manifest(FORMAT, settings.origin, signer.verifier.vkey, now, revision, entries, files)
@@ -240,7 +241,7 @@ def _compare_and_rebuild(place: Path, places: Places, chosen: list[Signer], now:
         for where in [str(place), *([head] if head else []), str(places.ledger)]:
             shown = _head_at(where, chosen)
             if shown is not None:
-                store.read(lambda connection, shown=shown: _require_not_older(connection, shown))  # type: ignore[misc]
+                store.read(partial(_require_not_older, shown=shown))
         rebuild(store, places.ledger, chosen, now)
 
 

@@ -29,7 +29,7 @@ def dump(connection: Connection, place: Path) -> int:
     count = 0
     with place.open("xb") as out:
         for each in migrate.every_table().sorted_tables:
-            _put(out, [each.name, [one.name for one in each.columns]])
+            _put(out, [str(each.name), [str(one.name) for one in each.columns]])
             for row in connection.exec_driver_sql(f"SELECT {_columns(each)} FROM {each.name}"):
                 _put(out, [bytes(value) if isinstance(value, memoryview) else value for value in row])
                 count += 1

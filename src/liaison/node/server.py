@@ -8,6 +8,7 @@ the head is arriving, the body is arriving, the answer is being read, or the con
 from __future__ import annotations
 
 import asyncio
+import signal
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
@@ -270,6 +271,11 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: Callable[[int], None]) -> None:
         super().__init__(config)
         self.ready = ready
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """A signal asks to stop. It is not raised again at the end: the node behind the server still has to close."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
     async def startup(self, sockets: Any = None) -> None:
         """Listen, then call ready(port)."""

@@ -20,8 +20,10 @@ from liaison.model.errors import BadSetting
 
 FILE = "node.toml"
 PREFIX = "LIAISON_"
-OTHERS = frozenset({"LIAISON_TEST_DATABASE", "LIAISON_WHEELS", "LIAISON_KERNEL"})  # not a node's settings
+# of the program and its tests, not of a node
+OTHERS = {f"{PREFIX}{name}" for name in ("FOLDER", "WHEELS", "RELEASE", "BENCH_DATA", "TEST_DATABASE")}
 ORIGIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[a-z0-9._-]+)*")
+NOTHING: Mapping[str, str] = {}
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -91,8 +93,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 NAMES = Settings.__struct_fields__
 
 
-def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of the node in this folder. Raises BadSetting, naming the setting and where it stands."""
+def read_settings(
+    folder: Path, environment: Mapping[str, str] | None = None, over: Mapping[str, str] = NOTHING
+) -> Settings:
+    """The settings of the node in this folder: the file, over it the environment (the process's own unless given),
+    over both what `over` says. Raises BadSetting, naming the setting and where it stands."""
     place = folder / FILE
     try:
         written = tomllib.loads(place.read_text("utf-8"))
@@ -104,8 +109,9 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
         raise BadSetting(
             f"{place} is not TOML: {error}", hint='write lines like: name = "Our node"'
         ) from error
-    over = _from_environment(os.environ if environment is None else environment)
-    return settings_of(written | over, str(place))
+    said = _from_environment(os.environ if environment is None else environment)
+    said |= _from_environment({f"{PREFIX}{name.upper()}": value for name, value in over.items()})
+    return settings_of(written | said, str(place))
 
 
 def settings_of(values: Mapping[str, Any], place: str = "the settings") -> Settings:

@@ -19,7 +19,7 @@ from liaison.ledger.keys import Signer
 from liaison.ledger.log import Log, size
 from liaison.ledger.notes import Head
 from liaison.ledger.publishing import publish
-from liaison.model.errors import StoreUnavailable
+from liaison.model.errors import LiaisonError, StoreUnavailable
 from liaison.node.background import Repeated
 from liaison.node.clock import ClockWatch, SystemClock, counted
 from liaison.node.facts import bring_up
@@ -37,6 +37,7 @@ from liaison.storage.tables.ledger import HEADS
 LOCK = "node.lock"
 PUBLISH_SOON = 1.0  # seconds after which new entries are looked for
 DAY = 86_400.0  # seconds
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ class Node:
         """End the work in the background; what is committed is published first, where that can be done."""
         for each in reversed(self.background):
             each.stop()
+        with suppress(LiaisonError):  # what prevents it was told by /readyz, and is met again at the next start
+            self.publisher.now()
 
     def limits(self) -> Limits:
         """The server's limits."""
@@ -151,13 +154,17 @@ class Node:
 
 
 @contextmanager
-def open_node(folder: Path, clock: Clock | None = None, *, work: bool = True) -> Iterator[Node]:
+def open_node(
+    folder: Path, clock: Clock | None = None, *, work: bool = True, over: Mapping[str, str] = NOTHING
+) -> Iterator[Node]:
     """The node in `folder`, brought up to date, its background work running; closed at the end.
+
+    `over` are settings as text that stand over the file and the environment.
 
     Raises BadSetting, StoreUnavailable for one that another process has open, and what its parts raise.
     """
     folder = folder.resolve()
-    settings = read_settings(folder)
+    settings = read_settings(folder, over=over)
     places = Places.of(folder, settings)
     with ExitStack() as stack:
         stack.enter_context(_held(folder))

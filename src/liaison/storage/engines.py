@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 from pathlib import Path
 from typing import IO, Any
@@ -47,6 +48,7 @@ def hold(url: str) -> IO[bytes]:
     place = Path(str(parsed.database))
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(place, os.O_RDWR | os.O_CREAT, 0o600))  # its log and its index of it follow
         held = place.with_name(place.name + ".lock").open("wb")
     except OSError as error:
         raise StoreUnavailable(f"{place} cannot be opened: {error.strerror}") from error

@@ -22,16 +22,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_attempts_last"), "attempts", ["last"], unique=False)
     op.create_table(
-        "challenges",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=True),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("expires", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_challenges")),
-    )
-    op.create_index(op.f("ix_challenges_expires"), "challenges", ["expires"], unique=False)
-    op.create_table(
         "notices",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=True),
@@ -61,6 +51,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
     )
     op.create_index(op.f("ix_people_mail_lookup"), "people", ["mail_lookup"], unique=False)
+    op.create_table(
+        "taken_challenges",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_taken_challenges")),
+    )
+    op.create_index(op.f("ix_taken_challenges_expires"), "taken_challenges", ["expires"], unique=False)
     op.create_table(
         "accounts",
         sa.Column("id", sa.Text(), nullable=False),

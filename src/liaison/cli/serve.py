@@ -1,0 +1,81 @@
+"""`liaison serve`: a node answers, until it is asked to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liaison.cli.init import FOLDER, Folder
+from liaison.model.errors import BadSetting
+
+
+def serve(
+    folder: Folder = FOLDER,
+    host: Annotated[str, typer.Option(help="Listen on this address instead of the set one.")] = "",
+    port: Annotated[int, typer.Option(help="Listen on this port; 0 takes a free one.", min=-1)] = -1,
+    ready_file: Annotated[
+        Path | None, typer.Option(help="Write the address to this file once the node answers.")
+    ] = None,
+    ready_fd: Annotated[int, typer.Option(help="Write the address to this open file descriptor.")] = -1,
+) -> None:
+    """Serve the node in FOLDER until SIGTERM or Ctrl+C; requests that run are finished first."""
+    from liaison.node import logs
+    from liaison.node.metrics import observed
+    from liaison.node.server import run, server
+    from liaison.node.wiring import open_node
+    from liaison.web import create_app
+
+    over = {name: str(value) for name, value in (("host", host), ("port", port)) if value not in ("", -1)}
+    logs.set_up()
+    _take_files()
+    with open_node(folder, over=over) as node:
+        settings = node.settings
+        secure = bool(settings.tls_certificate)
+
+        def ready(found: int) -> None:
+            place = f"[{settings.host}]" if ":" in settings.host else settings.host
+            address = f"{'https' if secure else 'http'}://{place}:{found}"
+            logs.log().info("ready", port=found)
+            typer.echo(f"{settings.name} answers at {settings.public_url or address}")
+            _tell(address, ready_file, ready_fd)
+
+        try:
+            chosen = server(
+                observed(create_app(node), node.metrics),
+                node.limits(),
+                host=settings.host,
+                port=settings.port,
+                ready=ready,
+                certificate=Path(settings.tls_certificate) if secure else None,
+                key=Path(settings.tls_key) if secure else None,
+                drain_seconds=settings.drain_seconds,
+            )
+        except OSError as error:
+            raise BadSetting(
+                f"the TLS certificate or key cannot be used: {error}", hint="see tls_certificate and tls_key"
+            ) from error
+        run(chosen)
+    logs.log().info("stopped")
+
+
+def _tell(address: str, file: Path | None, descriptor: int) -> None:
+    """Tell a script that waits where the node answers."""
+    if file is not None:
+        fresh = file.with_name(f".{file.name}.new")
+        fresh.write_text(address + "\n", "utf-8")
+        fresh.replace(file)
+    if descriptor >= 0:
+        with os.fdopen(descriptor, "w") as out:
+            out.write(address + "\n")
+
+
+def _take_files() -> None:
+    """As many open files as this user may have: every connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65_536), most))
