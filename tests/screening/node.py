@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select
 
 from liaison import policy
+from liaison.holdings.live import LiveIndex
 from liaison.holdings.shelves import OPEN, Draft, add, fresh_id, next_change, renew, sealed_rows
 from liaison.ledger.statements import Statement
-from liaison.matching.index import Index
-from liaison.matching.one import Checker
 from liaison.model.categories import CaseId, Category, Involvement, OfficerId
 from liaison.model.dates import PartialDate
-from liaison.model.errors import NotFound, NotLawful
+from liaison.model.errors import NotLawful
 from liaison.model.grounds import Purpose
 from liaison.model.handling import Handling, HandlingCode
 from liaison.model.holding import Change, Holding, Instruction, Version
@@ -34,7 +32,7 @@ from liaison.screening.grounds import give_grounds
 from liaison.storage.tables.ledger import ENTRIES
 from liaison.storage.tables.officers import PEOPLE
 from tests.node_fixtures import START, FixedClock, an_office
-from tests.screening.conftest import Row, crowd, people
+from tests.screening.conftest import Row, crowd
 
 BASIS = "task"
 PASSPORT = "BA1234567"
@@ -93,37 +91,13 @@ def holding(row: Row, *, document: str = "", **changes: object) -> Holding:
 
 
 @dataclass
-class Held:
-    """Records of a database, and an index of them that is kept by hand."""
-
-    office: Office
-    index: Index
-    ids: dict[str, str]
-
-    def checker(self) -> Checker:
-        return Checker(self.index)
-
-    def holding_id(self, list_name: str, record_id: str) -> str:
-        if record_id not in self.ids:
-            raise NotFound
-        return self.ids[record_id]
-
-    def change(self, row: Row, **changes: object) -> None:
-        """Let a record say something else, without a new version."""
-        row_id, said = self.ids[row[0]], holding(row, **changes)
-        version = Version(holding=said, change=Change(what="corrected", by=ANA.person, at=START))
-        draft = Draft(row_id, 2, version, None, None)
-        rows = sealed_rows(self.office.keys, OPEN, [draft])
-        self.office.write(lambda connection: renew(connection, OPEN, rows, next_change(connection)))
-
-
-@dataclass
 class Desk:
     """One office in the middle of its work."""
 
     office: Office
     clock: FixedClock
-    live: Held
+    live: LiveIndex
+    ids: dict[str, str]  # the list's own ids of records, and ours
     case: Case
     grounds: str
 
@@ -135,6 +109,18 @@ class Desk:
             return [self.office.log.statement(connection, index) for index in range(size)]
 
         return self.office.read(work)
+
+    def change(self, row: Row, **changes: object) -> None:
+        """Let a record say something else."""
+        said = holding(row, **changes)
+        version = Version(holding=said, change=Change(what="corrected", by=ANA.person, at=START))
+        rows = sealed_rows(self.office.keys, OPEN, [Draft(self.ids[row[0]], 2, version, None, None)])
+        self.office.write(lambda connection: renew(connection, OPEN, rows, next_change(connection)))
+
+    def arrive(self, *rows: Row, **changes: object) -> None:
+        """Let more records come in."""
+        self.ids |= records(self.office, rows, **changes)
+        self.live.refresh()
 
     def verbs(self) -> list[str]:
         """What was done, in order."""
@@ -162,27 +148,17 @@ def passport(number: str = PASSPORT) -> Document:
     return Document(number=DocumentNumber(number))
 
 
-def records(office: Office, rows: Sequence[Row] = ()) -> Held:
-    """240 people of a crowd, and one more with a passport, as records of the office."""
-    rows = rows or [*crowd(), VOKSHI]
+def records(office: Office, rows: Sequence[Row], **changes: object) -> dict[str, str]:
+    """Keep these as records of the office; their ids by the list's own."""
     ids = {row[0]: fresh_id() for row in rows}
     change = Change(what="imported", by=ANA.person, at=START)
-    numbers = {row[0]: PASSPORT if row is VOKSHI else "" for row in rows}
     drafts = [
-        Draft(
-            ids[row[0]], 1, Version(holding=holding(row, document=numbers[row[0]]), change=change), None, None
-        )
+        Draft(ids[row[0]], 1, Version(holding=holding(row, **changes), change=change), None, None)
         for row in rows
     ]
     written = sealed_rows(office.keys, OPEN, drafts)
     office.write(lambda connection: add(connection, OPEN, written, next_change(connection)))
-    return Held(office, _index(tuple(rows)), ids)
-
-
-@cache
-def _index(rows: tuple[Row, ...]) -> Index:
-    """Built once: no test adds to it."""
-    return Index.build(people(rows, document=PASSPORT))
+    return ids
 
 
 @contextmanager
@@ -195,4 +171,5 @@ def a_desk(folder: Path, kind: str = "sqlite") -> Iterator[Desk]:
         grounds = give_grounds(
             office, ANA, case.id, purpose=Purpose.INVESTIGATION, basis=BASIS, justification=WHY
         )
-        yield Desk(office, clock, records(office), case, grounds)
+        ids = records(office, crowd()) | records(office, [VOKSHI], document=PASSPORT)
+        yield Desk(office, clock, LiveIndex(office), ids, case, grounds)

@@ -165,7 +165,7 @@ def test_nothing_is_decided_in_a_closed_case(tmp_path: Path) -> None:
 def test_a_record_that_became_protected_is_not_confirmed(tmp_path: Path) -> None:
     with a_desk(tmp_path) as desk:
         alert = an_alert(desk)
-        desk.live.change(VOKSHI, category=Category.SUSPECT, born="2015-01-01")
+        desk.change(VOKSHI, category=Category.SUSPECT, born="2015-01-01")
         with pytest.raises(NotLawful) as refused:
             confirm(desk.office, ANA, alert.id, REASON)
         assert rules_of(refused.value) == {"L04/shielded"}
@@ -174,7 +174,7 @@ def test_a_record_that_became_protected_is_not_confirmed(tmp_path: Path) -> None
 def test_what_an_alert_says_stays_as_it_was_decided_upon(tmp_path: Path) -> None:
     with a_desk(tmp_path) as desk:
         alert = an_alert(desk)
-        desk.live.change(VOKSHI, owner="Another unit")
+        desk.change(VOKSHI, owner="Another unit")
         confirmed = confirm(desk.office, ANA, alert.id, REASON)
         assert confirmed.content == alert.content
 

@@ -20,7 +20,7 @@ def test_a_check_tells_who_matches_with_reasons_that_sum_to_the_score(tmp_path: 
         assert alert.content is not None
         assert alert.content.record.name == "Gëzim Vokshi"
         assert sum(reason.worth for reason in alert.content.reasons) == alert.score
-        assert alert.holding == desk.live.ids["R900"]
+        assert alert.holding == desk.ids["R900"]
 
 
 @both_databases
@@ -30,7 +30,7 @@ def test_what_was_asked_and_what_was_told_stand_on_the_ledger(tmp_path: Path, ki
         asked, told = desk.said()[-2:]
         assert (asked.what, told.what, asked.objects[0]) == ("check", "check-answered", answer.check)
         assert len(asked.digest) == 64
-        assert told.objects == (answer.check, desk.live.ids["R900"])
+        assert told.objects == (answer.check, desk.ids["R900"])
         assert "Vokshi" not in repr((asked, told))
 
 

@@ -23,6 +23,7 @@ from liaison.screening.asked import criteria, nationality, person_of, require_re
 from liaison.screening.content import MOST, Asked, pack
 from liaison.screening.disclosure import disclose
 from liaison.screening.finding import Found, find_person
+from liaison.screening.finding_things import find_thing
 from liaison.screening.lookups import context_for, footing
 from liaison.screening.permission import settle, write_refusal
 from liaison.screening.records import Live
@@ -73,7 +74,7 @@ def check(office: Office, live: Live, actor: policy.Actor, question: Question) -
     )
     permit = settle(office, policy.Action.CHECK, context, decision)
     found = _find(office, live, asked)
-    disclosed = disclose(office, live, context, found.hits, asked.most)
+    disclosed = disclose(office, context, found.hits, asked.most)
     look = keeping.Look(
         id=new_id("check"),
         kind="one",
@@ -125,10 +126,10 @@ def _weigh(
 
 
 def _find(office: Office, live: Live, asked: Asked) -> Found:
-    person = person_of(asked.subject)
+    person, salt = person_of(asked.subject), seals(office).digest_key(office)
     if person is None:
-        raise BadInput("this kind of subject cannot be checked here", field="subject")
-    return find_person(live, person, asked, seals(office).digest_key(office))
+        return find_thing(live, asked, salt)
+    return find_person(live, person, asked, salt)
 
 
 def _keep(

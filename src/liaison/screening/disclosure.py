@@ -6,18 +6,17 @@ is told to nobody, and counted on the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from liaison import policy
-from liaison.model.errors import NotFound
 from liaison.office import Office
 from liaison.screening.content import Content
 from liaison.screening.finding import Hit
-from liaison.screening.records import Live, Terms, terms_of
+from liaison.screening.records import Terms, terms_of
 from liaison.storage.tables.screening import CLEARED
 
 AT_ONCE = 500  # values in one question to the database
@@ -28,7 +27,6 @@ class Told:
     """A record that may be told of, and what an alert says of it."""
 
     hit: Hit
-    holding: str
     content: Content
 
 
@@ -45,13 +43,11 @@ class Disclosed:
 NOTHING = Disclosed((), 0, 0, 0)
 
 
-def disclose(
-    office: Office, live: Live, context: policy.Context, hits: Sequence[Hit], most: int
-) -> Disclosed:
+def disclose(office: Office, context: policy.Context, hits: Sequence[Hit], most: int) -> Disclosed:
     """Which of these hits the person of `context` may be told of."""
     if not hits:
         return NOTHING
-    return office.read(lambda connection: _disclose(office, live, context, hits, most, connection))
+    return office.read(lambda connection: _disclose(office, context, hits, most, connection))
 
 
 def cleared_pairs(connection: Connection, hits: Sequence[Hit]) -> set[tuple[bytes, bytes]]:
@@ -67,7 +63,6 @@ def cleared_pairs(connection: Connection, hits: Sequence[Hit]) -> set[tuple[byte
 
 def _disclose(
     office: Office,
-    live: Live,
     context: policy.Context,
     hits: Sequence[Hit],
     most: int,
@@ -75,9 +70,8 @@ def _disclose(
 ) -> Disclosed:
     before = cleared_pairs(connection, hits)
     open_hits = [hit for hit in hits if (hit.subject_digest, hit.record_digest) not in before]
-    held = list(_held(live, open_hits))
-    terms = terms_of(office, connection, [holding for _, holding in held])
-    told = [one for hit, holding in held if (one := _told(office, context, hit, holding, terms))]
+    terms = terms_of(office, connection, [hit.holding for hit in open_hits])
+    told = [one for hit in open_hits if (one := _told(office, context, hit, terms.get(hit.holding)))]
     return Disclosed(
         tuple(told[:most]),
         len(hits) - len(open_hits),
@@ -86,20 +80,9 @@ def _disclose(
     )
 
 
-def _held(live: Live, hits: Sequence[Hit]) -> Iterator[tuple[Hit, str]]:
-    """The hits with the ids of their records; one that was just taken out of the index is left out."""
-    for hit in hits:
-        try:
-            yield hit, live.holding_id(hit.list, hit.record_id)
-        except NotFound:
-            continue
-
-
-def _told(
-    office: Office, context: policy.Context, hit: Hit, holding: str, terms: Mapping[str, Terms]
-) -> Told | None:
-    """What an alert says of a hit; None where the law does not let this person read the record for this purpose."""
-    own = terms.get(holding)
+def _told(office: Office, context: policy.Context, hit: Hit, own: Terms | None) -> Told | None:
+    """What an alert says of a hit; None where the law does not let this person read the record for this purpose, and
+    where the record was just erased."""
     if own is None:
         return None
     reading = msgspec.structs.replace(context, record=own.facts)
@@ -107,16 +90,16 @@ def _told(
     if isinstance(permit, policy.Refuse):
         return None
     due = permit.duty(policy.Duty.REVIEW_RECORD) is not None
-    return Told(hit, holding, content_from(hit, own, due))
+    return Told(hit, content_from(hit, own, due))
 
 
 def content_from(hit: Hit, terms: Terms, review_passed: bool) -> Content:
     """An alert's content as it is sealed."""
     holding, handling = terms.holding, terms.holding.handling
     return Content(
-        list=hit.list,
+        list=holding.list_name,
         subject=hit.subject,
-        record=hit.record,
+        record=msgspec.structs.replace(hit.record, id=holding.record),
         reasons=hit.reasons,
         chance=hit.chance,
         category=holding.category.value if holding.category else "",

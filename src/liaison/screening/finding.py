@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from liaison.matching.columns import People
@@ -25,8 +24,8 @@ MILLIONTHS = 1_000_000
 class Hit:
     """A record that matches. The digests say whether a pair is the same as one that was cleared before."""
 
-    list: str
-    record_id: str
+    holding: str
+    list: str  # empty for a thing, until its record is read
     score: int  # 1/10,000 bit
     subject: Shown
     record: Shown
@@ -48,10 +47,10 @@ def find_person(live: Live, person: Person, asked: Asked, salt: bytes) -> Found:
     """The records that match one person. Raises BadSetting for a list that is not there."""
     index = live.index
     least = default_least(len(index)) if asked.least is None else asked.least
-    if not asked.lists and _nobody(live, person, least):
-        return Found((), least)
     limits = limits_of(asked)
     require_lists(index, limits)
+    if _nobody(live, person, limits, least):
+        return Found((), least)
     people = people_of([person], ["1"])
     return Found(tuple(hits_of(index, people, search(index, people, limits), salt)), least)
 
@@ -67,22 +66,17 @@ def hits_of(index: Index, people: People, hits: Hits, salt: bytes) -> list[Hit]:
     return [_hit(index, people, hits, row, salt) for row in range(len(hits))]
 
 
-def one_hit(index: Index, people: People, hits: Hits, row: int, salt: bytes) -> Hit:
-    """One of many matches."""
-    return _hit(index, people, hits, row, salt)
-
-
-def _nobody(live: Live, person: Person, least: int) -> bool:
+def _nobody(live: Live, person: Person, limits: Limits, least: int) -> bool:
     """Whether the checker of one, which is quicker than a search, finds nobody."""
     one = simple(person)
-    return one is not None and not live.checker().check(one, least)
+    return one is not None and not live.checker(limits.lists).check(one, least)
 
 
 def _hit(index: Index, people: People, hits: Hits, row: int, salt: bytes) -> Hit:
     found: Lead = lead(index, people, hits, row)
     return Hit(
-        found.list,
         found.record.id,
+        found.list,
         found.score,
         _shown(found.subject),
         _shown(found.record),
@@ -100,8 +94,3 @@ def _reasons(found: Lead) -> tuple[Why, ...]:
 
 def _shown(side: Side) -> Shown:
     return Shown(id=side.id, name=side.name, born=side.born, sex=side.sex, nationality=side.nationality)
-
-
-def strongest(hits: Sequence[Hit], most: int) -> tuple[tuple[Hit, ...], int]:
-    """The strongest hits, and how many more there are."""
-    return tuple(hits[:most]), max(len(hits) - most, 0)

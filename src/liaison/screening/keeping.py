@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from liaison import policy
 from liaison.ledger.statements import Statement
@@ -18,6 +18,7 @@ from liaison.screening.content import pack
 from liaison.screening.disclosure import Disclosed, Told
 from liaison.screening.seals import digest, seals
 from liaison.storage.sealing import seal
+from liaison.storage.tables.holdings import LINKS
 from liaison.storage.tables.screening import ALERTS, CHECKS, ORIGINS
 
 CHECKED, ANSWERED = "check", "check-answered"
@@ -76,6 +77,7 @@ def write(office: Office, connection: Connection, kept: Kept) -> int:
     connection.execute(insert(CHECKS), [kept.check | {"entry": entry}])
     for start in range(0, len(kept.alerts), AT_ONCE):
         connection.execute(insert(ALERTS), list(kept.alerts[start : start + AT_ONCE]))
+    _link(connection, kept)
     _count(connection, kept)
     return entry
 
@@ -137,7 +139,7 @@ def _alert(look: Look, rank: int, told: Told, key: Key) -> dict[str, Any]:
         "standing_id": look.standing,
         "case_id": grounds.case,
         "person": look.person,
-        "holding_id": told.holding,
+        "holding_id": told.hit.holding,
         "rank": rank,
         "score": told.hit.score,
         "state": policy.AlertState.CANDIDATE.value,
@@ -185,6 +187,20 @@ def _statements(
         **same,
     )
     return asked, told
+
+
+def _link(connection: Connection, kept: Kept) -> None:
+    """Note which records the case met: whoever works on it may read them to compare."""
+    if not kept.alerts:
+        return
+    case, wanted = kept.check["case_id"], sorted({row["holding_id"] for row in kept.alerts})
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        met = select(LINKS.c.holding_id).where(LINKS.c.case_id == case, LINKS.c.holding_id.in_(some))
+        known = set(connection.execute(met).scalars())
+        same = {"case_id": case, "since": kept.look.context.now, "by": kept.look.person}
+        if fresh := [same | {"holding_id": holding} for holding in some if holding not in known]:
+            connection.execute(insert(LINKS), fresh)
 
 
 def _count(connection: Connection, kept: Kept) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, select
 from liaison import policy
 from liaison.holdings.rules import facts
 from liaison.holdings.shelves import OPEN, opened
+from liaison.holdings.things import Sighted
 from liaison.matching.index import Index
 from liaison.matching.one import Checker
 from liaison.model.errors import Erased
@@ -22,19 +23,31 @@ AT_ONCE = 500  # ids in one question
 
 
 class Live(Protocol):
-    """The records that may be found, kept up with every change: holdings.live.LiveIndex."""
+    """The records that may be found, kept up with every change: holdings.live.LiveIndex.
+
+    Ids of records in its index are those of holdings.
+    """
 
     @property
     def index(self) -> Index:
         """The match index as it is now."""
         ...
 
-    def checker(self) -> Checker:
+    @property
+    def cursor(self) -> int:
+        """The place in the order of changes up to which the index is kept."""
+        ...
+
+    def checker(self, lists: frozenset[str] | None = None) -> Checker:
         """A checker of one person for this thread."""
         ...
 
-    def holding_id(self, list_name: str, record_id: str) -> str:
-        """The id of the record that a list calls so. Raises NotFound."""
+    def vehicles(self, plate: str, *, confusable: bool = False) -> list[Sighted]:
+        """The vehicles whose plate is this one or, where asked, is easily taken for it."""
+        ...
+
+    def exact(self, kind: str, text: str) -> list[str]:
+        """The holdings of a number: kind is phone, imei, iban, vin, account, register or organisation."""
         ...
 
 
