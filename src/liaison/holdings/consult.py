@@ -134,7 +134,7 @@ def lists(office: Office, actor: Actor) -> dict[str, int]:
         .group_by(HOLDINGS.c.list)
         .order_by(HOLDINGS.c.list)
     )
-    return office.read(lambda connection: {name: count for name, count in connection.execute(query)})
+    return office.read(lambda connection: {row[0]: row[1] for row in connection.execute(query)})
 
 
 def entry_of(row: Row[Any]) -> Entry:

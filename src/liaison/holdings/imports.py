@@ -76,7 +76,7 @@ class _Run:
         self.result = Imported(new_id("import"), order.list_name)
         self.keys = shelves.digest_key(office, OPEN), shelves.digest_key(office, safeguarding.SHELF)
         change = Change(what=WHAT, by=actor.person, at=now, reason=order.reason)
-        self.planner = Planner(self.keys, change, again=order.again)
+        self.planner = Planner(self.keys[0], change, again=order.again)
         self.shaper = Shaper(order, actor.person, now.date(), policy.limits(office.regimes))
         self.seen: dict[bytes, int] = {}
         self.kept: dict[str, None] = {}

@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from liaison import policy
-from liaison.holdings.shelves import AT_ONCE, OPEN, about
+from liaison.holdings.shelves import AT_ONCE, OPEN, Shelf, about
 from liaison.matching.columns import People, Strings, country_code, dob_code
 from liaison.model.errors import Erased
 from liaison.model.holding import State
@@ -152,12 +152,12 @@ def _rows(office: Office) -> Any:
     return select(*columns).join(VERSIONS, latest).where(findable(office, office.now()))
 
 
-def take(keys: Keys, rows: Sequence[Row[Any]], gathered: Gathered) -> None:
+def take(keys: Keys, rows: Sequence[Row[Any]], gathered: Gathered, shelf: Shelf = OPEN) -> None:
     """Open these rows; one whose key was destroyed meanwhile is left out."""
     for row, key in zip(rows, _fetched(keys, rows), strict=True):
         if key is None:
             continue
-        subject = DECODE(unseal(key, row.sealed, about(OPEN, row.id, row.version))).holding.subject
+        subject = DECODE(unseal(key, row.sealed, about(shelf, row.id, row.version))).holding.subject
         if isinstance(subject, LightPerson):
             gathered.people.append((row.id, row.list, subject))
         elif isinstance(subject, LightDocument):

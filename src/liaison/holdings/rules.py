@@ -51,19 +51,21 @@ class Doubt(Enum):
         return self.value
 
 
-def doubt(
-    system: dt.datetime, second: dt.datetime, last: dt.datetime | None, confirmed: dt.datetime | None = None
-) -> Doubt | None:
+Times = tuple[dt.datetime, dt.datetime]
+
+
+def doubt(now: Times, last: Times | None) -> Doubt | None:
     """Why the time cannot be relied on for deleting; None where it can.
 
-    system, second: the time by two sources. last: the system's time of the last run. confirmed: a time that a person
-    looked at and vouched for; within a day after it the second source is not needed.
+    now: the time by the system's clock and by a second source. last: both when records were last deleted, or when a
+    person last confirmed the system's time: where both sources went on alike since then, they need not show the same.
     """
-    if last is not None and system < last - AGREE:
+    system, second = now
+    if last is not None and system < last[0] - AGREE:
         return Doubt.BACKWARD
     if abs(system - second) <= AGREE:
         return None
-    if confirmed is not None and dt.timedelta(0) <= system - confirmed <= AGREE:
+    if last is not None and abs((system - last[0]) - (second - last[1])) <= AGREE:
         return None
     return Doubt.APART
 

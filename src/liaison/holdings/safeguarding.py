@@ -1,11 +1,13 @@
 """The safeguarding compartment: victims, witnesses, the missing, and children.
 
-Its records stand in tables and under keys of their own, and in no match index. Nothing but this module reads them;
-to everyone else they do not exist (rule L04). Only a named officer opens one, for a safeguarding purpose.
+Its records stand in tables and under keys of their own, and in no match index. Nothing but this package's `safeguard*`
+modules reads them; to everyone else they do not exist (rule L04). What is here serves imports, corrections and
+retention, which put records in and take them away without showing them; `safeguards` answers named officers.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -15,10 +17,10 @@ from sqlalchemy import Connection, Row, Select, select, update
 
 from liaison.holdings import shelves
 from liaison.holdings.rules import PROTECTED
-from liaison.holdings.shelves import OPEN, Rows, Shelf
+from liaison.holdings.shelves import OPEN, Draft, Rows, Shelf
 from liaison.holdings.shredding import bury
 from liaison.ledger.statements import Statement
-from liaison.model.holding import Holding, State
+from liaison.model.holding import Holding, State, Version
 from liaison.office import Office
 from liaison.policy import Actor
 from liaison.ports import Compartment
@@ -35,15 +37,20 @@ def still_protected(listed: Holding, before: Holding | None) -> Holding:
     return msgspec.structs.replace(listed, involvement=before.involvement)
 
 
+def ref_of(office: Office, holding: Holding) -> bytes:
+    """The keyed digest by which a list's own id is found here. Not to be asked for within a change."""
+    return shelves.keyed(shelves.digest_key(office, SHELF), holding.list_name, holding.record)
+
+
 def holdings_of(office: Office, rows: Sequence[Row[Any]]) -> dict[str, Holding]:
     """What these records say, by id: for an import, which keeps their protection."""
     if not rows:
         return {}
-    return office.read(
-        lambda connection: {
-            row.id: shelves.latest(connection, office.keys, SHELF, row).holding for row in rows
-        }
-    )
+
+    def work(connection: Connection) -> dict[str, Holding]:
+        return {row.id: shelves.latest(connection, office.keys, SHELF, row).holding for row in rows}
+
+    return office.read(work)
 
 
 def take_over(
@@ -53,11 +60,25 @@ def take_over(
     if not old:
         return
     shelves.add(connection, SHELF, rows, change)
-    ids = [row.id for row in old]
-    told = Statement(
-        what=WHAT_MOVED, who=actor.person, when=office.now(), objects=tuple(ids[:500]), outcome=str(len(ids))
-    )
-    bury(connection, OPEN, ids, office.log.append(connection, told).index, change, forget=True)
+    told = [Statement(what=WHAT_MOVED, who=actor.person, when=office.now(), objects=(row.id,)) for row in old]
+    entries = office.log.append_many(connection, told)
+    receipts = {row.id: entry.index for row, entry in zip(old, entries, strict=True)}
+    bury(connection, OPEN, receipts, change, forget=True)
+
+
+def receive(
+    office: Office, connection: Connection, actor: Actor, row: Row[Any], version: Version, ref: bytes
+) -> None:
+    """Take one record in, under a new key and another id. The caller shreds the one it was afterwards."""
+    draft = Draft(shelves.fresh_id(), 1, version, ref, row.digest)
+    rows = shelves.sealed_rows(office.keys, SHELF, [draft])
+    with shelves.no_orphans(office.keys, rows.keys):
+        take_over(office, connection, actor, [row], rows, shelves.next_change(connection))
+
+
+def overdue(connection: Connection, now: dt.datetime, most: int) -> list[tuple[str, str]]:
+    """Id and list of records here whose retention has ended and that no legal hold keeps."""
+    return shelves.overdue(connection, SHELF, now, most)
 
 
 def withdraw_absent(office: Office, list_name: str, seen: set[bytes], key: bytes) -> None:

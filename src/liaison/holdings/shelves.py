@@ -145,6 +145,22 @@ def latest(connection: Connection, keys: Keys, shelf: Shelf, record: Row[Any]) -
     return opened(keys, shelf, connection.execute(select(shelf.versions).where(chosen)).all())[0]
 
 
+def overdue(connection: Connection, shelf: Shelf, now: dt.datetime, most: int) -> list[tuple[str, str]]:
+    """Id and list of records whose retention has ended and that no legal hold keeps, the oldest first."""
+    table = shelf.records
+    free = table.c.hold_until.is_(None) | (table.c.hold_until <= now)
+    chosen = (table.c.retention <= now) & (table.c.state != State.ERASED.value) & free
+    query = select(table.c.id, table.c.list).where(chosen).order_by(table.c.retention, table.c.id).limit(most)
+    return [(row.id, row.list) for row in connection.execute(query)]
+
+
+def kept_for_evidence(connection: Connection, shelf: Shelf, now: dt.datetime) -> list[str]:
+    """Ids of records whose retention has ended, but that a legal hold keeps."""
+    table = shelf.records
+    chosen = (table.c.retention <= now) & (table.c.state != State.ERASED.value) & (table.c.hold_until > now)
+    return list(connection.execute(select(table.c.id).where(chosen).order_by(table.c.id)).scalars())
+
+
 def draft_after(record: Row[Any], holding: Holding, change: Change, state: State | None = None) -> Draft:
     """The version of a record that follows the one it has."""
     content = Version(holding=holding, change=change)

@@ -6,11 +6,11 @@ leaves in between, `sweep` finishes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Row, delete, select, update
+from sqlalchemy import Connection, Delete, Row, bindparam, delete, select, update
 
 from liaison.holdings.shelves import AT_ONCE, Shelf, versions_of
 from liaison.model.holding import State
@@ -19,21 +19,18 @@ from liaison.ports import KeyId
 
 
 def bury(
-    connection: Connection,
-    shelf: Shelf,
-    ids: Sequence[str],
-    receipt: int,
-    change: int,
-    *,
-    forget: bool = False,
+    connection: Connection, shelf: Shelf, receipts: Mapping[str, int], change: int, *, forget: bool = False
 ) -> None:
-    """Leave of these records a row that says that they were there. forget: their list may bring them again."""
-    values = {"state": State.ERASED.value, "digest": None, "receipt": receipt, "change": change}
-    if forget:
-        values["ref"] = None
-    for start in range(0, len(ids), AT_ONCE):
-        chosen = shelf.records.c.id.in_(ids[start : start + AT_ONCE])
-        connection.execute(update(shelf.records).where(chosen).values(**values))
+    """Leave of these records a row that says that they were there, with the ledger's entry of the erasure.
+
+    forget: their list may bring them again.
+    """
+    values: dict[str, Any] = {"state": State.ERASED.value, "digest": None, "change": change}
+    values |= {"receipt": bindparam("entry")} | ({"ref": None} if forget else {})
+    if receipts:
+        buried = update(shelf.records).where(shelf.records.c.id == bindparam("holding")).values(**values)
+        rows = [{"holding": id, "entry": entry} for id, entry in receipts.items()]
+        connection.execute(buried, rows)
 
 
 def shred(office: Office, shelf: Shelf, ids: Sequence[str]) -> None:

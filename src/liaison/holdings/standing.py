@@ -58,10 +58,10 @@ def held(
 
 
 class Planner:
-    """Plans batches of one import. keys: the digest keys of the two shelves."""
+    """Plans batches of one import. key: what digests of content are made under."""
 
-    def __init__(self, keys: tuple[bytes, bytes], change: Change, *, again: bool) -> None:
-        self._keys, self._change, self._again = keys, change, again
+    def __init__(self, key: bytes, change: Change, *, again: bool) -> None:
+        self._key, self._change, self._again = key, change, again
 
     def plan(
         self,
@@ -81,13 +81,13 @@ class Planner:
                 self._known(made, one, *found, before)
         return made
 
-    def _digest(self, one: Listed, protected: bool) -> bytes:
-        """The keyed digest of what a list says."""
-        return shelves.keyed(self._keys[protected], content(one.holding), one.dates)
+    def _digest(self, one: Listed) -> bytes:
+        """The keyed digest of what a list says: the same on both shelves, so that it goes along with a record."""
+        return shelves.keyed(self._key, content(one.holding), one.dates)
 
     def _draft(self, one: Listed, record: str, version: int, protected: bool, holding: Holding) -> Draft:
         written = Version(holding=holding, change=self._change)
-        digest = self._digest(one, protected)
+        digest = self._digest(one)
         return Draft(record, version, written, one.refs[protected], digest)
 
     def _new(self, made: Plan, one: Listed) -> None:
@@ -105,7 +105,7 @@ class Planner:
         self, made: Plan, one: Listed, shelf: Shelf, row: Row[Any], before: dict[str, Holding]
     ) -> None:
         safe = shelf is not OPEN
-        if row.digest == self._digest(one, safe) and row.state != State.WITHDRAWN.value:
+        if row.digest == self._digest(one) and row.state != State.WITHDRAWN.value:
             made.unchanged += 1
         elif one.protected and not safe:
             made.moved.append((row, self._draft(one, shelves.fresh_id(), 1, True, one.holding)))

@@ -113,6 +113,7 @@ RUNS = Table(  # runs of the retention job, and times that a person vouched for
     "retention_runs",
     metadata,
     Column("id", Text, primary_key=True),
+    Column("made", BigInteger, nullable=False, unique=True),  # how many there were before it
     Column("at", Moment, nullable=False),  # by the system's clock
     Column("second", Moment, nullable=False),  # by the other source of time
     Column("outcome", Text, nullable=False),
@@ -120,5 +121,4 @@ RUNS = Table(  # runs of the retention job, and times that a person vouched for
     Column("held", Integer, nullable=False),  # overdue, but kept for evidence
     Column("by", Text, nullable=False),
     CheckConstraint("outcome IN ('run', 'refused', 'confirmed')", name="outcome_known"),
-    Index("ix_retention_runs_at", "at"),
 )
