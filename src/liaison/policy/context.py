@@ -191,10 +191,10 @@ class Context(Value, frozen=True, kw_only=True):
                 raise BadInput(f"{field} has no time zone", field=field, hint="times are in UTC")
 
 
-def _times(value: object, path: str = "") -> list[tuple[str, dt.datetime]]:
+def _times(value: Value, path: str = "") -> list[tuple[str, dt.datetime]]:
     """Each time in a value and in the values it holds, with its field."""
     found: list[tuple[str, dt.datetime]] = []
-    for name in getattr(value, "__struct_fields__", ()):
+    for name in value.__struct_fields__:
         part = getattr(value, name)
         if isinstance(part, dt.datetime):
             found.append((path + name, part))
