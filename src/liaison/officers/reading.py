@@ -6,7 +6,7 @@ What was done is searched from the newest entry backwards, a window at a time, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -87,9 +87,16 @@ def search(
     return office.write(work)
 
 
-def own(office: Office, actor: policy.Actor, *, before: int | None = None, limit: int = 50) -> Found:
-    """What this person did, the newest first: their own acts, whatever their roles. Raises LedgerDamaged."""
-    wanted = Wanted(who=actor.person)
+def own(
+    office: Office,
+    actor: policy.Actor,
+    wanted: Wanted = Wanted(),
+    *,
+    before: int | None = None,
+    limit: int = 50,
+) -> Found:
+    """What this person did, the newest first: their own acts alone, whatever is asked for. Raises LedgerDamaged."""
+    wanted = replace(wanted, who=actor.person)
     return office.read(lambda connection: _backwards(office, connection, wanted, before, limit))
 
 

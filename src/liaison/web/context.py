@@ -91,6 +91,11 @@ class Visit:
         return bool(self.capabilities.intersection(wanted))
 
     @property
+    def administers(self) -> bool:
+        """Whether they see the node's own settings."""
+        return self.may(Capability.SETTINGS)
+
+    @property
     def words(self) -> NullTranslations:
         """The catalogue of the reader's language."""
         return languages.translations(self.language)

@@ -86,7 +86,7 @@ def guard(node: Node) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRoute
 async def _signed(node: Node, token: str, cookie: str) -> Signed | None:
     """Who sends this. A token that does not hold is refused; a cookie that does not hold is as good as none."""
     if token:
-        return await sync_to_thread(signed_in_by_token, node.office, token, node.people)
+        return await sync_to_thread(signed_in_by_token, node.office, token)
     if not cookie:
         return None
     try:

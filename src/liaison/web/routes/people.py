@@ -1,0 +1,312 @@
+"""People and accounts, for administrators: who there is, what they may do, and how they come in. No content."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+from litestar import Response
+
+from liaison.model.categories import OfficerId
+from liaison.model.errors import BadInput, Conflict, LiaisonError, NotLawful
+from liaison.model.roles import Capability, Role
+from liaison.officers import invitations, service
+from liaison.officers.invitations import Invitation
+from liaison.officers.people import Account, Person
+from liaison.web.context import Visit
+from liaison.web.forms import Form
+from liaison.web.paging import Cursor, Limit, Listed, slice_by_number
+from liaison.web.routing import act, call, look, page
+from liaison.web.words import STATES, TONES
+
+ADMINISTRATORS = Capability.ADMINISTER_ACCOUNTS
+TRAINERS = frozenset({Capability.ADMINISTER_ACCOUNTS, Capability.SUPERVISE})
+REFUSALS = (BadInput, Conflict, NotLawful)
+
+
+class AccountOut(msgspec.Struct, frozen=True):
+    """One account. `state` is invited, active or ended."""
+
+    id: str
+    sign_in: str
+    state: str
+    roles: list[str]
+    has_password: bool
+    passkeys: int
+    signed_in: dt.datetime | None
+
+
+class PersonOut(msgspec.Struct, frozen=True):
+    """One person with their accounts."""
+
+    id: str
+    name: str
+    unit: str
+    trained: bool
+    accounts: list[AccountOut]
+
+
+class NewPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who somebody is, as the agency knows them."""
+
+    name: str
+    unit: str = ""
+    email: str = ""
+
+
+class PersonMade(msgspec.Struct, frozen=True):
+    """The id of a new person."""
+
+    id: str
+
+
+class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sign-in name and the roles that go with it."""
+
+    sign_in: str
+    roles: list[Role] = []
+
+
+class AccountMade(msgspec.Struct, frozen=True):
+    """A new account. `code` is the invitation's and is shown this once; `approval` waits for another administrator
+    where roles take two."""
+
+    id: str
+    code: str
+    expires: dt.datetime
+    roles_given: bool
+    approval: str
+
+
+@page("/people", audience=TRAINERS)
+def people(visit: Visit) -> Response[str]:
+    """Everyone, by name."""
+    found = service.list_people(visit.office, visit.actor)
+    return visit.page(
+        "pages/people.html",
+        title=visit.say("People"),
+        active="people",
+        people=found,
+        states=STATES,
+        tones=TONES,
+    )
+
+
+@page("/people/new", audience=ADMINISTRATORS)
+def new_person(visit: Visit) -> Response[str]:
+    """The form for a person and their first account."""
+    return _new(visit, Form())
+
+
+@act("/people/new", audience=ADMINISTRATORS)
+def create_person(visit: Visit, form: Form) -> Response[Any]:
+    """A person with their first account, and its invitation, which is shown once."""
+    try:
+        newcomer = service.Newcomer(form.needed("name"), form.text("unit"), form.text("email"))
+        sign_in = form.needed("sign_in", longest=200)
+        roles = frozenset(form.all_chosen("roles", Role))
+        person = service.create_person(visit.office, visit.actor, newcomer)
+    except REFUSALS as error:
+        return _new(visit, form.refused(error), error)
+    try:
+        made = service.create_account(visit.office, visit.actor, person, sign_in, roles, visit.node.people)
+    except REFUSALS as error:
+        return _person(visit, person, form.refused(error), error)
+    return _invited(visit, person, made.invitation, made.roles)
+
+
+@page("/people/{person_id:str}", audience=TRAINERS)
+def person(visit: Visit, person_id: str) -> Response[str]:
+    """One person: accounts, roles, training."""
+    return _person(visit, person_id, Form())
+
+
+@act("/people/{person_id:str}/accounts", audience=ADMINISTRATORS)
+def add_account(visit: Visit, person_id: str, form: Form) -> Response[Any]:
+    """Another account of a person, and its invitation."""
+    try:
+        sign_in, roles = form.needed("sign_in", longest=200), frozenset(form.all_chosen("roles", Role))
+        made = service.create_account(visit.office, visit.actor, person_id, sign_in, roles, visit.node.people)
+    except REFUSALS as error:
+        return _person(visit, person_id, form.refused(error), error)
+    return _invited(visit, person_id, made.invitation, made.roles)
+
+
+@act("/people/{person_id:str}/accounts/{account_id:str}/roles", audience=ADMINISTRATORS)
+def set_roles(visit: Visit, person_id: str, account_id: str, form: Form) -> Response[Any]:
+    """Give exactly these roles; some take another administrator, who is then asked."""
+    try:
+        roles = frozenset(form.all_chosen("roles", Role))
+        change = service.set_roles(
+            visit.office, visit.actor, account_id, roles, approval=form.text("approval", longest=80)
+        )
+    except REFUSALS as error:
+        return _person(visit, person_id, form.refused(error), error)
+    return visit.go(f"/people/{person_id}", "roles-set" if change.done else "roles-asked")
+
+
+@act("/people/{person_id:str}/accounts/{account_id:str}/invite", audience=ADMINISTRATORS)
+def invite_again(visit: Visit, person_id: str, account_id: str, form: Form) -> Response[Any]:
+    """A new invitation for somebody who lost what they signed in with."""
+    try:
+        renewal = invitations.invite_again(
+            visit.office,
+            visit.actor,
+            account_id,
+            approval=form.text("approval", longest=80),
+            settings=visit.node.people,
+        )
+    except REFUSALS as error:
+        return _person(visit, person_id, form.refused(error), error)
+    if renewal.invitation is None:
+        return visit.go(f"/people/{person_id}", "roles-asked")
+    return _invited(visit, person_id, renewal.invitation, service.Change(True))
+
+
+@act("/people/{person_id:str}/accounts/{account_id:str}/end", audience=ADMINISTRATORS)
+def end_account(visit: Visit, person_id: str, account_id: str, form: Form) -> Response[Any]:
+    """End an account for good."""
+    try:
+        service.end_account(visit.office, visit.actor, account_id)
+    except REFUSALS as error:
+        return _person(visit, person_id, form.refused(error), error)
+    return visit.go(f"/people/{person_id}", "account-ended")
+
+
+@act("/people/{person_id:str}/training", audience=TRAINERS)
+def record_training(visit: Visit, person_id: str, form: Form) -> Response[Any]:
+    """Record a course, and until when it counts."""
+    try:
+        until = form.date("until")
+        if until is None:
+            raise BadInput("this is needed", field="until", hint="say until when it counts")
+        end = dt.datetime.combine(until, dt.time(), dt.UTC)
+        service.record_training(visit.office, visit.actor, person_id, form.needed("course"), end)
+    except REFUSALS as error:
+        return _person(visit, person_id, form.refused(error), error)
+    return visit.go(f"/people/{person_id}", "trained")
+
+
+@act("/people/{person_id:str}/training/{training_id:str}/withdraw", audience=TRAINERS)
+def withdraw_training(visit: Visit, person_id: str, training_id: str, form: Form) -> Response[Any]:
+    """Let a course count no longer."""
+    try:
+        service.withdraw_training(visit.office, visit.actor, training_id)
+    except REFUSALS as error:
+        return _person(visit, person_id, form.refused(error), error)
+    return visit.go(f"/people/{person_id}", "saved")
+
+
+@look("/people", audience=TRAINERS, tags=["people"])
+def api_people(visit: Visit, cursor: Cursor = "", limit: Limit = 50) -> Listed[PersonOut]:
+    """Everyone, by name."""
+    found = slice_by_number(service.list_people(visit.office, visit.actor), cursor, limit)
+    return Listed([_out(each) for each in found.rows], found.after)
+
+
+@look("/people/{person_id:str}", audience=TRAINERS, tags=["people"])
+def api_person(visit: Visit, person_id: str) -> PersonOut:
+    """One person with their accounts."""
+    return _out(service.show_person(visit.office, visit.actor, person_id))
+
+
+@call("/people", audience=ADMINISTRATORS, tags=["people"], status=201)
+def api_create_person(visit: Visit, data: NewPerson) -> PersonMade:
+    """A new person, without an account."""
+    newcomer = service.Newcomer(data.name, data.unit, data.email)
+    return PersonMade(service.create_person(visit.office, visit.actor, newcomer))
+
+
+@call("/people/{person_id:str}/accounts", audience=ADMINISTRATORS, tags=["people"], status=201)
+def api_create_account(visit: Visit, person_id: str, data: NewAccount) -> AccountMade:
+    """A new account of a person, and the code of its invitation, which is shown this once."""
+    made = service.create_account(
+        visit.office, visit.actor, person_id, data.sign_in, frozenset(data.roles), visit.node.people
+    )
+    sent = made.invitation
+    return AccountMade(made.account, sent.token, sent.expires, made.roles.done, made.roles.approval)
+
+
+def _out(person: Person) -> PersonOut:
+    return PersonOut(
+        person.id, person.name, person.unit, person.trained, [_account_out(each) for each in person.accounts]
+    )
+
+
+def _account_out(account: Account) -> AccountOut:
+    roles = [role.value for role in Role if role in account.roles]
+    return AccountOut(
+        account.id,
+        account.sign_in,
+        account.state.value,
+        roles,
+        account.has_password,
+        account.passkeys,
+        account.signed_in,
+    )
+
+
+def _roles(visit: Visit) -> list[tuple[str, str, str]]:
+    return [(role.value, visit.say(role.label), visit.say(role.meaning)) for role in Role]
+
+
+def _new(visit: Visit, form: Form, error: LiaisonError | None = None) -> Response[str]:
+    return visit.page(
+        "pages/people_new.html",
+        title=visit.say("New person"),
+        active="people",
+        crumbs=[(visit.say("People"), "/people"), (visit.say("New person"), "")],
+        form=form,
+        status=error.status if error else 200,
+        roles=_roles(visit),
+    )
+
+
+def _person(visit: Visit, person_id: str, form: Form, error: LiaisonError | None = None) -> Response[str]:
+    found = service.show_person(visit.office, visit.actor, OfficerId(person_id))
+    return visit.page(
+        "pages/people_one.html",
+        title=found.name,
+        active="people",
+        crumbs=[(visit.say("People"), "/people"), (found.name, "")],
+        form=form,
+        status=error.status if error else 200,
+        person=found,
+        roles=_roles(visit),
+        states=STATES,
+        tones=TONES,
+        administers=visit.may(ADMINISTRATORS),
+    )
+
+
+def _invited(visit: Visit, person_id: str, invitation: Invitation, roles: service.Change) -> Response[str]:
+    found = service.show_person(visit.office, visit.actor, OfficerId(person_id))
+    return visit.page(
+        "pages/people_invited.html",
+        title=visit.say("Invitation for %(name)s", name=found.name),
+        active="people",
+        crumbs=[(visit.say("People"), "/people"), (found.name, f"/people/{person_id}")],
+        person=found,
+        invitation=invitation,
+        link=f"{visit.node.public_url}/invitation#{invitation.token}",
+        roles=roles,
+    )
+
+
+ROUTES = (
+    people,
+    new_person,
+    create_person,
+    person,
+    add_account,
+    set_roles,
+    invite_again,
+    end_account,
+    record_training,
+    withdraw_training,
+    api_people,
+    api_person,
+    api_create_person,
+    api_create_account,
+)

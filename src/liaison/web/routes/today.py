@@ -1,0 +1,99 @@
+"""Today: what waits for this person, in one look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar import Response
+
+from liaison.model.roles import Capability
+from liaison.officers import approvals, break_glass, notices
+from liaison.officers.approvals import Approval
+from liaison.officers.break_glass import Glass
+from liaison.officers.people import names_of
+from liaison.web.context import Visit
+from liaison.web.routing import act, look, page
+from liaison.web.security import SIGNED
+from liaison.web.words import NOTICES
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice as it is read. `href` is empty where it leads nowhere."""
+
+    notice: notices.Notice
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Everything that waits for one person."""
+
+    told: list[Told]
+    to_decide: list[Approval]
+    to_review: list[Glass]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the desk is clear."""
+        return not (self.told or self.to_decide or self.to_review)
+
+
+class Waits(msgspec.Struct, frozen=True):
+    """How much waits for the person behind a token."""
+
+    notices: int
+    approvals: int
+    reviews: int
+
+
+@page("/", audience=SIGNED)
+def today(visit: Visit) -> Response[str]:
+    """What waits for whoever is signed in."""
+    waiting = waiting_for(visit)
+    names = _names(visit, waiting)
+    return visit.page(
+        "pages/today.html",
+        title=visit.say("Today"),
+        active="today",
+        waiting=waiting,
+        names=names,
+        works=visit.may(Capability.CHECK),
+    )
+
+
+@act("/notices/{notice_id:str}/read", audience=SIGNED)
+def read_notice(visit: Visit, notice_id: str) -> Response[Any]:
+    """Mark a notice as read."""
+    notices.read(visit.office, visit.actor, notice_id)
+    return visit.go("/", "read")
+
+
+@look("/today", audience=SIGNED, tags=["today"])
+def api_today(visit: Visit) -> Waits:
+    """How much waits for the person whose token it is."""
+    waiting = waiting_for(visit)
+    return Waits(len(waiting.told), len(waiting.to_decide), len(waiting.to_review))
+
+
+def waiting_for(visit: Visit) -> Waiting:
+    """Notices, requests and reviews that wait for this person."""
+    office, actor = visit.office, visit.actor
+    told = [_told(visit, notice) for notice in notices.waiting(office, actor)]
+    return Waiting(told, approvals.to_decide(office, actor), break_glass.to_review(office, actor))
+
+
+def _told(visit: Visit, notice: notices.Notice) -> Told:
+    text, href = NOTICES.get(notice.kind, (notice.kind.replace("-", " ").capitalize(), ""))
+    return Told(notice, visit.say(text), href.replace("{id}", notice.object))
+
+
+def _names(visit: Visit, waiting: Waiting) -> dict[str, str]:
+    people = {each.asked_by for each in waiting.to_decide} | {each.person for each in waiting.to_review}
+    return names_of(visit.office, people) if people else {}
+
+
+ROUTES = (today, read_notice, api_today)
