@@ -111,8 +111,8 @@ def _faults(catalogue: Catalog, wanted: Message) -> list[str]:
     return [f"placeholders differ: {text!r}" for text in strings if set(PLACEHOLDER.findall(text)) - given]
 
 
-def _all(texts: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    return (texts,) if isinstance(texts, str) else tuple(texts)
+def _all(texts: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else tuple(texts or ())
 
 
 def bring_up_to_date() -> None:
