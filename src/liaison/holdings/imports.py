@@ -212,11 +212,11 @@ class _Run:
     def end(self) -> None:
         """Report, withdraw what a complete list no longer has, and record the whole."""
         result = self.result
-        left_out = any("left out" in bad.reason for bad in self.findings.bad_rows)
+        result.bad_rows, result.notes = self.findings.bad_rows, self.findings.notes
+        left_out = any("left out" in bad.reason for bad in result.bad_rows)
         withdrawal.absent(self.office, self.actor, self.order, result, set(self.seen), self.keys[0], left_out)
         if self.shaper.shortened:
             self.findings.note(f"{self.shaper.shortened:,} records are kept for less time, as the law asks")
-        result.bad_rows, result.notes = self.findings.bad_rows, self.findings.notes
         result.kept = list(self.kept)
         counts = {
             name: str(getattr(result, name))

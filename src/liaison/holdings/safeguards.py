@@ -171,4 +171,4 @@ def _rows(connection: Connection) -> Sequence[Row[Any]]:
     latest = (held.c.holding == table.c.id) & (held.c.version == table.c.version)
     columns = (table.c.id, table.c.list, held.c.version, held.c.key, held.c.sealed)
     query = select(*columns).join(held, latest).where(table.c.state == State.LIVE.value)
-    return connection.execute(query.order_by(table.c.id)).all()
+    return list(connection.execute(query.order_by(table.c.id)))
