@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, false, select, true
 
 from liaison import policy
 from liaison.model.categories import OfficerId
-from liaison.model.roles import Capability, Role
+from liaison.model.roles import HOLDERS, Capability, Role
 from liaison.office import Office
 from liaison.officers.access import can, load_person
 from liaison.officers.recording import record
@@ -64,6 +64,15 @@ class Person:
         return frozenset(role for account in live for role in account.roles)
 
 
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who works on cases here."""
+
+    person: OfficerId
+    name: str
+    unit: str
+
+
 def list_people(office: Office, actor: policy.Actor) -> list[Person]:
     """Everyone, by name, for administrators and supervisors; oneself for anyone else. The look is recorded."""
     everyone = can(actor, Capability.ADMINISTER_ACCOUNTS) or can(actor, Capability.SUPERVISE)
@@ -86,6 +95,26 @@ def show_person(office: Office, actor: policy.Actor, person: str) -> Person:
         return _people(office, connection, PEOPLE.c.id == person)[0]
 
     return office.write(work)
+
+
+def colleagues(office: Office, actor: policy.Actor) -> list[Colleague]:
+    """The people who work on cases here, by name: whom a case's lead can let in. Nobody for whoever has no cases."""
+    if not can(actor, Capability.OPEN_CASE):
+        return []
+    working = [role.value for role in HOLDERS[Capability.OPEN_CASE] | HOLDERS[Capability.APPROVE]]
+    query = (
+        select(PEOPLE.c.id, PEOPLE.c.key, PEOPLE.c.sealed)
+        .join(ACCOUNTS, ACCOUNTS.c.person == PEOPLE.c.id)
+        .join(ACCOUNT_ROLES, ACCOUNT_ROLES.c.account == ACCOUNTS.c.id)
+        .where(ACCOUNTS.c.state != AccountState.ENDED.value, ACCOUNT_ROLES.c.role.in_(working))
+        .distinct()
+    )
+    rows = office.read(lambda connection: list(connection.execute(query)))
+    found = []
+    for row in rows:
+        texts = opened(office.keys, KeyId(row.key), row.sealed, f"people:{row.id}")
+        found.append(Colleague(OfficerId(row.id), texts["name"], texts["unit"]))
+    return sorted(found, key=lambda one: (one.name.casefold(), one.person))
 
 
 def names_of(office: Office, people: Iterable[str]) -> dict[str, str]:

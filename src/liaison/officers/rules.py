@@ -52,7 +52,8 @@ def _weak(message: str) -> BadInput:
 
 
 def _common(folded: str) -> bool:
-    stem = re.sub(r"[^a-z]", "", folded.translate(str.maketrans("013457@$", "oleastas")))
+    core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
+    stem = re.sub(r"[^a-z]", "", core.translate(str.maketrans("013457@$", "oleastas")))
     bare = re.sub(r"[\W\d_]", "", folded)
     if {stem, bare, _unit(bare), _unit(stem)} & COMMON:
         return True

@@ -389,7 +389,9 @@ def _put_roles(
         connection.execute(insert(ACCOUNT_ROLES).values(account=account, role=role.value))
     names = ", ".join(sorted(role.value for role in roles))
     record(office, connection, "roles-changed", by, objects=(account, person), outcome=names)
-    notices.add(connection, person, "roles-changed", account, office.now())
+    state = connection.execute(select(ACCOUNTS.c.state).where(ACCOUNTS.c.id == account)).scalar()
+    if person != by and state == AccountState.ACTIVE.value:
+        notices.add(connection, person, "roles-changed", account, office.now())
 
 
 def _keep_an_administrator(connection: Connection, account: str) -> None:
