@@ -54,7 +54,7 @@ def test_other_schemata() -> None:
     ("schema", "properties", "field"),
     [
         ("Sanction", {"name": ["x"]}, "schema"),
-        ("Person", {"name": ["Ana"], "birthDate": ["yesterday"]}, "born"),
+        ("Person", {"name": ["Ana"], "birthDate": ["yesterday"]}, "birthDate"),
         ("Person", {"name": ["Ana"], "nationality": ["Ruritania"]}, "nationality"),
         ("Person", {"name": ["Ana"], "gender": ["?"]}, "gender"),
         ("Person", {"name": ["Ana"] * 101}, "name"),

@@ -67,12 +67,12 @@ def alert_of(office: Office, actor: policy.Actor, alert: str) -> Alert:
 
     def work(connection: Connection) -> tuple[list[Row[Any]], Sequence[Row[Any]]]:
         row = load_alert(office, connection, actor, alert)
-        _log_read(office, connection, actor, [row])
+        log_read(office, connection, actor, [row])
         query = select(DECISIONS).where(DECISIONS.c.alert_id == alert).order_by(DECISIONS.c.number)
         return [row], connection.execute(query).all()
 
     rows, decisions = office.write(work)
-    (shown,) = _opened(office, rows)
+    (shown,) = opened_all(office, rows)
     return with_history(office, shown, rows[0].key, decisions)
 
 
@@ -84,7 +84,7 @@ def alerts_of_check(office: Office, actor: policy.Actor, check: str) -> list[Ale
         query = select(ALERTS).where(ALERTS.c.check_id == check).order_by(ALERTS.c.rank)
         return _logged(office, connection, actor, connection.execute(query).all())
 
-    return _opened(office, office.write(work))
+    return opened_all(office, office.write(work))
 
 
 def alerts_of_case(
@@ -107,7 +107,7 @@ def alerts_of_case(
         found = connection.execute(query.limit(limit).offset(offset)).all()
         return _logged(office, connection, actor, found)
 
-    return _opened(office, office.write(work))
+    return opened_all(office, office.write(work))
 
 
 def shown_of(row: Mapping[str, Any], content: Content | None, allowed: frozenset[str] = frozenset()) -> Alert:
@@ -160,7 +160,8 @@ def decision_about(decision: str) -> str:
     return f"screening_decisions:{decision}"
 
 
-def _opened(office: Office, rows: Sequence[Row[Any]]) -> list[Alert]:
+def opened_all(office: Office, rows: Sequence[Row[Any]]) -> list[Alert]:
+    """The alerts of rows of ALERTS. Who shows them writes it down: see log_read."""
     contents = seals(office).open_each([(row.key, row.sealed, alert_about(row.id)) for row in rows])
     allowed = policy.limits(office.regimes).instructions
     return [
@@ -172,11 +173,11 @@ def _opened(office: Office, rows: Sequence[Row[Any]]) -> list[Alert]:
 def _logged(
     office: Office, connection: Connection, actor: policy.Actor, rows: Sequence[Row[Any]]
 ) -> Sequence[Row[Any]]:
-    _log_read(office, connection, actor, rows)
+    log_read(office, connection, actor, rows)
     return rows
 
 
-def _log_read(office: Office, connection: Connection, actor: policy.Actor, rows: Sequence[Row[Any]]) -> None:
+def log_read(office: Office, connection: Connection, actor: policy.Actor, rows: Sequence[Row[Any]]) -> None:
     """Who was shown which alerts; some hundred of them in one entry."""
     for start in range(0, len(rows), NAMED):
         some = rows[start : start + NAMED]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
-from liaison.holdings.countries import nationalities, two_letters
-from liaison.holdings.single import read_date
-from liaison.matching.columns import country_name
-from liaison.matching.index import born as written
-from liaison.model.dates import PartialDate
+from liaison.holdings.countries import two_letters
 from liaison.model.errors import BadInput
 from liaison.model.identifiers import Country, DocumentNumber, Plate, Vin
 from liaison.model.subjects import (
@@ -24,6 +21,7 @@ from liaison.model.subjects import (
     Sex,
     Vehicle,
 )
+from liaison.web.subjects import countries_of, dates_of
 
 Properties = Mapping[str, Sequence[str]]
 MOST_VALUES = 100  # of one property
@@ -84,7 +82,7 @@ def unused(schema: str, properties: Properties) -> list[str]:
 def _person(held: Properties) -> Person:
     return Person(
         names=tuple(_names(held)),
-        born=tuple(_dates(_all(held, "birthDate"))),
+        born=tuple(dates_of(_all(held, "birthDate"), "birthDate")),
         sex=_sex(_first(held, "gender")),
         nationalities=_countries(held, "nationality", "citizenship") or _countries(held, "country"),
         documents=tuple(_document(number, DocumentKind.OTHER, ()) for number in _all(held, *NUMBERS)),
@@ -103,13 +101,6 @@ def _names(held: Properties) -> Iterable[Name]:
         whole = [" ".join([*given, *surname])]
     yield from (Name(full=name) for name in whole)
     yield from (Name(full=name, kind=NameKind.ALIAS) for name in _all(held, *ALIASES))
-
-
-def _dates(values: Iterable[str]) -> Iterable[PartialDate]:
-    for value in values:
-        for code in read_date(value):
-            if code:
-                yield PartialDate(written(code))
 
 
 def _sex(value: str) -> Sex | None:
@@ -147,14 +138,8 @@ def _vehicle(held: Properties) -> Vehicle:
 
 
 def _countries(held: Properties, *fields: str) -> tuple[Country, ...]:
-    codes: dict[str, None] = {}
-    for field in fields:
-        for value in _all(held, field):
-            try:
-                codes |= dict.fromkeys(country_name(code) for code in nationalities(value))
-            except ValueError as error:
-                raise BadInput(str(error), field=field, hint="write ISO 3166, as al or ALB") from error
-    return tuple(Country(code) for code in codes)
+    each = [countries_of(_all(held, field), field) for field in fields]
+    return tuple(dict.fromkeys(chain.from_iterable(each)))
 
 
 def _all(held: Properties, *names: str) -> list[str]:

@@ -1,0 +1,224 @@
+"""Alerts: what waits for a decision, one alert with both sides, and the decision of a trained person."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response
+
+from liaison.matching.dates import BIT
+from liaison.model.errors import BadInput, Conflict, Erased, NotLawful
+from liaison.model.holding import Instruction
+from liaison.model.roles import Capability
+from liaison.officers.people import names_of
+from liaison.policy import AlertState
+from liaison.screening import confirming
+from liaison.screening.alerting import Alert, alert_of, alerts_of_case
+from liaison.screening.cases import case_of, cases_of
+from liaison.screening.history import check_of, waiting
+from liaison.web.alerts import (
+    INSTRUCTIONS,
+    AlertOut,
+    alert_out,
+    by_chance,
+    reasons_of,
+    rows_of,
+    tags_of,
+)
+from liaison.web.context import Visit
+from liaison.web.forms import Form
+from liaison.web.paging import Cursor, Limit, Listed, cursor, parts_of
+from liaison.web.refusals import reasons_in
+from liaison.web.routing import act, call, look, page
+
+SEEN = frozenset({Capability.CHECK, Capability.SUPERVISE})
+DECIDES = Capability.CONFIRM
+Refusals = (BadInput, Conflict, NotLawful, Erased)
+
+
+@page("/alerts", audience=SEEN)
+def alerts(visit: Visit) -> Response[str]:
+    """What waits for a decision in the person's cases."""
+    found = waiting(visit.office, visit.actor)
+    references = {held.id: held.reference for held in cases_of(visit.office, visit.actor)}
+    return visit.page(
+        "pages/alerts.html",
+        title=visit.say("Alerts"),
+        active="alerts",
+        alerts=found.alerts,
+        total=found.total,
+        references=references,
+        bit=BIT,
+    )
+
+
+@page("/alerts/{alert_id:str}", audience=SEEN)
+def alert(visit: Visit, alert_id: str) -> Response[str]:
+    """One alert."""
+    return _alert(visit, alert_id, Form())
+
+
+@act("/alerts/{alert_id:str}/confirm", audience=DECIDES)
+def confirm(visit: Visit, alert_id: str, form: Form) -> Response[Any]:
+    """Confirm that both sides are one person."""
+    try:
+        confirming.confirm(visit.office, visit.actor, alert_id, form.text("confirm_reason"))
+    except Refusals as error:
+        return _alert(visit, alert_id, _refused(form, error, "confirm_reason"), error.status)
+    return visit.go(f"/alerts/{alert_id}", "confirmed")
+
+
+@act("/alerts/{alert_id:str}/reject", audience=DECIDES)
+def reject(visit: Visit, alert_id: str, form: Form) -> Response[Any]:
+    """Reject the alert; the pair may be put aside, so that it does not come back."""
+    try:
+        clear = form.ticked("clear")
+        confirming.reject(visit.office, visit.actor, alert_id, form.text("reject_reason"), clear=clear)
+    except Refusals as error:
+        return _alert(visit, alert_id, _refused(form, error, "reject_reason"), error.status)
+    return visit.go(f"/alerts/{alert_id}", "rejected")
+
+
+@act("/alerts/{alert_id:str}/reopen", audience=DECIDES)
+def reopen(visit: Visit, alert_id: str, form: Form) -> Response[Any]:
+    """Take a decision back. It stays in the history."""
+    try:
+        confirming.reopen(visit.office, visit.actor, alert_id, form.text("reopen_reason"))
+    except Refusals as error:
+        return _alert(visit, alert_id, _refused(form, error, "reopen_reason"), error.status)
+    return visit.go(f"/alerts/{alert_id}", "reopened")
+
+
+def _refused(form: Form, error: Any, field: str) -> Form:
+    """The form with what was wrong, at the field of this form where the service calls it `reason`."""
+    if isinstance(error, BadInput) and error.field == "reason":
+        error = BadInput(str(error), field=field, hint=error.hint)
+    return form.refused(error)
+
+
+def _alert(visit: Visit, alert_id: str, form: Form, status: int = 200) -> Response[str]:
+    office, actor = visit.office, visit.actor
+    found = alert_of(office, actor, alert_id)
+    look_ = check_of(office, actor, found.check)
+    people = {found.person, *(decision.person for decision in found.history)}
+    names = names_of(office, people)
+    return visit.page(
+        "pages/alert.html",
+        title=_title(visit, found),
+        active="alerts",
+        crumbs=((visit.say("Check"), f"/checks/{found.check}"), (visit.say("Alert"), "")),
+        form=form,
+        reasons_against=reasons_in(form),
+        status=status,
+        alert=found,
+        rows=rows_of(visit, found.content) if found.content else [],
+        reasons=reasons_of(found.content) if found.content else [],
+        chance=by_chance(visit, found.content) if found.content else "",
+        tags=tags_of(visit, found),
+        case=case_of(office, actor, found.case),
+        look=look_,
+        instruction=_instruction(visit, found),
+        history=[
+            (
+                _step(visit, decision.after),
+                names.get(decision.person, "–"),
+                decision.at,
+                decision.reason or "",
+            )
+            for decision in found.history
+        ],
+        names=names,
+        decides=visit.may(DECIDES),
+        bit=BIT,
+    )
+
+
+def _title(visit: Visit, found: Alert) -> str:
+    if found.content is None:
+        return visit.say("An alert that was erased")
+    return found.content.record.name or found.content.record.id
+
+
+def _instruction(visit: Visit, found: Alert) -> tuple[str, str] | None:
+    """Kind and words of what to do, where the hit is confirmed and its owner says so."""
+    if not found.instruction:
+        return None
+    return INSTRUCTIONS[found.instruction], visit.say(Instruction(found.instruction).meaning)
+
+
+def _step(visit: Visit, after: AlertState) -> str:
+    words = {
+        AlertState.CONFIRMED: visit.say("Confirmed"),
+        AlertState.REJECTED: visit.say("Rejected"),
+    }
+    return words.get(after, visit.say("Opened again"))
+
+
+class Decided(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A decision on an alert, with its reason in the person's own words. `clear` puts a rejected pair aside."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=4000)]
+    clear: bool = False
+
+
+@look("/alerts", audience=SEEN, tags=["alerts"])
+def api_alerts(visit: Visit) -> Listed[AlertOut]:
+    """What waits for a decision in the person's cases, newest first."""
+    return Listed([alert_out(one) for one in waiting(visit.office, visit.actor).alerts])
+
+
+@look("/cases/{case_id:str}/alerts", audience=Capability.OPEN_CASE, tags=["alerts"])
+def api_case_alerts(
+    visit: Visit, case_id: str, cursor_: Cursor = "", limit: Limit = 50, alert_state: AlertState | None = None
+) -> Listed[AlertOut]:
+    """The alerts of a case, newest first."""
+    parts = parts_of(cursor_, 1)
+    start = _place(parts[0]) if parts else 0
+    found = alerts_of_case(visit.office, visit.actor, case_id, state=alert_state, limit=limit, offset=start)
+    return Listed([alert_out(one) for one in found], cursor(start + limit) if len(found) == limit else "")
+
+
+@look("/alerts/{alert_id:str}", audience=SEEN, tags=["alerts"])
+def api_alert(visit: Visit, alert_id: str) -> AlertOut:
+    """One alert."""
+    return alert_out(alert_of(visit.office, visit.actor, alert_id))
+
+
+@call("/alerts/{alert_id:str}/confirm", audience=DECIDES, tags=["alerts"])
+def api_confirm(visit: Visit, alert_id: str, data: Decided) -> AlertOut:
+    """Confirm that both sides are one person. The answer carries the instruction of the record's owner."""
+    return alert_out(confirming.confirm(visit.office, visit.actor, alert_id, data.reason))
+
+
+@call("/alerts/{alert_id:str}/reject", audience=DECIDES, tags=["alerts"])
+def api_reject(visit: Visit, alert_id: str, data: Decided) -> AlertOut:
+    """Reject the alert."""
+    return alert_out(confirming.reject(visit.office, visit.actor, alert_id, data.reason, clear=data.clear))
+
+
+@call("/alerts/{alert_id:str}/reopen", audience=DECIDES, tags=["alerts"])
+def api_reopen(visit: Visit, alert_id: str, data: Decided) -> AlertOut:
+    """Take a decision back."""
+    return alert_out(confirming.reopen(visit.office, visit.actor, alert_id, data.reason))
+
+
+def _place(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise BadInput("this is no cursor of a list", field="cursor_", hint="take `next` of the page before")
+    return int(text)
+
+
+ROUTES = (
+    alerts,
+    alert,
+    confirm,
+    reject,
+    reopen,
+    api_alerts,
+    api_case_alerts,
+    api_alert,
+    api_confirm,
+    api_reject,
+    api_reopen,
+)
