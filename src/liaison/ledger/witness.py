@@ -119,7 +119,7 @@ def _known_head(request: Request, logs: Logs) -> Head:
     try:
         return open_checkpoint(request.note, request.head.origin, keys)
     except BadNote as error:
-        raise Refusal(FORBIDDEN, f"{error}\n") from error
+        raise Refusal(FORBIDDEN, f"invalid signature: {error}\n") from error
 
 
 def _require_continuation(request: Request, seen: Seen | None) -> None:
