@@ -188,6 +188,8 @@ def test_any_text_in_a_field_comes_back_as_it_was_typed(text: str) -> None:
 
 def test_a_variable_that_is_not_given_is_an_error() -> None:
     with pytest.raises(UndefinedError):
+        environment().from_string("{{ absent }}").render()
+    with pytest.raises(UndefinedError):
         render("error.html", PAGE)
 
 
