@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
@@ -33,7 +32,7 @@ def opened_between(
     return [(row.entry, _opened(row, held.get(row.key))) for row in rows]
 
 
-def _keys_of(keys: Keys, rows: Sequence[Row[Any]]) -> dict[int, bytes]:
+def _keys_of(keys: Keys, rows: Sequence[Row[int, bytes, int, bytes]]) -> dict[int, bytes]:
     ids = [KeyId(row.key) for row in rows]
     try:
         return dict(zip(ids, keys.fetch(ids), strict=True))
@@ -48,7 +47,7 @@ def _key_or_none(keys: Keys, key: KeyId) -> bytes | None:
         return None
 
 
-def _opened(row: Row[Any], key: bytes | None) -> Opened | None:
+def _opened(row: Row[int, bytes, int, bytes], key: bytes | None) -> Opened | None:
     if key is None:
         return None
     content = unseal(key, row.sealed, f"{PAYLOADS.name}:{row.entry}")
