@@ -30,7 +30,7 @@ from liaison.ports import Compartment
 from liaison.screening.cases import Case, open_case
 from liaison.screening.grounds import give_grounds
 from liaison.storage.tables.ledger import ENTRIES
-from liaison.storage.tables.officers import PEOPLE
+from liaison.storage.tables.officers import ACCOUNT_ROLES, ACCOUNTS, PEOPLE
 from tests.node_fixtures import START, FixedClock, an_office
 from tests.screening.conftest import Row, crowd
 
@@ -62,7 +62,17 @@ def enter(office: Office, *actors: policy.Actor, unit: str = "Unit 1") -> None:
         texts = {"name": one.person, "unit": unit, "email": ""}
         sealed = sealed_texts(secret, f"people:{one.person}", texts)
         row = {"id": one.person, "key": key, "sealed": sealed, "safeguards": False, "created": START}
-        office.write(lambda connection, row=row: connection.execute(insert(PEOPLE).values(row)))
+        account = {"id": f"account-{one.person}", "person": one.person, "sealed": sealed, "created": START}
+        account |= {"lookup": one.person, "lookalike": one.person, "state": "active"}
+        account |= {"language": "en", "theme": "auto", "shortcuts": True}
+        roles = [{"account": account["id"], "role": role.value} for role in one.roles]
+
+        def work(connection: Connection, row=row, account=account, roles=roles) -> None:  # type: ignore[no-untyped-def]
+            connection.execute(insert(PEOPLE).values(row))
+            connection.execute(insert(ACCOUNTS).values(account))
+            connection.execute(insert(ACCOUNT_ROLES), roles)
+
+        office.write(work)
 
 
 def holding(row: Row, *, document: str = "", **changes: object) -> Holding:

@@ -12,7 +12,7 @@ from liaison.model.grounds import Purpose
 from liaison.policy import AlertState
 from liaison.screening.alerting import Alert, alert_of, alerts_of_check
 from liaison.screening.case_rules import Part
-from liaison.screening.cases import add_member, close_case
+from liaison.screening.cases import add_member, close_case, open_case
 from liaison.screening.confirming import confirm, reject, reopen
 from liaison.screening.desk import Question, check
 from liaison.screening.grounds import give_grounds
@@ -29,6 +29,7 @@ from tests.screening.node import (
     actor,
     enter,
     gezim,
+    passport,
     rules_of,
 )
 
@@ -184,3 +185,18 @@ def test_every_showing_of_alerts_is_on_the_ledger(tmp_path: Path) -> None:
         alert = an_alert(desk)
         alerts_of_check(desk.office, ANA, alert.check)
         assert (desk.said()[-1].what, desk.said()[-1].objects) == ("alert-read", (alert.id,))
+
+
+@pytest.mark.parametrize(("numbered", "left_out"), [(False, 0), (True, 1)])
+def test_who_has_no_document_is_cleared_in_their_case_alone(
+    tmp_path: Path, numbered: bool, left_out: int
+) -> None:
+    asked = gezim(documents=(passport(),)) if numbered else gezim()
+    with a_desk(tmp_path) as desk:
+        (alert,) = check(desk.office, desk.live, ANA, Question(asked, desk.grounds)).alerts
+        reject(desk.office, ANA, alert.id, REASON, clear=True)
+        assert check(desk.office, desk.live, ANA, Question(asked, desk.grounds)).cleared == 1
+        other = open_case(desk.office, ANA, reference="2026/200", title="Another", offence="drugs")
+        given = {"purpose": Purpose.INVESTIGATION, "basis": BASIS, "justification": WHY}
+        grounds = give_grounds(desk.office, ANA, other.id, **given)
+        assert check(desk.office, desk.live, ANA, Question(asked, grounds)).cleared == left_out

@@ -16,7 +16,7 @@ from liaison.model.roles import Capability, capabilities
 from liaison.office import Office
 from liaison.officers.break_glass import open_until
 from liaison.screening.case_rules import CaseState, Part, leads, sees
-from liaison.screening.units import unit_of
+from liaison.screening.colleagues import unit_of
 from liaison.storage.tables.screening import (
     ALERTS,
     CASES,

@@ -42,7 +42,7 @@ from liaison.screening.bulk_orders import (
     read_list,
 )
 from liaison.screening.disclosure import Disclosed, disclose
-from liaison.screening.finding import hits_of
+from liaison.screening.finding import Pairs, hits_of
 from liaison.screening.identity import record_key, subject_key
 from liaison.screening.list_rules import MOST_ALERTS, ListState, ListStep, after, require_free
 from liaison.screening.permission import settle, weigh, write_refusal
@@ -153,32 +153,32 @@ def recover(office: Office) -> int:
 class ClearedPairs:
     """The pairs that people cleared, for `Limits.cleared`; `left_out` counts the hits that were."""
 
-    def __init__(self, pairs: set[tuple[bytes, bytes]], salt: bytes) -> None:
-        self._pairs, self._records = pairs, {record for _, record in pairs}
-        self._salt, self.left_out = salt, 0
+    def __init__(self, held: set[tuple[bytes, bytes]], pairs: Pairs) -> None:
+        self._held, self._records = held, {record for _, record in held}
+        self._pairs, self.left_out = pairs, 0
 
     @classmethod
-    def read(cls, office: Office) -> ClearedPairs:
+    def read(cls, office: Office, pairs: Pairs) -> ClearedPairs:
         """All of them as they are now."""
         query = select(CLEARED.c.subject, CLEARED.c.record)
         rows = office.read(lambda connection: connection.execute(query).all())
-        pairs = {(bytes(row.subject), bytes(row.record)) for row in rows}
-        return cls(pairs, seals(office).digest_key(office))
+        return cls({(bytes(row.subject), bytes(row.record)) for row in rows}, pairs)
 
     def __call__(self, index: Index, people: People, hits: Hits) -> NDArray[np.bool_]:
         """bool[hits]: True where the pair was cleared."""
         cleared = np.zeros(len(hits), np.bool_)
-        if self._pairs:
+        if self._held:
+            scoped = self._pairs.scoped(people)
             places = zip(hits.subject.tolist(), hits.record.tolist(), strict=True)
-            cleared[:] = [self._is(index, people, *pair) for pair in places]
+            cleared[:] = [self._is(index, scoped, *place) for place in places]
         self.left_out = int(cleared.sum())
         return cleared
 
-    def _is(self, index: Index, people: People, subject: int, record: int) -> bool:
-        held = bytes.fromhex(record_key(index, record, self._salt))
+    def _is(self, index: Index, scoped: People, subject: int, record: int) -> bool:
+        held = bytes.fromhex(record_key(index, record, self._pairs.salt))
         if held not in self._records:
             return False
-        return (bytes.fromhex(subject_key(people, subject, self._salt)), held) in self._pairs
+        return (bytes.fromhex(subject_key(scoped, subject, self._pairs.salt)), held) in self._held
 
 
 def _context(
@@ -191,12 +191,13 @@ def _context(
 
 def _run(office: Office, live: Live, begun: Begun) -> ListState:
     index, people, held = live.index, begun.people, begun.held
-    cleared = ClearedPairs.read(office)
+    pairs = Pairs(seals(office).digest_key(office), (begun.row.case_id,))
+    cleared = ClearedPairs.read(office, pairs)
     limits = _limits(held, cleared)
     require_lists(index, limits)
     hits = search(index, people, limits, _Progress(office, begun.row.id, len(people.person)))
     shown = hits.take(np.arange(min(len(hits), MOST_ALERTS)))
-    found = hits_of(index, people, shown, seals(office).digest_key(office))
+    found = hits_of(index, people, shown, pairs)
     told = disclose(office, begun.context, found, MOST_ALERTS)
     more = len(hits) - len(shown)
     disclosed = Disclosed(told.told, told.cleared + cleared.left_out, told.withheld + more, told.kept_back)

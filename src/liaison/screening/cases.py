@@ -17,14 +17,14 @@ from liaison.model.grounds import offence as offence_of
 from liaison.office import Office, new_id
 from liaison.screening.access import Held, load_case, load_led_case, seen_cases
 from liaison.screening.case_rules import CaseState, Part, reference_of, require_open, title_of
+from liaison.screening.colleagues import unit_of
 from liaison.screening.permission import permit
 from liaison.screening.seals import seals
-from liaison.screening.units import unit_of
+from liaison.screening.standing_rules import Ended
 from liaison.storage.tables.officers import PEOPLE
 from liaison.storage.tables.screening import CASES, MEMBERS, STANDING
 
 OPENED, CLOSED, JOINED, LEFT, READ = "case-opened", "case-closed", "case-joined", "case-left", "case-read"
-WHY_ENDED = "case closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,9 @@ def close_case(office: Office, actor: policy.Actor, case: str) -> Case:
         office.log.append(connection, _statement(CLOSED, actor, now, case))
         connection.execute(update(CASES).where(CASES.c.id == case).values(state="closed", closed=now))
         standing = and_(STANDING.c.case_id == case, STANDING.c.ended.is_(None))
-        connection.execute(update(STANDING).where(standing).values(ended=now, why_ended=WHY_ENDED))
+        connection.execute(
+            update(STANDING).where(standing).values(ended=now, why_ended=Ended.CASE_CLOSED.value)
+        )
 
     office.write(work)
     return case_of(office, actor, case)

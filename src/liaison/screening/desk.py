@@ -22,7 +22,7 @@ from liaison.screening.approved import spend, weigh_number
 from liaison.screening.asked import criteria, nationality, person_of, require_readable
 from liaison.screening.content import MOST, Asked, pack
 from liaison.screening.disclosure import disclose
-from liaison.screening.finding import Found, find_person
+from liaison.screening.finding import Found, Pairs, find_person
 from liaison.screening.finding_things import find_thing
 from liaison.screening.lookups import context_for, footing
 from liaison.screening.permission import settle, write_refusal
@@ -73,7 +73,7 @@ def check(office: Office, live: Live, actor: policy.Actor, question: Question) -
         lambda connection: _weigh(office, connection, actor, question, asked, now)
     )
     permit = settle(office, policy.Action.CHECK, context, decision)
-    found = _find(office, live, asked)
+    found = _find(office, live, asked, context)
     disclosed = disclose(office, context, found.hits, asked.most)
     look = keeping.Look(
         id=new_id("check"),
@@ -125,11 +125,12 @@ def _weigh(
     return weigh_number(office, connection, policy.Action.CHECK, context)
 
 
-def _find(office: Office, live: Live, asked: Asked) -> Found:
+def _find(office: Office, live: Live, asked: Asked, context: policy.Context) -> Found:
     person, salt = person_of(asked.subject), seals(office).digest_key(office)
     if person is None:
         return find_thing(live, asked, salt)
-    return find_person(live, person, asked, salt)
+    case = context.grounds.case if context.grounds else ""
+    return find_person(live, person, asked, Pairs(salt, (case,)))
 
 
 def _keep(

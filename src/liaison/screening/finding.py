@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from liaison.matching.columns import People
+from liaison.matching.columns import People, Strings
 from liaison.matching.dates import BIT
 from liaison.matching.index import Index
 from liaison.matching.search import Hits, Limits, search
@@ -43,7 +43,21 @@ class Found:
     least: int
 
 
-def find_person(live: Live, person: Person, asked: Asked, salt: bytes) -> Found:
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """How pairs are known again: by digests under `salt`. Somebody without a document number is the same person as
+    before only in the same case, of which there is one for all or one for each who is asked about."""
+
+    salt: bytes
+    cases: tuple[str, ...]
+
+    def scoped(self, people: People) -> People:
+        """The people with their cases for ids, which identity.subject_key takes in where there is no document."""
+        cases = self.cases * len(people) if len(self.cases) == 1 else self.cases
+        return replace(people, ids=Strings.of(cases))
+
+
+def find_person(live: Live, person: Person, asked: Asked, pairs: Pairs) -> Found:
     """The records that match one person. Raises BadSetting for a list that is not there."""
     index = live.index
     least = default_least(len(index)) if asked.least is None else asked.least
@@ -52,7 +66,7 @@ def find_person(live: Live, person: Person, asked: Asked, salt: bytes) -> Found:
     if _nobody(live, person, limits, least):
         return Found((), least)
     people = people_of([person], ["1"])
-    return Found(tuple(hits_of(index, people, search(index, people, limits), salt)), least)
+    return Found(tuple(hits_of(index, people, search(index, people, limits), pairs)), least)
 
 
 def limits_of(asked: Asked, threads: int = 1) -> Limits:
@@ -61,9 +75,10 @@ def limits_of(asked: Asked, threads: int = 1) -> Limits:
     return Limits(min_score=least, lists=frozenset(asked.lists) or None, threads=threads)
 
 
-def hits_of(index: Index, people: People, hits: Hits, salt: bytes) -> list[Hit]:
+def hits_of(index: Index, people: People, hits: Hits, pairs: Pairs) -> list[Hit]:
     """Matches with their sides, reasons and digests: a fifth of a millisecond each."""
-    return [_hit(index, people, hits, row, salt) for row in range(len(hits))]
+    scoped = pairs.scoped(people)
+    return [_hit(index, people, hits, row, scoped, pairs.salt) for row in range(len(hits))]
 
 
 def _nobody(live: Live, person: Person, limits: Limits, least: int) -> bool:
@@ -72,7 +87,7 @@ def _nobody(live: Live, person: Person, limits: Limits, least: int) -> bool:
     return one is not None and not live.checker(limits.lists).check(one, least)
 
 
-def _hit(index: Index, people: People, hits: Hits, row: int, salt: bytes) -> Hit:
+def _hit(index: Index, people: People, hits: Hits, row: int, scoped: People, salt: bytes) -> Hit:
     found: Lead = lead(index, people, hits, row)
     return Hit(
         found.record.id,
@@ -82,7 +97,7 @@ def _hit(index: Index, people: People, hits: Hits, row: int, salt: bytes) -> Hit
         _shown(found.record),
         _reasons(found),
         min(round(found.explanation.chance * MILLIONTHS), 2**53 - 1),
-        bytes.fromhex(subject_key(people, int(hits.subject[row]), salt)),
+        bytes.fromhex(subject_key(scoped, int(hits.subject[row]), salt)),
         bytes.fromhex(record_key(index, int(hits.record[row]), salt)),
     )
 

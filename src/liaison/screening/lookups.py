@@ -85,3 +85,12 @@ def context_for(
 def window(regimes: tuple[policy.Pack, ...]) -> timedelta:
     """The time within which look-ups add up (threat A21)."""
     return policy.limits(regimes).bulk_window
+
+
+def latest_grounds(connection: Connection, grounds: str) -> str:
+    """The grounds in force that took the place of these: of the same person, case and purpose; else these."""
+    given = select(GROUNDS).where(GROUNDS.c.id == grounds).subquery()
+    same = (GROUNDS.c.case_id == given.c.case_id) & (GROUNDS.c.person == given.c.person)
+    same &= (GROUNDS.c.purpose == given.c.purpose) & GROUNDS.c.ended.is_(None)
+    query = select(GROUNDS.c.id).join(given, same).order_by(GROUNDS.c.given.desc()).limit(1)
+    return connection.execute(query).scalar() or grounds

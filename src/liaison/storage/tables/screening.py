@@ -176,6 +176,7 @@ STANDING = Table(
     Column("person", Text, nullable=False),
     Column("case_id", Text, ForeignKey(CASES.c.id), nullable=False),
     Column("grounds_id", Text, ForeignKey(GROUNDS.c.id), nullable=False),
+    Column("check_id", Text, ForeignKey(CHECKS.c.id), nullable=False),  # that it was made of
     Column("asked", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
     Column("ended", Moment),
@@ -185,6 +186,7 @@ STANDING = Table(
     CheckConstraint("expires > asked", name="standing_expires"),
     CheckConstraint("(ended IS NULL) = (why_ended = '')", name="standing_ended_why"),
     Index("ix_screening_standing_case", "case_id"),
+    Index("ix_screening_standing_check", "check_id"),
     Index("ix_screening_standing_person", "person"),
 )
 SAMPLES = Table(
