@@ -1,47 +1,141 @@
-"""What the tests of the web stand on: a real node in a folder, its application, and browsers of several people."""
+"""What the tests of the web stand on: a real node in a folder, its application, its officers and their browsers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from liaison import officers, policy
+from liaison.model.categories import OfficerId
+from liaison.model.roles import Role
 from liaison.node.making import make_node
 from liaison.node.settings import Settings
 from liaison.node.wiring import Node, open_node
+from liaison.officers import invitations, service, sessions, tokens
+from liaison.officers.settings import Argon
+from liaison.officers.sign_in import sign_in_password
+from liaison.office import Office
 from liaison.web import create_app
+from liaison.web.sessions import cookie_name
 from tests.node_fixtures import FixedClock
 
+HOST = "http://node.local"
 SETTINGS = Settings(
-    name="Test node", agency="Test police", origin="node.test.example", regimes=("demo",), port=8400
+    name="Test node",
+    agency="Test police",
+    origin="node.test.example",
+    regimes=("demo",),
+    public_url=HOST,
 )
-PAGE = {"accept": "text/html", "sec-fetch-site": "same-origin"}
+PAGE = {"accept": "text/html", "sec-fetch-site": "same-origin", "accept-language": "en"}
+PROGRAM = {"accept": "application/json", "accept-language": "en"}
+PASSWORD = "four plums in a bucket"
+QUICK = Argon(1, 64, 1)  # a hash that costs nothing: what is tested here is not the hash
+ADMINISTRATOR = "ada"
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Somebody who can sign in, with an open session."""
+
+    person: OfficerId
+    account: str
+    sign_in: str
+    session: str
+
+
+@dataclass(slots=True)
+class Desk:
+    """A node, its application, and how its people reach it."""
+
+    node: Node
+    app: Litestar
+    clock: FixedClock
+    administrator: Officer
+
+    @property
+    def office(self) -> Office:
+        """Where services work."""
+        return self.node.office
+
+    def enrol(self, name: str, *roles: Role, trained: bool = False) -> Officer:
+        """A new person of these roles, whom the administrator invited, signed in with a password."""
+        by = sessions.signed_in(self.office, self.administrator.session, self.node.people).actor
+        person = service.create_person(self.office, by, service.Newcomer(name))
+        made = service.create_account(
+            self.office, by, person, name.split()[0].casefold(), frozenset(roles), self.node.people
+        )
+        opened = invitations.accept_with_password(
+            self.office, made.invitation.token, PASSWORD, settings=self.node.people
+        )
+        if trained:
+            until = self.office.now() + timedelta(days=365)
+            service.record_training(self.office, by, person, "Judging alerts", until)
+        return Officer(person, made.account, name.split()[0].casefold(), opened.token)
+
+    def actor(self, officer: Officer) -> policy.Actor:
+        """The officer as services know them."""
+        return sessions.signed_in(self.office, officer.session, self.node.people).actor
+
+    @contextmanager
+    def browser(self, officer: Officer | None = None, **headers: str) -> Iterator[TestClient[Any]]:
+        """A browser: it asks for pages, comes from the node's own pages, and follows no redirect."""
+        with TestClient(self.app, base_url=HOST, raise_server_exceptions=False) as client:
+            client.headers.update(PAGE | headers)
+            client.follow_redirects = False
+            if officer is not None:
+                client.cookies.set(cookie_name(False), officer.session)
+            yield client
+
+    @contextmanager
+    def program(self, officer: Officer | None = None, **headers: str) -> Iterator[TestClient[Any]]:
+        """A program, with a token of this officer's."""
+        with TestClient(self.app, base_url=HOST, raise_server_exceptions=False) as client:
+            client.headers.update(PROGRAM | headers)
+            if officer is not None:
+                client.headers["authorization"] = f"Bearer {self.token(officer)}"
+            yield client
+
+    def token(self, officer: Officer) -> str:
+        """A new token of this officer's."""
+        signed = sessions.signed_in(self.office, officer.session, self.node.people)
+        expires = self.office.now() + timedelta(days=30)
+        return tokens.create_token(self.office, signed, "test", expires, self.node.people)[1]
 
 
 @contextmanager
 def a_node(folder: Path, settings: Settings = SETTINGS, clock: FixedClock | None = None) -> Iterator[Node]:
-    """A node that was made in a new folder, open on a clock that is set by hand."""
+    """A node that was made in a new folder, open on a clock that is set by hand, publishing when it is told to."""
     make_node(folder / "node", settings, lambda node: "")
     with open_node(folder / "node", clock or FixedClock(datetime.now(UTC)), work=False) as node:
+        node.people = replace(node.people, argon=QUICK)
         yield node
 
 
 @contextmanager
-def browser(app: Litestar, **headers: str) -> Iterator[TestClient[Any]]:
-    """A browser at the application: it asks for pages, comes from the node's own pages, follows no redirect."""
-    with TestClient(app, base_url="http://node.local", raise_server_exceptions=False) as client:
-        client.headers.update(PAGE | headers)
-        client.follow_redirects = False
-        yield client
+def a_desk(folder: Path, **settings: Any) -> Iterator[Desk]:
+    """A node with its first administrator, and the application in front of it."""
+    clock = FixedClock(datetime.now(UTC))
+    with ExitStack() as stack:
+        node = stack.enter_context(a_node(folder, msgspec.structs.replace(SETTINGS, **settings), clock))
+        yield Desk(node, create_app(node), clock, first_administrator(node))
 
 
-@contextmanager
-def an_app(folder: Path, settings: Settings = SETTINGS, **more: Any) -> Iterator[tuple[Node, Litestar]]:
-    """A node and its application."""
-    with a_node(folder, settings, **more) as node:
-        yield node, create_app(node)
+def first_administrator(node: Node) -> Officer:
+    """The node's first administrator, with an open session."""
+    first = service.first_administrator(node.office, "Ada Prifti", ADMINISTRATOR, PASSWORD, node.people)
+    opened = sign_in(node.office, ADMINISTRATOR, node.people)
+    return Officer(first.person, first.account, ADMINISTRATOR, opened)
+
+
+def sign_in(office: Office, name: str, settings: officers.Settings) -> str:
+    """The token of a new session of this account."""
+    return sign_in_password(office, name, PASSWORD, settings=settings).token

@@ -14,7 +14,8 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
-from liaison.web.context import Node, secure
+from liaison.node.wiring import Node
+from liaison.web.context import secure
 from liaison.web.errors import renderers
 from liaison.web.forms import the_form
 from liaison.web.headers import hardened

@@ -23,6 +23,7 @@ from liaison.officers.signed import Signed
 from liaison.web import language as languages
 from liaison.web.headers import request_id
 from liaison.web.render import NodeSign, Notice, Page, Reader, navigation, render
+from liaison.web.sessions import named_cookie
 from liaison.web.words import DONE
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def visit_of(
     node: Node, connection: ASGIConnection[Any, Any, Any, Any], signed: Signed | None = None
 ) -> Visit:
     """The visit of a request by this person, or by nobody yet."""
-    preferred = signed.language if signed else connection.cookies.get("language", "")
+    preferred = signed.language if signed else named_cookie(connection, "language")
     accepted = connection.headers.get("accept-language", "")
     client = connection.client
     return Visit(

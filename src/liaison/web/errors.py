@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.enums import MediaType
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.exceptions.http_exceptions import ValidationException
 from litestar.response import Redirect
@@ -18,8 +17,9 @@ from litestar.types import ExceptionHandlersMap
 
 from liaison.model.errors import BadInput, LiaisonError, NotFound, NotLawful, NotSignedIn, TooMany
 from liaison.node.logs import log
+from liaison.node.wiring import Node
 from liaison.policy.decisions import Reason
-from liaison.web.context import Node, Visit, visit_of
+from liaison.web.context import Visit, visit_of
 from liaison.web.headers import request_id, route_of
 from liaison.web.language import later
 
@@ -215,7 +215,7 @@ def _visit(request: Request[Any, Any, Any], node: Node) -> Visit:
 
 
 def _page(visit: Visit, problem: Problem) -> Response[str]:
-    """The page of an error. One that there is nothing is drawn for nobody in particular, so that it is always the same."""
+    """The page of an error. That there is nothing is told to everybody with the same bytes."""
     if problem.status == 404:
         visit = Visit(visit.node, None, visit.language, "", "")
     fault = {

@@ -6,9 +6,11 @@ import hashlib
 import mimetypes
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from liaison.web.headers import FOR_EVER
 from liaison.web.render import STATIC
@@ -42,8 +44,8 @@ def _read(content: bytes, suffix: str) -> File:
     return File(content, kind + charset, hashlib.sha256(content).hexdigest())
 
 
-@get(["/static/{name:path}", "/favicon.ico"], sync_to_thread=False, include_in_schema=False, audience=PUBLIC)
-def static_file(request: Request[object, object, object], name: str = "favicon.svg") -> Response[bytes]:
+@get("/static/{name:path}", sync_to_thread=False, include_in_schema=False, audience=PUBLIC)
+def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """A file of the screen. With the digest of its content in the address it never changes."""
     found = files().get(name.lstrip("/"))
     if found is None:

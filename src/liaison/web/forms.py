@@ -1,4 +1,4 @@
-"""What a person sent in a form: bounded texts, chosen values and files; and the form shown again with what was wrong."""
+"""What a person sent in a form: bounded texts, choices and files; and the form shown again with what was wrong."""
 
 from __future__ import annotations
 

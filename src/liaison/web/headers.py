@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
 
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
@@ -47,8 +46,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 def request_id(scope: Scope) -> str:
     """The name of this request in the log: random, and already there where the node counts its requests."""
-    state = cast("dict[str, Any]", scope.setdefault("state", {}))
-    return str(state.setdefault("request", secrets.token_hex(8)))
+    return str(scope.setdefault("state", {}).setdefault("request", secrets.token_hex(8)))
 
 
 def route_of(scope: Scope) -> str:

@@ -39,7 +39,7 @@ class Slice(Generic[T]):
     after: str = ""
 
 
-def cursor(*parts: str | int) -> str:
+def cursor_of(*parts: str | int) -> str:
     """A cursor that holds these parts. It hides nothing: it holds only what the page already showed."""
     return base64.urlsafe_b64encode(msgspec.json.encode([str(part) for part in parts])).decode().rstrip("=")
 
@@ -63,7 +63,7 @@ def slice_by_number(rows: Sequence[T], text: str, limit: int = SHOWN) -> Slice[T
     parts = parts_of(text, 1)
     start = _whole(parts[0]) if parts else 0
     shown = rows[start : start + limit]
-    return Slice(shown, cursor(start + limit) if start + limit < len(rows) else "")
+    return Slice(shown, cursor_of(start + limit) if start + limit < len(rows) else "")
 
 
 def _whole(text: str) -> int:

@@ -6,15 +6,18 @@ It is given a `visit`, and a `form` where it takes one.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Any
+from dataclasses import fields
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from litestar import Request, get, post
 from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody, ParameterKwarg, PathParameter, QueryParameter
 
 from liaison.web.context import Visit
 from liaison.web.errors import Problem
@@ -40,31 +43,69 @@ def the_visit(request: Request[Any, Any, Any]) -> Visit:
     return visit
 
 
-def threaded(function: Callable[..., Any]) -> Callable[..., Any]:
+def threaded(function: Callable[..., Any], path: str = "") -> Callable[..., Any]:
     """The function, run in a thread for each request.
 
-    The framework's own way of doing so breaks where two methods share a path: it wraps the function twice.
+    The framework's own way of doing so breaks where two methods share a path: it wraps the function twice. `path`
+    tells which parameters stand in the address; the others are of the query.
     """
 
-    @wraps(function)
     async def run(**given: Any) -> Any:
         return await sync_to_thread(function, **given)
 
+    hints = get_type_hints(function, include_extras=True)
+    for name, kind in hints.items():
+        hints[name] = _marked(name, kind, path)
+    signature = inspect.signature(function)
+    parameters = [each.replace(annotation=hints[each.name]) for each in signature.parameters.values()]
+    for copied in ("__name__", "__qualname__", "__module__", "__doc__"):
+        setattr(run, copied, getattr(function, copied))
+    run.__annotations__ = hints
+    run.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=parameters, return_annotation=hints["return"]
+    )
     return run
 
 
-def _declared(declare: Declared) -> Declared:
-    return lambda function: declare(threaded(function))
+def _marked(name: str, kind: Any, path: str) -> Any:
+    """The type of a parameter with the mark that says where the framework finds it."""
+    if name in ("return", "request"):
+        return kind
+    if name in ("visit", "form"):
+        return NamedDependency[kind]
+    if name == "data":
+        return JSONBody[kind]
+    place = PathParameter if f"{{{name}:" in path else QueryParameter
+    if get_origin(kind) is not Annotated:
+        return Annotated[kind, place()]
+    plain, *more = get_args(kind)
+    return Annotated[(plain, *(_placed(each, place) for each in more))]
+
+
+def _placed(mark: object, place: type[QueryParameter | PathParameter]) -> object:
+    """A mark of bounds and words, as one of this place."""
+    if not isinstance(mark, ParameterKwarg):
+        return mark
+    bounds = {one.name: getattr(mark, one.name) for one in fields(mark) if one.init}
+    known = set(inspect.signature(place).parameters)
+    return place(**{name: bound for name, bound in bounds.items() if name in known})
+
+
+def served(declare: Declared, path: str) -> Declared:
+    """A route of any kind for a plain function: `@served(get("/catalog", audience=..., program=True), "/catalog")`."""
+    return lambda function: declare(threaded(function, path))
 
 
 def page(path: str, *, audience: Audience, **opt: Any) -> Declared:
     """A page, got with GET."""
-    return _declared(get(path, media_type=MediaType.HTML, include_in_schema=False, audience=audience, **opt))
+    return served(
+        get(path, media_type=MediaType.HTML, include_in_schema=False, audience=audience, **opt), path
+    )
 
 
 def act(path: str, *, audience: Audience, **opt: Any) -> Declared:
     """What a form does, sent with POST: it answers with `visit.go(...)`, or with the form again."""
-    return _declared(
+    return served(
         post(
             path,
             status_code=200,
@@ -72,13 +113,14 @@ def act(path: str, *, audience: Audience, **opt: Any) -> Declared:
             include_in_schema=False,
             audience=audience,
             **opt,
-        )
+        ),
+        path,
     )
 
 
 def look(path: str, *, audience: Audience, tags: Sequence[str], **opt: Any) -> Declared:
     """A call of the API that reads, got with GET."""
-    return _declared(
+    return served(
         get(
             API + path,
             audience=audience,
@@ -86,13 +128,14 @@ def look(path: str, *, audience: Audience, tags: Sequence[str], **opt: Any) -> D
             program=True,
             responses=_refusals(400, 401, 403, 404, 429, 503),
             **opt,
-        )
+        ),
+        path,
     )
 
 
 def call(path: str, *, audience: Audience, tags: Sequence[str], status: int = 200, **opt: Any) -> Declared:
     """A call of the API that does something, sent with POST. `status` is 201 where it makes something."""
-    return _declared(
+    return served(
         post(
             API + path,
             status_code=status,
@@ -101,7 +144,8 @@ def call(path: str, *, audience: Audience, tags: Sequence[str], status: int = 20
             program=True,
             responses=_refusals(400, 401, 403, 404, 409, 429, 503),
             **opt,
-        )
+        ),
+        path,
     )
 
 
@@ -111,7 +155,7 @@ def _refusals(*statuses: int) -> dict[int, ResponseSpec]:
             Problem,
             generate_examples=False,
             description=REFUSALS[status],
-            media_type="application/problem+json",  # type: ignore[arg-type]
+            media_type="application/problem+json",
         )
         for status in statuses
     }

@@ -18,10 +18,11 @@ from litestar.handlers import BaseRouteHandler
 
 from liaison.model.errors import LiaisonError, NotFound, NotSignedIn
 from liaison.model.roles import Capability
+from liaison.node.wiring import Node
 from liaison.officers.sessions import signed_in
 from liaison.officers.signed import Signed
 from liaison.officers.tokens import signed_in_by_token
-from liaison.web.context import Node, Visit, secure, visit_of
+from liaison.web.context import Visit, secure, visit_of
 from liaison.web.sessions import bearer_of, cookie_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -22,12 +22,15 @@ def cookie_name(secure: bool) -> str:
 
 
 def cookie_of(connection: ASGIConnection[Any, Any, Any, Any], secure: bool) -> str:
-    """The session's token from the cookie, empty without one.
+    """The session's token from the cookie, empty without one."""
+    return named_cookie(connection, cookie_name(secure))
 
-    It is read here and not by the framework, which would keep it in a cache. Two cookies of the name are none: one
-    of them was planted.
+
+def named_cookie(connection: ASGIConnection[Any, Any, Any, Any], wanted: str) -> str:
+    """A cookie's value, empty without it. Two cookies of the name are none: one of them was planted.
+
+    It is read here and not by the framework, which would keep it in a cache.
     """
-    wanted = cookie_name(secure)
     pairs = (part.strip().partition("=") for part in connection.headers.get("cookie", "").split(";"))
     found = [value for name, _, value in pairs if name == wanted]
     return found[0] if len(found) == 1 and len(found[0]) <= LONGEST else ""

@@ -1,4 +1,4 @@
-"""The path of an inclusion proof as a picture: which hashes join at each level, from the entry up to the signed root."""
+"""The path of an inclusion proof as a picture: which hashes join at each level, from the entry up to the root."""
 
 from __future__ import annotations
 

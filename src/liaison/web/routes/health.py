@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from litestar import Response, get
 from litestar.enums import MediaType
@@ -9,7 +11,14 @@ from litestar.enums import MediaType
 from liaison.node.health import health, ready
 from liaison.node.metrics import CONTENT_TYPE
 from liaison.web.context import Visit
+from liaison.web.routing import Declared, threaded
 from liaison.web.security import PUBLIC
+
+
+def asked(path: str, **opt: Any) -> Declared:
+    """What any machine may ask."""
+    declared = get(path, audience=PUBLIC, program=True, **opt)
+    return lambda function: declared(threaded(function, path))
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -36,7 +45,7 @@ def livez() -> str:
     return "alive\n"
 
 
-@get("/readyz", sync_to_thread=True, audience=PUBLIC, program=True, tags=["health"])
+@asked("/readyz", tags=["health"])
 def readyz(visit: Visit) -> Response[Readiness]:
     """Whether the node takes work; 503 where a part is not ready, and then the part says why."""
     found = health(visit.node)
@@ -45,7 +54,7 @@ def readyz(visit: Visit) -> Response[Readiness]:
     return Response(Readiness(good, parts), status_code=200 if good else 503)
 
 
-@get("/metrics", sync_to_thread=True, audience=PUBLIC, program=True, include_in_schema=False)
+@asked("/metrics", include_in_schema=False)
 def metrics(visit: Visit) -> Response[bytes]:
     """Counts in Prometheus' text format: by route, status and rule, never by person or record."""
     return Response(visit.node.metrics.text(), headers={"Content-Type": CONTENT_TYPE})

@@ -24,7 +24,7 @@ from liaison.officers.people import names_of
 from liaison.officers.reading import Found, Wanted
 from liaison.web.context import Visit
 from liaison.web.forms import Form
-from liaison.web.paging import Cursor, Limit, Listed, cursor, parts_of
+from liaison.web.paging import Cursor, Limit, Listed, cursor_of, parts_of
 from liaison.web.routing import look, page
 from liaison.web.security import SIGNED
 from liaison.web.tree_picture import Picture, picture
@@ -278,7 +278,7 @@ def _number(text: str) -> int:
 
 
 def _next(found: Found) -> str:
-    return cursor(found.before) if found.before else ""
+    return cursor_of(found.before) if found.before else ""
 
 
 def _older(form: Form, found: Found, mine: bool) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
 
 from liaison.ledger.published import Published
 from liaison.ledger.sources import Folder
@@ -17,13 +18,20 @@ from liaison.ledger.witness import MOST, PLAIN
 from liaison.model.errors import MissingFile, NotFound
 from liaison.web.context import Visit
 from liaison.web.headers import FOR_EVER
+from liaison.web.routing import Declared, threaded
 from liaison.web.security import PUBLIC
 
 BYTES = "application/octet-stream"
 ALWAYS_ASK = "no-cache"
 
 
-@get("/ledger/checkpoint", sync_to_thread=True, audience=PUBLIC, program=True, tags=["mirror"])
+def public(path: str) -> Declared:
+    """A file that anybody may mirror."""
+    declared = get(path, audience=PUBLIC, program=True, tags=["mirror"])
+    return lambda function: declared(threaded(function, path))
+
+
+@public("/ledger/checkpoint")
 def checkpoint(visit: Visit) -> Response[bytes]:
     """The signed head of the log."""
     return Response(
@@ -33,7 +41,7 @@ def checkpoint(visit: Visit) -> Response[bytes]:
     )
 
 
-@get("/ledger/tile/{name:path}", sync_to_thread=True, audience=PUBLIC, program=True, tags=["mirror"])
+@public("/ledger/tile/{name:path}")
 def tile(visit: Visit, name: str) -> Response[bytes]:
     """A tile of hashes, or a bundle of entries: commitments, which tell nothing. It never changes."""
     content = _file(visit, f"tile/{name.lstrip('/')}")
@@ -49,7 +57,7 @@ def tile(visit: Visit, name: str) -> Response[bytes]:
     request_max_body_size=MOST,
     status_code=200,
 )
-async def add_checkpoint(request: Request[Any, Any, Any], visit: Visit) -> Response[str]:
+async def add_checkpoint(request: Request[Any, Any, Any], visit: NamedDependency[Visit]) -> Response[str]:
     """A partner's log asks for this node's signature as its witness."""
     body = await request.body()
     witness = visit.node.witness
@@ -59,13 +67,7 @@ async def add_checkpoint(request: Request[Any, Any, Any], visit: Visit) -> Respo
     return Response(found.body, status_code=found.status, headers={"Content-Type": found.kind})
 
 
-@get(
-    "/witness/{origin_hash:str}/checkpoint",
-    sync_to_thread=True,
-    audience=PUBLIC,
-    program=True,
-    tags=["mirror"],
-)
+@public("/witness/{origin_hash:str}/checkpoint")
 def witnessed(visit: Visit, origin_hash: str) -> Response[bytes]:
     """The last head of a partner's log that this node signed as its witness."""
     if visit.node.witness is None:

@@ -72,7 +72,7 @@ def step(path: str, audience: Audience) -> Declared:
 
     def declare(function: Any) -> HTTPRouteHandler:
         declared = post(path, status_code=200, include_in_schema=False, audience=audience, program=True)
-        return declared(threaded(function))
+        return declared(threaded(function, path))
 
     return declare
 

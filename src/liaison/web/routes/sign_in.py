@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.enums import MediaType
 
 from liaison.model.errors import BadInput, LiaisonError, NotSignedIn, TooMany
 from liaison.officers import invitations, sessions
@@ -17,7 +16,7 @@ from liaison.web.context import Visit, secure
 from liaison.web.forms import Form
 from liaison.web.places import own_path
 from liaison.web.routing import act, page
-from liaison.web.security import PUBLIC, SIGNED
+from liaison.web.security import PUBLIC
 from liaison.web.sessions import cookie_of, with_session, without_session
 
 DEMO = "demo-sign-ins.json"  # in a demonstration's folder: its invented officers
