@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, false, select, true
+from sqlalchemy import ColumnElement, Connection, Row, select, true
 
 from liaison import policy
 from liaison.model.categories import OfficerId
@@ -129,11 +129,7 @@ def _people(office: Office, connection: Connection, chosen: ColumnElement[bool])
     people = list(connection.execute(select(PEOPLE).where(chosen)))
     ids = select(PEOPLE.c.id).where(chosen)
     accounts = _by(connection, select(ACCOUNTS).where(ACCOUNTS.c.person.in_(ids)), "person")
-    owned = (
-        select(ACCOUNTS.c.id).where(ACCOUNTS.c.person.in_(ids))
-        if people
-        else select(ACCOUNTS.c.id).where(false())
-    )
+    owned = select(ACCOUNTS.c.id).where(ACCOUNTS.c.person.in_(ids))
     roles = _by(connection, select(ACCOUNT_ROLES).where(ACCOUNT_ROLES.c.account.in_(owned)), "account")
     live = select(PASSKEYS.c.account).where(PASSKEYS.c.account.in_(owned), PASSKEYS.c.removed.is_(None))
     passkeys = _by(connection, live, "account")
