@@ -10,14 +10,14 @@ from pathlib import Path
 from liaison.ledger.keys import SEED, Kind, Signer
 from liaison.model.errors import BadSetting
 
-FILES = {Kind.ED25519: "node.seed", Kind.MLDSA: "node-mldsa.seed"}
+FILES = {Kind.ED25519: "node.seed", Kind.MLDSA: "node-mldsa.seed", Kind.COSIGNATURE: "node-witness.seed"}
 GROUP = 4  # hex digits that are read aloud together
 
 
 def make_identity(folder: Path, second: bool = False) -> None:
     """New seeds in `folder`, readable by their owner alone. Raises FileExistsError."""
     for kind, name in FILES.items():
-        if kind == Kind.ED25519 or second:
+        if kind != Kind.MLDSA or second:
             place = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(place, "wb") as out:
                 out.write(secrets.token_bytes(SEED))
@@ -29,6 +29,11 @@ def signers(folder: Path, origin: str, second: bool = False) -> list[Signer]:
     """The keys that sign for `origin`: Ed25519, and ML-DSA-44 where a second one is wanted. Raises BadSetting."""
     kinds = [Kind.ED25519, Kind.MLDSA] if second else [Kind.ED25519]
     return [Signer(origin, kind, _seed(folder / FILES[kind])) for kind in kinds]
+
+
+def cosigner(folder: Path, origin: str) -> Signer:
+    """The key with which the node signs other logs as their witness; it signs nothing else. Raises BadSetting."""
+    return Signer(origin, Kind.COSIGNATURE, _seed(folder / FILES[Kind.COSIGNATURE]))
 
 
 def fingerprint(signer: Signer) -> str:

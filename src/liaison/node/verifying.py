@@ -5,25 +5,27 @@ It changes nothing, and may run beside a node that serves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Row, Table, select
 from sqlalchemy.exc import DatabaseError
 
 from liaison.ledger.heads import database_root, last_head
 from liaison.ledger.keys import Signer
-from liaison.ledger.log import Log, leaves, size
+from liaison.ledger.log import leaves, size
 from liaison.ledger.published import Published
 from liaison.ledger.sources import Folder
+from liaison.ledger.statements import SALT, leaf
 from liaison.ledger.tiles import CHECKPOINT
 from liaison.ledger.verify import entries
 from liaison.model.errors import Erased, LedgerDamaged, LiaisonError, MissingFile, StoreUnavailable
 from liaison.node.facts import require_facts
 from liaison.node.identity import signers
+from liaison.node.sealed import open_all
 from liaison.node.settings import read_settings
 from liaison.node.wiring import Places
 from liaison.ports import KeyId
@@ -31,6 +33,7 @@ from liaison.storage import migrate
 from liaison.storage.keys import KeyRing
 from liaison.storage.sealing import unseal
 from liaison.storage.store import Spectator
+from liaison.storage.tables.ledger import PAYLOADS
 
 AT_ONCE = 500  # rows
 Say = Callable[[str], None]
@@ -104,38 +107,52 @@ def belonging(node: Opened) -> Finding:
 
 
 def sealed(node: Opened) -> Finding:
-    """Every sealed row opens under its key, unless its key was destroyed."""
-
-    def work(connection: Connection) -> Finding:
-        compared = erased = 0
-        for each in migrate.every_table().sorted_tables:
-            if not {"key", "sealed"} <= set(each.c.keys()):
-                continue
-            for rows in _batches(connection, each):
-                opened, gone, fault = _open(node.keys, each, rows)
-                compared, erased = compared + opened, erased + gone
-                if fault:
-                    return Finding("sealed", compared, erased, fault)
-        return Finding("sealed", compared, erased)
-
-    return node.store.read(work)
+    """Every sealed piece opens under its key, unless its key was destroyed."""
+    found = node.store.read(lambda connection: open_all(connection, node.keys))
+    return Finding("sealed", found.opened, found.erased, found.fault)
 
 
 def statements(node: Opened) -> Finding:
     """Every entry's statement is what its leaf commits to, and no entry is missing."""
-    log = Log(node.keys)
 
     def work(connection: Connection) -> Finding:
         erased, count = 0, size(connection)
-        leaves(connection, 0, count)
-        for index in range(count):
-            try:
-                log.open(connection, index)
-            except Erased:
-                erased += 1
+        for start in range(0, count, AT_ONCE):
+            end = min(count, start + AT_ONCE)
+            committed = leaves(connection, start, end)
+            chosen = select(PAYLOADS).where(PAYLOADS.c.entry.between(start, end - 1))
+            payloads = connection.execute(chosen.order_by(PAYLOADS.c.entry)).all()
+            erased += len(committed) - len(payloads)
+            for row, content in zip(payloads, _contents(node.keys, payloads), strict=True):
+                if content is None:
+                    erased += 1
+                elif leaf(content[:SALT], content[SALT:]) != committed[row.entry - start]:
+                    return Finding(
+                        "statements", row.entry, erased, f"entry {row.entry} is not what was stated"
+                    )
         return Finding("statements", count, erased)
 
     return node.store.read(work)
+
+
+def _contents(keys: KeyRing, payloads: Sequence[Row[Any]]) -> Iterator[bytes | None]:
+    """What each payload holds, None where its key is destroyed. Raises LedgerDamaged for one that does not open."""
+    try:
+        found: list[bytes | None] = list(keys.fetch([KeyId(row.key) for row in payloads]))
+    except Erased:
+        found = [_key_or_none(keys, KeyId(row.key)) for row in payloads]
+    for row, key in zip(payloads, found, strict=True):
+        try:
+            yield None if key is None else unseal(key, row.sealed, f"ledger_payloads:{row.entry}")
+        except StoreUnavailable as error:
+            raise LedgerDamaged(f"what entry {row.entry} states does not open", index=row.entry) from error
+
+
+def _key_or_none(keys: KeyRing, key: KeyId) -> bytes | None:
+    try:
+        return keys.fetch([key])[0]
+    except Erased:
+        return None
 
 
 def head(node: Opened) -> Finding:
@@ -193,8 +210,8 @@ def _safely(name: str, check: Callable[[Opened], Finding], node: Opened) -> Find
     except LedgerDamaged as error:
         return Finding(name, fault=str(error))
     except (MissingFile, StoreUnavailable) as error:
-        reason = error.__cause__ if isinstance(error, StoreUnavailable) and error.__cause__ else error
-        return Finding(name, fault=str(reason).splitlines()[0])
+        reason = str(error.__cause__ or "") or str(error)
+        return Finding(name, fault=reason.splitlines()[0])
     except LiaisonError as error:
         return Finding(name, fault=f"{error.title}: {error}")
     except DatabaseError as error:
@@ -203,30 +220,5 @@ def _safely(name: str, check: Callable[[Opened], Finding], node: Opened) -> Find
 
 def _read(connection: Connection, each: Table) -> int:
     """How many rows a table has; each was read whole."""
-    return sum(len(rows) for rows in _batches(connection, each))
-
-
-def _batches(connection: Connection, each: Table) -> Iterator[list[dict[str, Any]]]:
-    """Every row as a mapping, in batches."""
     found = connection.execution_options(yield_per=AT_ONCE).execute(select(each))
-    for some in found.mappings().partitions(AT_ONCE):
-        yield [dict(row) for row in some]
-
-
-def _open(keys: KeyRing, each: Table, rows: list[dict[str, Any]]) -> tuple[int, int, str]:
-    """How many of these rows opened, how many are erased, and the first that is bad."""
-    opened = erased = 0
-    for row in rows:
-        about = f"{each.name}:{':'.join(str(row[column.name]) for column in each.primary_key)}"
-        key, content = row["key"], row["sealed"]
-        if key is None or content is None:
-            continue
-        try:
-            unseal(keys.fetch([KeyId(key)])[0], content, about)
-        except Erased:
-            erased += 1
-        except StoreUnavailable:
-            return opened, erased, f"{about} does not open"
-        else:
-            opened += 1
-    return opened, erased, ""
+    return sum(len(some) for some in found.partitions(AT_ONCE))

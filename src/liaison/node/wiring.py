@@ -14,28 +14,35 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, func, select
 
 from liaison import officers, policy
+from liaison.holdings import retention
+from liaison.holdings.live import LiveIndex
 from liaison.ledger.heads import last_head
-from liaison.ledger.keys import Signer
+from liaison.ledger.keys import Signer, parse_vkey
 from liaison.ledger.log import Log, size
 from liaison.ledger.notes import Head
 from liaison.ledger.publishing import publish
+from liaison.ledger.witnesses import Witness
 from liaison.model.errors import LiaisonError, StoreUnavailable
 from liaison.node.background import Repeated
 from liaison.node.clock import ClockWatch, SystemClock, counted
 from liaison.node.facts import bring_up
-from liaison.node.identity import signers
+from liaison.node.identity import cosigner, signers
+from liaison.node.importing import Imports
 from liaison.node.limits import Limits
 from liaison.node.metrics import Metrics
 from liaison.node.settings import Settings, read_settings
 from liaison.office import Office
 from liaison.officers.settings import Lasting, Site
 from liaison.ports import Clock
+from liaison.screening.bulk_runs import Runs, recover
 from liaison.storage import Store
 from liaison.storage.keys import KeyRing
 from liaison.storage.tables.ledger import HEADS
 
 LOCK = "node.lock"
+WITNESSED = "witnessed.vkeys"  # verifier keys of the logs that this node witnesses, one on each line
 PUBLISH_SOON = 1.0  # seconds after which new entries are looked for
+REFRESH = 5.0  # seconds after which changes that another process made are looked for
 DAY = 86_400.0  # seconds
 NOTHING: Mapping[str, str] = {}
 
@@ -73,13 +80,22 @@ class Node:
     people: officers.Settings
     metrics: Metrics
     watch: ClockWatch
+    live: LiveIndex
+    runs: Runs
+    witness: Witness | None
     publisher: Repeated = field(init=False)
     background: list[Repeated] = field(default_factory=list)
+    imports: Imports = field(default_factory=Imports)
 
     def __post_init__(self) -> None:
         failed = self._failed
         self.publisher = Repeated("ledger", PUBLISH_SOON, self._publish, failed)
-        self.background.append(self.publisher)
+        second = retention.second_clock(self.office)
+        self.background += [
+            self.publisher,
+            Repeated("index", REFRESH, self.live.refresh, failed),
+            Repeated("retention", DAY, lambda: retention.run(self.office, second), failed),
+        ]
         self.metrics.measure(self._gauges)
 
     @property
@@ -119,7 +135,9 @@ class Node:
         """End the work in the background; what is committed is published first, where that can be done."""
         for each in reversed(self.background):
             each.stop()
-        with suppress(LiaisonError):  # what prevents it was told by /readyz, and is met again at the next start
+        with suppress(
+            LiaisonError
+        ):  # what prevents it was told by /readyz, and is met again at the next start
             self.publisher.now()
 
     def limits(self) -> Limits:
@@ -149,6 +167,9 @@ class Node:
             return {
                 "ledger_entries": float(entries),
                 "ledger_published_age_seconds": min(self.publisher.age(), DAY),
+                "index_records": float(len(self.live.index)),
+                "index_segments": float(len(self.live.index.segments)),
+                "changes_waiting": float(self.office.store.waiting),
             }
         return {}
 
@@ -177,6 +198,9 @@ def open_node(
         regimes = tuple(policy.load_pack(name) for name in settings.regimes)
         office = Office(settings.agency, store, Log(keys), keys, clock, regimes)
         bring_up(office, chosen[0])
+        recover(office)
+        live = LiveIndex(office, places.work / "index", background=True)
+        stack.callback(live.close)
         node = Node(
             settings,
             places,
@@ -185,9 +209,13 @@ def open_node(
             people_of(settings),
             Metrics(),
             ClockWatch(clock.now(), counted()),
+            live,
+            Runs(),
+            _witness(folder, places, settings, store),
         )
         if work:
             node.start()
+            stack.callback(_kept, live)
             stack.callback(node.stop)
         yield node
 
@@ -198,6 +226,21 @@ def people_of(settings: Settings) -> officers.Settings:
     site = Site(settings.passkey_domain or urlsplit(url).hostname or "localhost", (url,), settings.name)
     lasting = Lasting(timedelta(minutes=settings.idle_minutes), timedelta(hours=settings.session_hours))
     return replace(officers.Settings(), site=site, lasting=lasting)
+
+
+def _kept(live: LiveIndex) -> None:
+    """Keep the index for the next start; one that cannot be kept is made anew then."""
+    with suppress(OSError, LiaisonError):
+        live.save()
+
+
+def _witness(folder: Path, places: Places, settings: Settings, store: Store) -> Witness | None:
+    """This node as the witness of the logs whose keys stand in WITNESSED; None where none do. Raises BadInput."""
+    listed = folder / WITNESSED
+    if not listed.exists():
+        return None
+    keys = [parse_vkey(line.strip()) for line in listed.read_text("utf-8").splitlines() if line.strip()]
+    return Witness(store, {key.name: [key] for key in keys}, [cosigner(places.keys, settings.origin)])
 
 
 def _last_signed(connection: Connection) -> datetime | None:

@@ -43,6 +43,11 @@ class Store:
         """The writer's engine, for migrations before anything else is done."""
         return self._engine
 
+    @property
+    def waiting(self) -> int:
+        """How many changes wait for their turn, about."""
+        return self._tasks.qsize()
+
     def write(self, work: Work[T]) -> T:
         """What `work(connection)` gives, once it is durable; several callers' works may share one commit.
 

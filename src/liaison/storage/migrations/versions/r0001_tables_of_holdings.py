@@ -83,6 +83,7 @@ def upgrade() -> None:
     op.create_table(
         "retention_runs",
         sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("made", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("second", sa.BigInteger(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
@@ -93,8 +94,8 @@ def upgrade() -> None:
             "outcome IN ('run', 'refused', 'confirmed')", name=op.f("ck_retention_runs_outcome_known")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_runs")),
+        sa.UniqueConstraint("made", name=op.f("uq_retention_runs_made")),
     )
-    op.create_index("ix_retention_runs_at", "retention_runs", ["at"], unique=False)
     op.create_table(
         "safeguarded",
         sa.Column("id", sa.Text(), nullable=False),

@@ -181,32 +181,6 @@ def upgrade() -> None:
     op.create_index("ix_screening_lists_case", "screening_lists", ["case_id"], unique=False)
     op.create_index("ix_screening_lists_person", "screening_lists", ["person", "asked"], unique=False)
     op.create_table(
-        "screening_standing",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("person", sa.Text(), nullable=False),
-        sa.Column("case_id", sa.Text(), nullable=False),
-        sa.Column("grounds_id", sa.Text(), nullable=False),
-        sa.Column("asked", sa.BigInteger(), nullable=False),
-        sa.Column("expires", sa.BigInteger(), nullable=False),
-        sa.Column("ended", sa.BigInteger(), nullable=True),
-        sa.Column("why_ended", sa.Text(), nullable=False),
-        sa.Column("key", sa.BigInteger(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.CheckConstraint(
-            "(ended IS NULL) = (why_ended = '')", name=op.f("ck_screening_standing_standing_ended_why")
-        ),
-        sa.CheckConstraint("expires > asked", name=op.f("ck_screening_standing_standing_expires")),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["screening_cases.id"], name=op.f("fk_screening_standing_case_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["grounds_id"], ["screening_grounds.id"], name=op.f("fk_screening_standing_grounds_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_standing")),
-    )
-    op.create_index("ix_screening_standing_case", "screening_standing", ["case_id"], unique=False)
-    op.create_index("ix_screening_standing_person", "screening_standing", ["person"], unique=False)
-    op.create_table(
         "screening_alerts",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("check_id", sa.Text(), nullable=False),
@@ -254,6 +228,37 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("sample_id", "place", name=op.f("pk_screening_sampled")),
     )
+    op.create_table(
+        "screening_standing",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("grounds_id", sa.Text(), nullable=False),
+        sa.Column("check_id", sa.Text(), nullable=False),
+        sa.Column("asked", sa.BigInteger(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.Column("ended", sa.BigInteger(), nullable=True),
+        sa.Column("why_ended", sa.Text(), nullable=False),
+        sa.Column("key", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "(ended IS NULL) = (why_ended = '')", name=op.f("ck_screening_standing_standing_ended_why")
+        ),
+        sa.CheckConstraint("expires > asked", name=op.f("ck_screening_standing_standing_expires")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["screening_cases.id"], name=op.f("fk_screening_standing_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["check_id"], ["screening_checks.id"], name=op.f("fk_screening_standing_check_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["grounds_id"], ["screening_grounds.id"], name=op.f("fk_screening_standing_grounds_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_standing")),
+    )
+    op.create_index("ix_screening_standing_case", "screening_standing", ["case_id"], unique=False)
+    op.create_index("ix_screening_standing_check", "screening_standing", ["check_id"], unique=False)
+    op.create_index("ix_screening_standing_person", "screening_standing", ["person"], unique=False)
     op.create_table(
         "screening_decisions",
         sa.Column("id", sa.Text(), nullable=False),

@@ -1,0 +1,118 @@
+"""Where sealed content stands in the database: which column, under which key, bound to which name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from liaison.model.errors import Erased, StoreUnavailable
+from liaison.ports import KeyId, Keys
+from liaison.storage import migrate
+from liaison.storage.sealing import unseal
+
+AT_ONCE = 500  # rows
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed column. `about` names the row it is bound to; `via` is the column that leads to the row with the key,
+    where that is in another table."""
+
+    table: str
+    column: str
+    about: str
+    via: tuple[str, str] | None = None  # (column here, table there)
+
+
+def _own(table: str, *key: str) -> Sealed:
+    return Sealed(table, "sealed", f"{table}:" + ":".join(f"{{{name}}}" for name in key or ("id",)))
+
+
+SEALED = (
+    _own("ledger_payloads", "entry"),
+    _own("people"),
+    Sealed("accounts", "sealed", "accounts:{id}", via=("person", "people")),
+    Sealed("approvals", "about", "approvals:{id}"),
+    Sealed("approvals", "reason", "reasons:{id}"),
+    Sealed("broken_glasses", "reason", "broken_glasses:{id}"),
+    Sealed("broken_glasses", "finding", "findings:{id}"),
+    _own("holding_versions", "holding", "version"),
+    _own("safeguarded_versions", "holding", "version"),
+    _own("screening_cases"),
+    _own("screening_grounds"),
+    _own("screening_checks"),
+    _own("screening_alerts"),
+    Sealed("screening_decisions", "sealed", "screening_decisions:{id}", via=("alert_id", "screening_alerts")),
+    _own("screening_lists"),
+    _own("screening_standing"),
+)
+OPEN = {  # columns of bytes that are not sealed: digests, signatures, and keys that everyone may see
+    ("holdings", "digest"),
+    ("holdings", "ref"),
+    ("ledger_entries", "leaf"),
+    ("ledger_heads", "note"),
+    ("ledger_heads", "root"),
+    ("ledger_witnessed", "line"),
+    ("passkeys", "public_key"),
+    ("safeguarded", "digest"),
+    ("safeguarded", "ref"),
+    ("screening_alerts", "record_digest"),
+    ("screening_alerts", "subject_digest"),
+    ("screening_cleared", "record"),
+    ("screening_cleared", "subject"),
+    ("witness_alarms", "request"),
+    ("witness_states", "note"),
+    ("witness_states", "root"),
+}
+
+
+@dataclass(slots=True)
+class Opened:
+    """How many pieces opened, how many keys are destroyed, and the first piece that is bad."""
+
+    opened: int = 0
+    erased: int = 0
+    fault: str = ""
+
+
+def open_all(connection: Connection, keys: Keys) -> Opened:
+    """Open every sealed piece of the database once; it ends at the first that is bad."""
+    found = Opened()
+    for each in SEALED:
+        for rows in _batches(connection, each):
+            _open(keys, each, rows, found)
+            if found.fault:
+                return found
+    return found
+
+
+def _batches(connection: Connection, each: Sealed) -> Iterator[Sequence[dict[str, Any]]]:
+    """The rows of a table that hold a sealed piece, each with its key as `_key`, in batches."""
+    tables = migrate.every_table().tables
+    table: Table = tables[each.table]
+    query = select(table).where(table.c[each.column].is_not(None))
+    if each.via is None:
+        query = query.add_columns(table.c.key.label("_key"))
+    else:
+        here, there = each.via
+        other = tables[there]
+        query = query.add_columns(other.c.key.label("_key")).join(other, other.c.id == table.c[here])
+    found = connection.execution_options(yield_per=AT_ONCE).execute(query)
+    for some in found.mappings().partitions(AT_ONCE):
+        yield [dict(row) for row in some]
+
+
+def _open(keys: Keys, each: Sealed, rows: Sequence[dict[str, Any]], found: Opened) -> None:
+    for row in rows:
+        about = each.about.format(**row)
+        try:
+            unseal(keys.fetch([KeyId(row["_key"])])[0], row[each.column], about)
+            found.opened += 1
+        except Erased:
+            found.erased += 1
+        except StoreUnavailable:
+            found.fault = f"{about} does not open"
+            return
