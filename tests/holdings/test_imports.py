@@ -298,7 +298,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=LINES, second=LINES)
 def test_importing_twice_is_importing_once(tmp_path_factory, first, second) -> None:
     def content(lines) -> bytes:

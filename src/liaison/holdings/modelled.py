@@ -88,7 +88,8 @@ def _converted(value: object, kind: Any, place: str) -> Any:
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `")
         field = path.rstrip("`").removeprefix("$").lstrip(".")
-        raise BadInput(message, field=".".join(filter(None, [place, field]))) from error
+        dot = "." if place and field and not field.startswith("[") else ""
+        raise BadInput(message, field=f"{place}{dot}{field}") from error
     except RecursionError:
         raise BadInput("nested too deeply", field=place) from None
 
