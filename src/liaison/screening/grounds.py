@@ -95,7 +95,7 @@ def give_grounds(
     words = Words(justification=grounds.justification, authority=_authority(authority))
     _require_use(office, actor, Opened(grounds, words.authority), held.works)
     grounds_id = new_id("grounds")
-    sealed = seals(office).seal(encode(words), _about(grounds_id))
+    sealed = seals(office).seal(encode(words), grounds_about(grounds_id))
     office.write(lambda connection: _write(office, connection, grounds_id, grounds, sealed))
     return grounds_id
 
@@ -109,7 +109,7 @@ def grounds_of(office: Office, actor: policy.Actor, case: str) -> list[Given]:
         return connection.execute(query.order_by(GROUNDS.c.given.desc(), GROUNDS.c.id)).all()
 
     rows = office.read(work)
-    texts = seals(office).open_each([(row.key, row.sealed, _about(row.id)) for row in rows])
+    texts = seals(office).open_each([(row.key, row.sealed, grounds_about(row.id)) for row in rows])
     return [_shown(row, text) for row, text in zip(rows, texts, strict=True)]
 
 
@@ -123,7 +123,7 @@ def own_grounds(office: Office, actor: policy.Actor, case: str) -> list[Given]:
 def one_grounds(office: Office, actor: policy.Actor, grounds: str) -> Given:
     """Grounds by their id. Raises NotFound."""
     row = office.read(lambda connection: load_grounds(office, connection, actor, grounds))
-    (text,) = seals(office).open_each([(row.key, row.sealed, _about(row.id))])
+    (text,) = seals(office).open_each([(row.key, row.sealed, grounds_about(row.id))])
     return _shown(row, text)
 
 
@@ -138,7 +138,7 @@ class Book:
         """The grounds of a row of GROUNDS. Raises Erased where the justification was."""
         found = self._held.get(row.id)
         if found is None:
-            (text,) = seals(office).open([(row.key, row.sealed, _about(row.id))])
+            (text,) = seals(office).open([(row.key, row.sealed, grounds_about(row.id))])
             words = msgspec.json.decode(text, type=Words)
             found = Opened(_grounds(row, words.justification), words.authority)
             with self._lock:
@@ -243,5 +243,6 @@ def _shown(row: Row[Any], text: bytes | None) -> Given:
     )
 
 
-def _about(grounds: str) -> str:
+def grounds_about(grounds: str) -> str:
+    """What the seal of grounds is bound to."""
     return f"screening_grounds:{grounds}"
