@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from liaison.cli import check, clear, compare, index, show
+from liaison.cli import backup, check, clear, compare, index, init, ledger, restore, serve, show, verify_node
 from liaison.cli.errors import Verbs
 
 app = typer.Typer(
@@ -23,5 +23,11 @@ app.command("remove")(index.remove)
 app.command("compare")(compare.compare)
 app.command("clear")(clear.clear)
 app.command("cleared")(clear.cleared)
+app.command("init")(init.init)
+app.command("serve")(serve.serve)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
+app.command("verify")(verify_node.verify)
+app.add_typer(ledger.app, name="ledger")
 app.command("demo")(show.demo)
 app.command("version")(show.version)

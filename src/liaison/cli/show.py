@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -40,10 +41,18 @@ def demo(
     passengers: Annotated[int, typer.Option(min=1000, help="How many invented passengers.")] = 250_000,
     records: Annotated[int, typer.Option(min=1000, help="How many invented records.")] = 100_000,
     seed: Annotated[int, typer.Option(help="Another seed, another operation.")] = 1,
+    node: Annotated[bool, typer.Option(help="Also make a node, serve it and walk one check through.")] = True,
+    stay: Annotated[
+        bool | None, typer.Option(help="Keep the node up at the end; left out: on a terminal.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make an invented operation and check it: passengers against records and the OFAC list."""
+    """Check an invented operation, then make a node of an invented agency and serve it."""
     from liaison.cli.operation import run
     from liaison.demo.operation import Size
 
     run(output, Size(passengers, records), seed, processors(), as_json)
+    if node and not as_json:
+        from liaison.cli import node_demo
+
+        node_demo.run(output, seed, sys.stdout.isatty() if stay is None else stay)

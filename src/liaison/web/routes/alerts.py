@@ -28,7 +28,7 @@ from liaison.web.alerts import (
 )
 from liaison.web.context import Visit
 from liaison.web.forms import Form
-from liaison.web.paging import Cursor, Limit, Listed, cursor, parts_of
+from liaison.web.paging import Cursor, Limit, Listed, cursor_of, parts_of
 from liaison.web.refusals import reasons_in
 from liaison.web.routing import act, call, look, page
 
@@ -170,13 +170,13 @@ def api_alerts(visit: Visit) -> Listed[AlertOut]:
 
 @look("/cases/{case_id:str}/alerts", audience=Capability.OPEN_CASE, tags=["alerts"])
 def api_case_alerts(
-    visit: Visit, case_id: str, cursor_: Cursor = "", limit: Limit = 50, alert_state: AlertState | None = None
+    visit: Visit, case_id: str, cursor: Cursor = "", limit: Limit = 50, alert_state: AlertState | None = None
 ) -> Listed[AlertOut]:
     """The alerts of a case, newest first."""
-    parts = parts_of(cursor_, 1)
+    parts = parts_of(cursor, 1)
     start = _place(parts[0]) if parts else 0
     found = alerts_of_case(visit.office, visit.actor, case_id, state=alert_state, limit=limit, offset=start)
-    return Listed([alert_out(one) for one in found], cursor(start + limit) if len(found) == limit else "")
+    return Listed([alert_out(one) for one in found], cursor_of(start + limit) if len(found) == limit else "")
 
 
 @look("/alerts/{alert_id:str}", audience=SEEN, tags=["alerts"])
@@ -205,7 +205,7 @@ def api_reopen(visit: Visit, alert_id: str, data: Decided) -> AlertOut:
 
 def _place(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadInput("this is no cursor of a list", field="cursor_", hint="take `next` of the page before")
+        raise BadInput("this is no cursor of a list", field="cursor", hint="take `next` of the page before")
     return int(text)
 
 

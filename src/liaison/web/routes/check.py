@@ -25,7 +25,7 @@ from liaison.web.alerts import AlertOut, alert_out, by_chance, reasons_of, rows_
 from liaison.web.compat.entities import caption_of
 from liaison.web.context import Visit
 from liaison.web.forms import Form
-from liaison.web.paging import Cursor, Limit, Listed, cursor, parts_of
+from liaison.web.paging import Cursor, Limit, Listed, cursor_of, parts_of
 from liaison.web.refusals import reasons_in
 from liaison.web.routing import act, call, look, page
 from liaison.web.subjects import SubjectIn, person_of, subject_of
@@ -213,11 +213,11 @@ def api_check(visit: Visit, data: NewCheck) -> CheckOut:
 
 
 @look("/checks", audience=AUDIENCE, tags=["checks"])
-def api_own_checks(visit: Visit, cursor_: Cursor = "", limit: Limit = 50) -> Listed[LookOut]:
+def api_own_checks(visit: Visit, cursor: Cursor = "", limit: Limit = 50) -> Listed[LookOut]:
     """The person's own checks, newest first."""
-    parts = parts_of(cursor_, 1)
+    parts = parts_of(cursor, 1)
     found = own_checks(visit.office, visit.actor, limit=limit, before=parts[0] if parts else "")
-    return Listed([_look_out(one) for one in found], cursor(found[-1].id) if len(found) == limit else "")
+    return Listed([_look_out(one) for one in found], cursor_of(found[-1].id) if len(found) == limit else "")
 
 
 @look("/checks/{check_id:str}", audience=SEEN, tags=["checks"])

@@ -423,13 +423,13 @@ class RecordOut(msgspec.Struct, frozen=True, kw_only=True):
 @look("/holdings", audience=READS, tags=["holdings"])
 def api_holdings(
     visit: Visit,
-    cursor_: Cursor = "",
+    cursor: Cursor = "",
     limit: Limit = 50,
     list_name: Annotated[str, msgspec.Meta(max_length=200)] = "",
     category: Category | None = None,
 ) -> Listed[EntryOut]:
     """Records by list and category, without what they say."""
-    question = Question(list_name=list_name, category=category, after=cursor_, most=limit)
+    question = Question(list_name=list_name, category=category, after=cursor, most=limit)
     found = consult.search(visit.office, visit.actor, question)
     return Listed([_entry_out(one) for one in found.entries], found.next)
 
