@@ -74,13 +74,22 @@ class KeyRing:
         return [self._unwrap(*rows[key]) for key in ids]
 
     def destroy(self, ids: Iterable[KeyId]) -> int:
-        """Destroy keys for good; how many there were. They are overwritten in the file before this returns."""
+        """Destroy keys for good; how many there were. They are overwritten in every file before this returns.
+
+        Raises StoreUnavailable where somebody reads the ring for so long that its log cannot be emptied: the keys
+        cannot be fetched any more, and to destroy them again empties it.
+        """
         with self._lock:
             with self._changing() as file:
                 before = file.total_changes
                 file.executemany("DELETE FROM keys WHERE id = ?", [(key,) for key in ids])
                 gone = file.total_changes - before
-            self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise StoreUnavailable(
+                "a trace of destroyed keys is still on the disk",
+                hint="let the backup or verification that reads the key ring end, then erase again",
+            )
         return gone
 
     def backup(self, place: Path) -> None:
@@ -107,7 +116,7 @@ class KeyRing:
         try:
             master = self._masters[Compartment(part)]
             return master.decrypt(wrapped[:NONCE], wrapped[NONCE:], part.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise StoreUnavailable("a key was damaged, or belongs to another node") from error
 
 

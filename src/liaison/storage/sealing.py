@@ -22,7 +22,7 @@ def unseal(key: bytes, sealed: bytes, about: str) -> bytes:
     """The content again. Raises StoreUnavailable where the bytes are not those that were sealed for `about`."""
     try:
         return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], about.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: fewer bytes than a nonce has
         raise StoreUnavailable(
             "sealed content is damaged", hint="run `liaison verify`, and restore the row from a backup"
         ) from error

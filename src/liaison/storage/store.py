@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from liaison.model.errors import StoreUnavailable
 from liaison.storage import engines
@@ -176,5 +176,5 @@ def _undo(connection: Connection) -> None:
     """Give the transaction up; where the database is gone there is nothing left to undo."""
     try:
         connection.exec_driver_sql("ROLLBACK")
-    except DBAPIError:
+    except SQLAlchemyError:
         connection.invalidate()
