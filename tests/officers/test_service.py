@@ -4,7 +4,7 @@ import pytest
 
 from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful, NotSignedIn
 from liaison.model.roles import Capability, Role
-from liaison.officers import approvals, service
+from liaison.officers import approvals, notices, service
 from liaison.officers.service import Newcomer
 from liaison.officers.signed import Preferences
 from liaison.officers.states import AccountState
@@ -237,6 +237,41 @@ def test_naming_for_safeguarding_takes_two(agency: Agency) -> None:
     agency.hire("deputy", Role.ADMINISTRATOR)
     assert not service.name_for_safeguarding(agency.office, agency.chief.actor, desk.actor.person, True).done
     assert not agency.again("desk").actor.safeguards
+
+
+@both_databases
+def test_who_somebody_is_can_change(either: Agency) -> None:
+    officer = either.hire("officer", Role.INVESTIGATOR, email="one@agency.example")
+    deputy = either.hire("deputy", Role.ADMINISTRATOR)
+    office, chief, person = either.office, either.chief.actor, officer.actor.person
+    assert service.change_person(
+        office, chief, person, Newcomer("New Name", "Unit 2", "one@agency.example")
+    ).done
+    assert either.again("officer").name == "New Name"
+    moved = Newcomer("New Name", "Unit 2", "two@agency.example")
+    asked = service.change_person(office, chief, person, moved)
+    assert not asked.done
+    approvals.decide(office, deputy.actor, asked.approval, True, "their new address")
+    with pytest.raises(Conflict, match="something else"):
+        service.change_person(
+            office, chief, person, Newcomer("New Name", "", "chief@agency.example"), approval=asked.approval
+        )
+    assert service.change_person(office, chief, person, moved, approval=asked.approval).done
+    shown = service.show_person(office, chief, person)
+    assert (shown.name, shown.unit, shown.email) == ("New Name", "Unit 2", "two@agency.example")
+    with pytest.raises(NotLawful):
+        service.change_person(office, officer.actor, person, moved)
+    with pytest.raises(NotFound):
+        service.change_person(office, chief, "person-none", moved)
+
+
+def test_a_person_is_told_of_another_account_in_their_name(agency: Agency) -> None:
+    officer = agency.hire("officer", Role.INVESTIGATOR)
+    made = service.create_account(
+        agency.office, agency.chief.actor, officer.actor.person, "two", settings=CHEAP
+    )
+    told = notices.waiting(agency.office, officer.actor)
+    assert [(notice.kind, notice.object) for notice in told] == [("account-created", made.account)]
 
 
 def test_preferences_are_kept(agency: Agency) -> None:

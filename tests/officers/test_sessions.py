@@ -7,7 +7,7 @@ from liaison.model.roles import Role
 from liaison.officers import service, sessions
 from liaison.officers.sign_in import sign_in_password
 from liaison.officers.states import Method
-from liaison.storage.tables.officers import SESSIONS
+from liaison.storage.tables.officers import ACCOUNTS, SESSIONS
 from tests.node_fixtures import both_databases
 from tests.officers.staff import CHEAP, WORDS, Agency
 
@@ -89,6 +89,14 @@ def test_signing_out_everywhere_reaches_every_account_of_the_person(either: Agen
 def test_an_account_that_ended_is_out_at_once(agency: Agency) -> None:
     signed = agency.hire("leaver", Role.INVESTIGATOR)
     service.end_account(agency.office, agency.chief.actor, signed.account)
+    with pytest.raises(NotSignedIn):
+        agency.again("leaver")
+
+
+def test_an_account_that_has_ended_has_no_session_even_where_one_was_left(agency: Agency) -> None:
+    agency.hire("leaver", Role.INVESTIGATOR)
+    ended = ACCOUNTS.update().where(ACCOUNTS.c.id == agency.again("leaver").account).values(state="ended")
+    agency.office.write(lambda connection: connection.execute(ended))
     with pytest.raises(NotSignedIn):
         agency.again("leaver")
 

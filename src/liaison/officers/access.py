@@ -31,7 +31,8 @@ ROLES = "roles"  # kinds of approval that administrators decide; every other is 
 RECOVERY = "recovery"
 SAFEGUARDS = "safeguards"
 LINK = "link"
-OF_ADMINISTRATORS = frozenset({ROLES, RECOVERY, SAFEGUARDS, LINK})
+ADDRESS = "address"
+OF_ADMINISTRATORS = frozenset({ROLES, RECOVERY, SAFEGUARDS, LINK, ADDRESS})
 Found = Row[Any]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +16,7 @@ from liaison.model.roles import Capability, Role
 from liaison.office import Office, new_id
 from liaison.officers import hashing, notices
 from liaison.officers.access import (
+    ADDRESS,
     ROLES,
     SAFEGUARDS,
     active_with,
@@ -48,6 +50,7 @@ __all__ = [
     "First",
     "Newcomer",
     "Person",
+    "change_person",
     "create_account",
     "create_person",
     "end_account",
@@ -122,6 +125,34 @@ def create_person(office: Office, actor: policy.Actor, newcomer: Newcomer) -> Of
     return person
 
 
+def change_person(
+    office: Office, actor: policy.Actor, person: str, newcomer: Newcomer, *, approval: str = ""
+) -> Change:
+    """Who somebody is from now on. Another e-mail address can be a way into an account through an identity provider:
+    where the person has an account in use it takes another administrator, as a new invitation does.
+
+    Raises NotLawful, NotFound, BadInput, Conflict where the approval does not fit.
+    """
+    require(office, actor, policy.Action.ADMINISTER_ACCOUNTS)
+    keyed, spare = digests(office), office.keys.create(Compartment.OFFICERS)[0]
+
+    def work(connection: Connection) -> Change:
+        row = load_person(connection, actor, person)
+        kept = _sealed_person(keyed, person, newcomer, (KeyId(row.key), office.keys.fetch([row.key])[0]))
+        if kept["mail_lookup"] not in (None, row.mail_lookup) and _in_use(connection, person):
+            request = Request(ADDRESS, {"person": person, "email": newcomer.email})
+            waits = waits_for_other(
+                office, connection, actor, request, owner=person, approval=approval, spare=spare
+            )
+            if waits:
+                return Change(False, waits)
+        connection.execute(update(PEOPLE).where(PEOPLE.c.id == person).values(**kept))
+        record(office, connection, "person-changed", actor.person, objects=(person,))
+        return Change(True)
+
+    return office.write(work)
+
+
 def create_account(
     office: Office,
     actor: policy.Actor,
@@ -143,6 +174,8 @@ def create_account(
         key = KeyId(row.key), office.keys.fetch([KeyId(row.key)])[0]
         account = _insert_account(office, connection, keyed, OfficerId(person), key, sign_in, actor.person)
         invitation = invite_within(office, connection, actor.person, account, settings)
+        if _in_use(connection, person):
+            notices.add(connection, OfficerId(person), "account-created", account, office.now())
         change = _change_roles(office, connection, actor, person, account, roles, "", spare)
         return Created(account, invitation, change)
 
@@ -281,22 +314,27 @@ def _insert_person(
     key: Key,
     by: OfficerId,
 ) -> None:
+    kept = _sealed_person(keyed, person, newcomer, key)
+    connection.execute(
+        insert(PEOPLE).values(id=person, key=key[0], safeguards=False, created=office.now(), **kept)
+    )
+    record(office, connection, "person-created", by, objects=(person,))
+
+
+def _sealed_person(keyed: Digests, person: str, newcomer: Newcomer, key: Key) -> dict[str, Any]:
     texts = {
         "name": text_of(newcomer.name, "name", longest=200),
         "unit": text_of(newcomer.unit, "unit", shortest=0, longest=200),
         "email": text_of(newcomer.email, "email", shortest=0, longest=254),
     }
-    connection.execute(
-        insert(PEOPLE).values(
-            id=person,
-            key=key[0],
-            sealed=sealed_texts(key[1], f"people:{person}", texts),
-            mail_lookup=keyed.of("mail", texts["email"].casefold()) if texts["email"] else None,
-            safeguards=False,
-            created=office.now(),
-        )
-    )
-    record(office, connection, "person-created", by, objects=(person,))
+    mail = keyed.of("mail", texts["email"].casefold()) if texts["email"] else None
+    return {"sealed": sealed_texts(key[1], f"people:{person}", texts), "mail_lookup": mail}
+
+
+def _in_use(connection: Connection, person: str) -> bool:
+    """Whether the person has an account that can be signed in with."""
+    active = ACCOUNTS.c.person == person, ACCOUNTS.c.state == AccountState.ACTIVE.value
+    return connection.execute(select(ACCOUNTS.c.id).where(*active)).first() is not None
 
 
 def _insert_account(
