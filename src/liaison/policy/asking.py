@@ -265,7 +265,6 @@ class FewInAll(Leaf):
     """Few persons are asked about in all cases together."""
 
     persons: int
-    hours: int
     says = "at most {persons} in all cases together"
     lacks = "or more than {persons} in all cases together"
     cure = "{persons} or fewer in all cases together"

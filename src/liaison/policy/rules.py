@@ -111,7 +111,7 @@ def _of_searches(pack: Pack) -> list[Row]:
     bulk, second = pack.bulk, pack.approval
     alone = AllOf(
         ask.FewInCase(bulk.persons, bulk.window_hours),
-        ask.FewInAll(bulk.persons_all_cases, bulk.window_hours),
+        ask.FewInAll(bulk.persons_all_cases),
         ask.NoPattern(),
     )
     approved = AllOf(
