@@ -133,6 +133,14 @@ def test_success_starts_anew_and_a_refused_attempt_counts_for_nothing(agency: Ag
     assert agency.rows(ATTEMPTS) == []
 
 
+def test_names_that_were_tried_long_ago_are_forgotten(agency: Agency) -> None:
+    for number in range(3):
+        fail(agency, f"guess{number}", 1)
+    agency.clock.forward(hours=25)
+    attempt(agency, "chief")
+    assert agency.rows(ATTEMPTS) == []
+
+
 def test_failures_are_counted_by_where_they_come_from(agency: Agency) -> None:
     for number in range(51):
         fail(agency, f"guess{number}", 1, remote="192.0.2.7")

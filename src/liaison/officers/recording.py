@@ -14,8 +14,8 @@ NOBODY = OfficerId("nobody")  # who tried to sign in under a name that no accoun
 _VERBS = """
 person-created person-changed people-read account-created account-ended account-linked roles-changed safeguards-changed
 trained training-withdrawn invited password-set passkey-added passkey-removed passkey-cloned sign-in sign-in-refused
-sign-out sessions-ended token-created token-revoked approval-asked approval-decided approval-used approval-read glass-broken
-glass-read glass-reviewed
+sign-out sessions-ended token-created token-revoked approval-asked approval-decided approval-used approval-read
+glass-broken glass-read glass-reviewed
 """
 VERBS = frozenset(_VERBS.split())
 

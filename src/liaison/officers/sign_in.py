@@ -80,6 +80,7 @@ def _count(
     ]
     if remote:
         buckets.append((f"remote:{keyed.of('remote', remote)}", settings.remote_limit))
+    limits.sweep(connection, office.now(), settings.account_limit)
     limits.attempt(connection, buckets, office.now())
     return _Attempt(tuple(buckets), account)
 
