@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -9,20 +12,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
+import structlog
 from litestar import Litestar
-from litestar.testing import TestClient
 
 from liaison import officers, policy
 from liaison.model.categories import OfficerId
 from liaison.model.roles import Role
+from liaison.node.logs import STEPS
 from liaison.node.making import make_node
 from liaison.node.settings import Settings
 from liaison.node.wiring import Node, open_node
+from liaison.office import Office
 from liaison.officers import invitations, service, sessions, tokens
 from liaison.officers.settings import Argon
 from liaison.officers.sign_in import sign_in_password
-from liaison.office import Office
 from liaison.web import create_app
 from liaison.web.sessions import cookie_name
 from tests.node_fixtures import FixedClock
@@ -52,6 +57,43 @@ class Officer:
     session: str
 
 
+class Wire(httpx.BaseTransport):
+    """From a plain client to an application that runs in a loop of its own, as it does behind a server."""
+
+    def __init__(self, app: Litestar) -> None:
+        self.app, self.loop = app, asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return asyncio.run_coroutine_threadsafe(self._answer(request), self.loop).result(60)
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        sent = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
+        answer = await self.transport.handle_async_request(sent)
+        content = await httpx.Response(200, stream=answer.stream).aread()
+        return httpx.Response(answer.status_code, headers=answer.headers, content=content)
+
+    def shut(self) -> None:
+        """End the loop and its threads."""
+        asyncio.run_coroutine_threadsafe(self.loop.shutdown_default_executor(), self.loop).result(30)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+
+@contextmanager
+def client_of(app: Litestar, headers: dict[str, str]) -> Iterator[httpx.Client]:
+    """A client of the application that follows no redirect."""
+    wire = Wire(app)
+    try:
+        with httpx.Client(transport=wire, base_url=HOST, headers=headers) as client:
+            yield client
+    finally:
+        wire.shut()
+
+
 @dataclass(slots=True)
 class Desk:
     """A node, its application, and how its people reach it."""
@@ -60,6 +102,7 @@ class Desk:
     app: Litestar
     clock: FixedClock
     administrator: Officer
+    log: io.StringIO
 
     @property
     def office(self) -> Office:
@@ -86,20 +129,17 @@ class Desk:
         return sessions.signed_in(self.office, officer.session, self.node.people).actor
 
     @contextmanager
-    def browser(self, officer: Officer | None = None, **headers: str) -> Iterator[TestClient[Any]]:
+    def browser(self, officer: Officer | None = None, **headers: str) -> Iterator[httpx.Client]:
         """A browser: it asks for pages, comes from the node's own pages, and follows no redirect."""
-        with TestClient(self.app, base_url=HOST, raise_server_exceptions=False) as client:
-            client.headers.update(PAGE | headers)
-            client.follow_redirects = False
+        with client_of(self.app, PAGE | headers) as client:
             if officer is not None:
                 client.cookies.set(cookie_name(False), officer.session)
             yield client
 
     @contextmanager
-    def program(self, officer: Officer | None = None, **headers: str) -> Iterator[TestClient[Any]]:
+    def program(self, officer: Officer | None = None, **headers: str) -> Iterator[httpx.Client]:
         """A program, with a token of this officer's."""
-        with TestClient(self.app, base_url=HOST, raise_server_exceptions=False) as client:
-            client.headers.update(PROGRAM | headers)
+        with client_of(self.app, PROGRAM | headers) as client:
             if officer is not None:
                 client.headers["authorization"] = f"Bearer {self.token(officer)}"
             yield client
@@ -126,7 +166,20 @@ def a_desk(folder: Path, **settings: Any) -> Iterator[Desk]:
     clock = FixedClock(datetime.now(UTC))
     with ExitStack() as stack:
         node = stack.enter_context(a_node(folder, msgspec.structs.replace(SETTINGS, **settings), clock))
-        yield Desk(node, create_app(node), clock, first_administrator(node))
+        log = stack.enter_context(a_log())
+        yield Desk(node, create_app(node), clock, first_administrator(node), log)
+
+
+@contextmanager
+def a_log() -> Iterator[io.StringIO]:
+    """The node's log as it is written where it runs, kept in memory."""
+    kept, before = io.StringIO(), structlog.get_config()
+    structlog.configure(
+        processors=[structlog.stdlib.add_log_level, *STEPS, structlog.processors.JSONRenderer()],
+        logger_factory=structlog.WriteLoggerFactory(file=kept),
+    )
+    yield kept
+    structlog.configure(**before)
 
 
 def first_administrator(node: Node) -> Officer:

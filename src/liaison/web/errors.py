@@ -6,6 +6,7 @@ reference, under which the log has it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.exceptions.http_exceptions import ValidationException
 from litestar.response import Redirect
-from litestar.types import ExceptionHandlersMap
+from litestar.types import ExceptionHandlersMap, Method
 
 from liaison.model.errors import BadInput, LiaisonError, NotFound, NotLawful, NotSignedIn, TooMany
 from liaison.node.logs import log
@@ -23,6 +24,7 @@ from liaison.web.context import Visit, visit_of
 from liaison.web.headers import request_id, route_of
 from liaison.web.language import later
 
+METHODS: tuple[Method, ...] = ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT")
 PROBLEM = "application/problem+json"
 PROGRAMS = ("/api/", "/reconcile", "/match/", "/entities/", "/search/", "/add-checkpoint")
 TITLES = {
@@ -116,6 +118,8 @@ def renderers(node: Node) -> ExceptionHandlersMap:
         if problem.status >= 500:
             _write_down(request, error, reference)
         headers = _headers(error)
+        if problem.status == 405:
+            headers["Allow"] = ", ".join(_methods(request))
         if for_program(request):
             body = msgspec.json.encode(problem)
             return Response(body, media_type=PROBLEM, status_code=problem.status, headers=headers)
@@ -200,8 +204,17 @@ def _headers(error: Exception) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="liaison"'}
     if isinstance(error, LiaisonError) and error.status == 503:
         return {"Retry-After": "5"}
-    allow = (getattr(error, "headers", None) or {}).get("Allow")
-    return {"Allow": allow} if allow else {}
+    return {}
+
+
+def _methods(request: Request[Any, Any, Any]) -> list[str]:
+    """What the address takes (RFC 9110, section 15.5.6)."""
+    taken = []
+    for method in METHODS:
+        with suppress(HTTPException):
+            request.app.asgi_router.handle_routing(path=request.url.path, method=method)
+            taken.append(method)
+    return taken
 
 
 def _back_to(request: Request[Any, Any, Any]) -> str:

@@ -40,8 +40,7 @@ def files() -> dict[str, File]:
 
 def _read(content: bytes, suffix: str) -> File:
     kind = KINDS.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
-    charset = "; charset=utf-8" if kind.startswith("text/") else ""
-    return File(content, kind + charset, hashlib.sha256(content).hexdigest())
+    return File(content, kind, hashlib.sha256(content).hexdigest())
 
 
 @get("/static/{name:path}", sync_to_thread=False, include_in_schema=False, audience=PUBLIC)

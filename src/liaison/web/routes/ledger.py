@@ -238,7 +238,7 @@ def _proof_file(visit: Visit, index: int) -> Response[bytes]:
     name = f"entry-{index}.tlog-proof"
     return Response(
         proof.text.encode(),
-        media_type="text/plain; charset=utf-8",
+        media_type="text/plain",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

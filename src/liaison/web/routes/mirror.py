@@ -36,8 +36,7 @@ def checkpoint(visit: Visit) -> Response[bytes]:
     """The signed head of the log."""
     return Response(
         _file(visit, CHECKPOINT),
-        headers={"Cache-Control": ALWAYS_ASK},
-        media_type=PLAIN,
+        headers={"Cache-Control": ALWAYS_ASK, "Content-Type": PLAIN},
     )
 
 
@@ -73,7 +72,7 @@ def witnessed(visit: Visit, origin_hash: str) -> Response[bytes]:
     if visit.node.witness is None:
         raise NotFound
     content = visit.node.witness.checkpoint(origin_hash)
-    return Response(content, headers={"Cache-Control": ALWAYS_ASK}, media_type=PLAIN)
+    return Response(content, headers={"Cache-Control": ALWAYS_ASK, "Content-Type": PLAIN})
 
 
 def _file(visit: Visit, path: str) -> bytes:
