@@ -21,7 +21,7 @@ from liaison.holdings.incoming import Incoming
 from liaison.holdings.opening import incoming_rows
 from liaison.holdings.options import quiet
 from liaison.holdings.order import Imported, ImportOrder
-from liaison.holdings.rules import facts, is_protected
+from liaison.holdings.rules import PROTECTED, facts, is_minor
 from liaison.holdings.shaping import Shaper
 from liaison.holdings.shelves import OPEN, Rows, Shelf
 from liaison.holdings.shredding import shred
@@ -129,7 +129,8 @@ class _Run:
             return None
         for field, doubt in row.doubts:
             self.findings.bad(row.row, field, doubt)
-        against = self._unlawful(holding)
+        minor = is_minor(holding, self.now.date())
+        against = self._unlawful(holding, minor)
         if against:
             self._refuse(row.row, "", f"{against}: left out")
             return None
@@ -139,17 +140,18 @@ class _Run:
             self._refuse(row.row, "id", f"the record of row {first} once more: left out")
             return None
         self.kept.update(dict.fromkeys(holding.extra))
-        return Listed(row.row, holding, dates, (open_ref, safe_ref), is_protected(holding, self.now.date()))
+        return Listed(row.row, holding, dates, (open_ref, safe_ref), minor or holding.category in PROTECTED)
 
     def _refuse(self, row: int, field: str, reason: str) -> None:
         self.findings.bad(row, field, reason)
         self.result.refused += 1
 
-    def _unlawful(self, holding: Holding) -> str:
+    def _unlawful(self, holding: Holding, minor: bool) -> str:
         """Why the law of the node does not let this record in; empty where it does."""
-        known = facts(holding, self.now.date())
+        dates = holding.retention_until, holding.review_at
+        known = holding.category, minor, holding.handling.codes, *dates
         if known not in self.lawful:
-            context = Context(actor=self.actor, now=self.now, record=known)
+            context = Context(actor=self.actor, now=self.now, record=facts(holding, self.now.date()))
             decision = policy.decide(Action.IMPORT, context, self.office.regimes)
             reasons = decision.reasons if isinstance(decision, policy.Refuse) else ()
             self.lawful[known] = "; ".join(reason.missing for reason in reasons)

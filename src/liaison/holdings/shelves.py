@@ -204,8 +204,11 @@ def digest_key(office: Office, shelf: Shelf) -> bytes:
 
 def keyed(key: bytes, *parts: str | bytes) -> bytes:
     """HMAC-SHA256 of parts, told apart by their lengths. Nothing can be tried out against it without the key."""
-    raw = [part.encode() if isinstance(part, str) else part for part in parts]
-    return hmac.digest(key, b"".join(len(part).to_bytes(8, "big") + part for part in raw), "sha256")
+    raw = b""
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else part
+        raw += b"%d:%b" % (len(content), content)
+    return hmac.digest(key, raw, "sha256")
 
 
 @contextmanager
