@@ -4,6 +4,7 @@ import json
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import insert, select
 
@@ -99,6 +100,9 @@ def test_an_opened_entry_shows_what_its_leaf_commits_to(node: Node) -> None:
         "index": 0, "salt": opened.salt.hex(), "statement": opened.written.decode(),
     }  # fmt: skip
     assert opened.statement == statement(0)
+    spelled = msgspec.structs.replace(statement(), outcome="nënë")
+    node.store.write(lambda c: node.log.append(c, spelled))
+    assert "nënë" in node.store.read(lambda c: node.log.open(c, 1)).line()
 
 
 def test_salts_are_fresh(node: Node) -> None:

@@ -97,7 +97,7 @@ def test_a_head_that_only_a_witness_signed_is_refused() -> None:
 
 
 def test_a_note_that_nobody_known_signed_is_refused() -> None:
-    with pytest.raises(BadNote, match="no trusted key"):
+    with pytest.raises(BadNote, match=r"^no trusted key signed this note$"):
         open_note(note(WITNESS), KEYS)
     with pytest.raises(BadNote, match="no trusted key"):
         open_note(note(), [])
@@ -217,6 +217,7 @@ def test_unsafe_keys_are_refused_as_verifier_keys() -> None:
 def test_what_a_signer_needs() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         Signer(ORIGIN, Kind.ED25519, bytes(31))
+    assert [each.kind for each in (SIGNER, WITNESS, POST_QUANTUM)] == [*Kind]
     with pytest.raises(MalformedNote, match="name of a key"):
         Signer("a+b", Kind.ED25519, bytes(32))
     for seconds in (0, -1, 2**63):

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from liaison.cli.ledger import app
 from liaison.ledger.keys import parse_vkey
 from liaison.ledger.log import sample
-from liaison.ledger.sources import Folder, Web, source_of
+from liaison.ledger.sources import TIMEOUT, Folder, Web, source_of
 from liaison.ledger.tiles import Tile, pack
 from liaison.ledger.tree import leaf_hash, root_of
 from liaison.ledger.verify import verify_log
@@ -138,10 +138,16 @@ def test_the_first_bad_entry_is_named_by_both(folder: Path, capsys: pytest.Captu
 def test_a_log_is_verified_over_the_network(served: str) -> None:
     with Web(served + "/") as source:
         assert verify_log(source, KEY).size == 700
-        with pytest.raises(MissingFile, match="answered 404"):
+        with pytest.raises(MissingFile, match="answered 404") as missing:
             source.read("tile/9/000", 10)
-        with pytest.raises(LedgerDamaged, match="more than 10 bytes"):
+        assert missing.value.place == "tile/9/000"
+        with pytest.raises(LedgerDamaged, match=r"^checkpoint has more than 10 bytes") as caught:
             source.read("checkpoint", 10)
+        assert caught.value.place == "checkpoint"
+        assert len(source.read("tile/0/000", 8192)) == 8192
+        assert source._client.timeout == httpx.Timeout(TIMEOUT)
+        assert (source._client.follow_redirects, source._client.trust_env) == (False, False)
+    assert source._client.is_closed
 
 
 def test_redirects_are_not_followed_and_failures_are_told() -> None:
@@ -176,10 +182,12 @@ def test_an_endless_answer_is_cut_off() -> None:
 
 
 def test_what_is_no_log_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="is not a folder"):
+    with pytest.raises(BadInput, match="is not a folder") as caught:
         source_of(str(tmp_path / "absent"))
-    with pytest.raises(BadInput, match="not the address"):
+    assert caught.value.hint == "give a log's folder or its address"
+    with pytest.raises(BadInput, match=r"^ftp://log\.example is not the address") as caught:
         source_of("ftp://log.example")
+    assert caught.value.hint == "it begins with https://"
     assert isinstance(source_of(str(tmp_path)), Folder)
     web = source_of("http://log.example/a/")
     assert isinstance(web, Web)

@@ -1,5 +1,6 @@
 """The witness protocol: litewitness's own scripts, the specification's rules, and both sides against each other."""
 
+import base64
 import re
 import threading
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from liaison.ledger import witness
+from liaison.ledger import keys, witness
 from liaison.ledger.checkpoints import Checkpoint
 from liaison.ledger.keys import Kind, Signer, Verifier, parse_vkey
 from liaison.ledger.notes import open_checkpoint, sign_checkpoint
@@ -373,6 +374,8 @@ def test_a_log_reads_only_what_its_witness_signed(log: Published) -> None:
         return read_answer(status, kind, body, log.head, WITNESSES)
 
     assert isinstance(read(200, good), Cosigned)
+    with pytest.raises(MalformedNote, match="signature line reads"):
+        read(200, b"x" * 65_535 + b"\n")
     assert read(409, b"12\n", "text/x.tlog.size") == Behind(12)
     assert read(409, b"12\n", "text/x.tlog.size; charset=utf-8") == Behind(12)
     with pytest.raises(LedgerDamaged, match="another history of") as caught:
@@ -388,6 +391,15 @@ def test_a_log_reads_only_what_its_witness_signed(log: Published) -> None:
     ):  # fmt: skip
         with pytest.raises(BadNote, match=said):
             read(status, body, kind)
+
+
+def test_a_cosignature_at_no_time_is_none(log: Published) -> None:
+    message = keys.message(Kind.COSIGNATURE, WITNESS.name, log.head.checkpoint.text(), 0)
+    blob = WITNESS.verifier.key_id + bytes(8) + WITNESS._private.sign(message)
+    line = f"— {WITNESS.name} {base64.b64encode(blob).decode()}\n".encode()
+    assert WITNESS.verifier.verify(log.head.checkpoint.text(), blob[4:]) == 0
+    with pytest.raises(BadNote, match=r"^the witness signed with none of its known keys$"):
+        read_answer(200, "", line, log.head, WITNESSES)
 
 
 def test_a_signature_without_a_time_is_no_cosignature(log: Published) -> None:
