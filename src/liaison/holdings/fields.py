@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
-from liaison.holdings.dates import readings
+from liaison.holdings.dates import Order, both, readings
 from liaison.holdings.words import plain
 from liaison.model.categories import Category
 from liaison.model.errors import BadInput
@@ -105,9 +105,11 @@ def instruction(text: str) -> Instruction:
 
 @lru_cache(4096)
 def day(text: str) -> dt.date:
-    """A whole date to come or past. Raises BadInput."""
+    """A whole date, to come or past, that can be read in one way alone. Raises BadInput."""
     try:
-        (code,) = {one.code for one in readings(text, 9999)}
+        code, other = both(readings(text, 9999), Order.NOTHING)
+        if other:
+            raise ValueError("it can be read as two dates")
         return dt.date(code >> 9, code >> 5 & 15, code & 31)
     except ValueError as error:
         raise BadInput(f"{text!r} is not one whole date", hint="write it as 2031-12-31") from error
