@@ -130,6 +130,20 @@ def test_roles_that_clash_are_refused() -> None:
     assert rules.together(both) == both
 
 
+@pytest.mark.parametrize(
+    ("remote", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2::9", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("unix socket", "unix socket"),
+    ],
+)
+def test_one_subscriber_is_counted_as_one(remote: str, counted: str) -> None:
+    assert rules.network_of(remote) == counted
+
+
 def test_texts_are_bounded() -> None:
     assert rules.text_of("  a  ", "reason") == "a"
     for text in ("", "   ", "x" * 2001):

@@ -182,7 +182,7 @@ def set_password(
     held, sign_in = office.write(count)
     if held is None:
         require_fresh(office, signed)
-    elif not hashing.fits(held, keyed.peppered(in_form(former[:LONGEST])), settings.argon):
+    elif not hashing.fits(held, keyed.peppered(in_form(former[: 4 * LONGEST])), settings.argon):
         raise BadInput("the former password is not right", field="former", hint="type it again")
     kept = password_of(password, about=(signed.name, sign_in))
     hash_ = hashing.hashed(keyed.peppered(kept), settings.argon)

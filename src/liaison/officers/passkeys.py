@@ -39,7 +39,7 @@ from liaison.officers import challenges, limits, notices
 from liaison.officers.access import load_passkey
 from liaison.officers.invitations import Invited, accept_within
 from liaison.officers.recording import record
-from liaison.officers.rules import copied, text_of
+from liaison.officers.rules import copied, network_of, text_of
 from liaison.officers.secrecy import Digests, digests
 from liaison.officers.sessions import open_session, require_fresh
 from liaison.officers.settings import DEFAULTS, Settings
@@ -263,7 +263,7 @@ def _counted(
     row = connection.execute(query.where(PASSKEYS.c.credential == credential, *active)).first()
     buckets: list[limits.Bucket] = []
     if remote:
-        buckets.append((f"remote:{keyed.of('remote', remote)}", settings.remote_limit))
+        buckets.append((f"remote:{keyed.of('remote', network_of(remote))}", settings.remote_limit))
     if row:
         buckets.append((f"passkey:{row.person}", settings.account_limit))
     limits.attempt(connection, buckets, now)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import Enum
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from liaison.model.errors import BadInput
 from liaison.model.roles import Role, clash
@@ -108,6 +109,19 @@ def still_waiting(free: datetime, now: datetime, limit: BackOff) -> timedelta:
 def counted(count: int, last: datetime | None, now: datetime, limit: BackOff) -> int:
     """The failures that still count, with one more."""
     return 1 if last is None or now - last >= limit.forgotten else count + 1
+
+
+def network_of(remote: str) -> str:
+    """What an address is counted as: an IPv6 address as its /64, all of which one subscriber has."""
+    try:
+        address = ip_address(remote.strip())
+    except ValueError:
+        return remote[:200]
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(IPv6Network((int(address) >> 64 << 64, 64)))
+    return str(address)
 
 
 def copied(uses: int, shown: int) -> bool:

@@ -13,7 +13,7 @@ from liaison.office import Office
 from liaison.officers import hashing, limits
 from liaison.officers.names import canonical
 from liaison.officers.recording import NOBODY, record
-from liaison.officers.rules import LONGEST, in_form
+from liaison.officers.rules import LONGEST, in_form, network_of
 from liaison.officers.secrecy import Digests, digests
 from liaison.officers.sessions import open_session
 from liaison.officers.settings import DEFAULTS, Settings
@@ -46,10 +46,11 @@ def sign_in_password(
 
     Raises NotSignedIn, the same for a wrong name, a wrong password and an account that has ended; TooMany.
     """
-    keyed, offered = digests(office), in_form(password)[: LONGEST + 1]
+    keyed, offered = digests(office), in_form(password[: 4 * LONGEST])
     attempt = office.write(lambda connection: _count(office, connection, keyed, name, remote, settings))
     kept = _kept_hash(attempt)
-    right = hashing.fits(kept or hashing.dummy(settings.argon), keyed.peppered(offered), settings.argon)
+    nobodys = hashing.dummy(settings.argon)  # made once, for whoever comes first
+    right = hashing.fits(kept or nobodys, keyed.peppered(offered), settings.argon)
     fresh = ""
     if kept and right and hashing.outdated(kept, settings.argon):
         fresh = hashing.hashed(keyed.peppered(offered), settings.argon)
@@ -79,7 +80,7 @@ def _count(
         (f"person:{person}", settings.account_limit),
     ]
     if remote:
-        buckets.append((f"remote:{keyed.of('remote', remote)}", settings.remote_limit))
+        buckets.append((f"remote:{keyed.of('remote', network_of(remote))}", settings.remote_limit))
     limits.sweep(connection, office.now(), settings.account_limit)
     limits.attempt(connection, buckets, office.now())
     return _Attempt(tuple(buckets), account)
