@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 from bench.common import ROOT, Absent, Figures, machine
 
-NAMES = ("check", "single", "plates", "pairs", "candidates", "fairness")
+NAMES = ("check", "single", "plates", "pairs", "candidates", "fairness", "holdings", "desk", "node", "ledger")
 PAGE = ROOT / "docs" / "figures.md"
 
 

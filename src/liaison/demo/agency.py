@@ -42,6 +42,23 @@ INSTRUCTIONS = ("call", "call", "discreet", "seize-document", "do-not-alert")
 CONVICTED = 0.4  # of the records
 
 
+NOTEBOOK = ("Alexei Sobol", "Маркус Вебер", "Elira Marku")  # the third is protected: no check finds her
+CREW = (
+    "Weber, Lukas 1984-02-03",
+    "Papadopoulos, Nikos 1979-11-30",
+    "Rossi, Chiara 1990-05-17",
+    "Hoxha, Arben 1986-08-08",
+    "Yilmaz, Mehmet 1975-01-19",
+    "Popescu, Ion 1982-06-25",
+    "Ivanov, Georgi 1969-12-12",
+    "García López, María 1993-04-02",
+    "Kowalski, Jan 1988-09-21",
+    "Haddad, Samir 1980-07-07",
+    "Jovanović, Milan 1977-03-14",
+    "Sobolev, Aleksey 1972-04-12",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Officer:
     """An invented officer with the password that the demonstration gives them."""

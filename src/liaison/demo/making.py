@@ -9,17 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from liaison.demo import agency
-from liaison.demo.agency import ADMINISTRATOR, DESK, OFFICERS, PROTECTED, WANTED, Officer
+from liaison.demo.agency import ADMINISTRATOR, DESK, INVESTIGATOR, OFFICERS, PROTECTED, WANTED, Officer
 from liaison.holdings.imports import import_file
 from liaison.holdings.order import Imported, ImportOrder
 from liaison.model.categories import CaseId
+from liaison.model.grounds import Purpose
 from liaison.model.handling import Handling, HandlingCode
+from liaison.model.subjects import Name, Person
 from liaison.node.making import Made, make_node
 from liaison.node.settings import Settings
 from liaison.node.wiring import Node, open_node
 from liaison.officers import invitations, service, sessions
 from liaison.officers.sign_in import sign_in_password
 from liaison.policy import Actor
+from liaison.screening import bulk_orders, cases, desk, grounds
+from liaison.screening.case_rules import Part
 
 SIGN_INS = "demo-sign-ins.json"
 TRAINED_DAYS = 365
@@ -57,6 +61,9 @@ def make(folder: Path, records: int, seed: int, say: Say) -> Demonstration:
         )
         for one in imports:
             say(str(one))
+        node.live.refresh()
+        begin_work(node)
+        say("a case is under way, with alerts to decide on and a list that waits for a second person")
         node.publish_now()
     return Demonstration(made, imports)
 
@@ -116,3 +123,24 @@ def _imported(node: Node, path: Path, name: str) -> Imported:
         reason="invented for the demonstration",
     )
     return import_file(node.office, actor_of(node, DESK), order)
+
+
+def begin_work(node: Node) -> None:
+    """Work under way, so that pages have something to show: a desk officer's case with alerts that nobody has decided
+    on, and a list that waits for a second person."""
+    actor, office = actor_of(node, DESK), node.office
+    case = cases.open_case(
+        office, actor, reference="OP-2026-009", title="Nord Bridge", offence="trafficking-persons"
+    )
+    given = grounds.give_grounds(
+        office,
+        actor,
+        case.id,
+        purpose=Purpose.INVESTIGATION,
+        basis="task",
+        justification="Names from the notebook that was seized at Nord Bridge on 11 February.",
+    )
+    for name in agency.NOTEBOOK:
+        desk.check(office, node.live, actor, desk.Question(Person(names=(Name(full=name),)), given))
+    bulk_orders.order_list(office, actor, bulk_orders.pasted(given, "\n".join(agency.CREW)))
+    cases.add_member(office, actor, case.id, actor_of(node, INVESTIGATOR).person, Part.READER)
