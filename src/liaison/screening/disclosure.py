@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from liaison import policy
 from liaison.office import Office
@@ -20,6 +20,9 @@ from liaison.screening.records import Terms, terms_of
 from liaison.storage.tables.screening import CLEARED
 
 AT_ONCE = 500  # values in one question to the database
+BEFORE = select(CLEARED.c.subject, CLEARED.c.record).where(
+    CLEARED.c.record.in_(bindparam("some", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,7 @@ def cleared_pairs(connection: Connection, hits: Sequence[Hit]) -> set[tuple[byte
     pairs: set[tuple[bytes, bytes]] = set()
     records = sorted({hit.record_digest for hit in hits})
     for start in range(0, len(records), AT_ONCE):
-        some = CLEARED.c.record.in_(records[start : start + AT_ONCE])
-        rows = connection.execute(select(CLEARED.c.subject, CLEARED.c.record).where(some))
+        rows = connection.execute(BEFORE, {"some": records[start : start + AT_ONCE]})
         pairs |= {(bytes(row.subject), bytes(row.record)) for row in rows}
     return pairs
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, insert, select, update
 
 from liaison import policy
 from liaison.ledger.statements import Statement
@@ -24,7 +24,18 @@ from liaison.storage.tables.screening import ALERTS, CHECKS, ORIGINS
 CHECKED, ANSWERED = "check", "check-answered"
 AT_ONCE = 500  # rows in one insert
 NAMED = 200  # records that an entry of the ledger names; the alerts name all
+COUNTED = ("questions", "alerts", "confirmed", "rejected")
 Key = tuple[KeyId, bytes]
+# Put together once: that takes longer than to run them.
+ADD = (
+    update(ORIGINS)
+    .where(ORIGINS.c.month == bindparam("of_month"), ORIGINS.c.nationality == bindparam("of_nationality"))
+    .values({name: ORIGINS.c[name] + bindparam(f"more_{name}", type_=Integer) for name in COUNTED})
+)
+NEW_CHECK, NEW_ALERT = insert(CHECKS), insert(ALERTS)
+MET = select(LINKS.c.holding_id).where(
+    LINKS.c.case_id == bindparam("case"), LINKS.c.holding_id.in_(bindparam("some", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +85,9 @@ def write(office: Office, connection: Connection, kept: Kept) -> int:
     """
     entries = office.log.append_many(connection, kept.statements)
     entry = entries[0].index
-    connection.execute(insert(CHECKS), [kept.check | {"entry": entry}])
+    connection.execute(NEW_CHECK, [kept.check | {"entry": entry}])
     for start in range(0, len(kept.alerts), AT_ONCE):
-        connection.execute(insert(ALERTS), list(kept.alerts[start : start + AT_ONCE]))
+        connection.execute(NEW_ALERT, list(kept.alerts[start : start + AT_ONCE]))
     _link(connection, kept)
     _count(connection, kept)
     return entry
@@ -84,13 +95,11 @@ def write(office: Office, connection: Connection, kept: Kept) -> int:
 
 def add_to_origins(connection: Connection, month: str, nationality: str, counts: dict[str, int]) -> None:
     """Add to the counts of a month and a nationality."""
-    row = (ORIGINS.c.month == month) & (ORIGINS.c.nationality == nationality)
-    added = {name: ORIGINS.c[name] + count for name, count in counts.items()}
-    if connection.execute(update(ORIGINS).where(row).values(added)).rowcount == 0:
-        empty = {"questions": 0, "alerts": 0, "confirmed": 0, "rejected": 0}
-        connection.execute(
-            insert(ORIGINS).values(empty | counts | {"month": month, "nationality": nationality})
-        )
+    row = {"of_month": month, "of_nationality": nationality}
+    added = {f"more_{name}": counts.get(name, 0) for name in COUNTED}
+    if connection.execute(ADD, row | added).rowcount == 0:
+        fresh = {name: counts.get(name, 0) for name in COUNTED}
+        connection.execute(insert(ORIGINS), [fresh | {"month": month, "nationality": nationality}])
 
 
 def month_of(time: datetime) -> str:
@@ -196,8 +205,7 @@ def _link(connection: Connection, kept: Kept) -> None:
     case, wanted = kept.check["case_id"], sorted({row["holding_id"] for row in kept.alerts})
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
-        met = select(LINKS.c.holding_id).where(LINKS.c.case_id == case, LINKS.c.holding_id.in_(some))
-        known = set(connection.execute(met).scalars())
+        known = set(connection.execute(MET, {"case": case, "some": some}).scalars())
         same = {"case_id": case, "since": kept.look.context.now, "by": kept.look.person}
         if fresh := [same | {"holding_id": holding} for holding in some if holding not in known]:
             connection.execute(insert(LINKS), fresh)

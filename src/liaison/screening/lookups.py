@@ -7,14 +7,40 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row, Select, Text, and_, bindparam, func, select
 
 from liaison import policy
 from liaison.office import Office
 from liaison.officers.break_glass import open_until
 from liaison.screening.case_rules import CaseState, Part, require_open
 from liaison.screening.grounds import BOOK, own, require_in_force
+from liaison.storage.tables.base import Moment
 from liaison.storage.tables.screening import CASES, CHECKS, GROUNDS, MEMBERS
+
+
+def _query() -> Select[Any]:
+    """Grounds with their case, what the person is in it, and the sums of their look-ups; made once, since to put it
+    together takes longer than to ask it."""
+    person, since = bindparam("person", type_=Text), bindparam("since", type_=Moment)
+    mine = and_(MEMBERS.c.case_id == GROUNDS.c.case_id, MEMBERS.c.person == person)
+    asked = and_(CHECKS.c.person == person, CHECKS.c.at > since)
+    every = select(func.coalesce(func.sum(CHECKS.c.looked_up), 0)).where(asked)
+    recent = every.where(CHECKS.c.case_id == GROUNDS.c.case_id).correlate(GROUNDS).scalar_subquery()
+    return (
+        select(
+            GROUNDS,
+            CASES.c.state,
+            MEMBERS.c.part,
+            recent.label("recent"),
+            every.scalar_subquery().label("recent_all"),
+        )
+        .join(CASES, CASES.c.id == GROUNDS.c.case_id)
+        .outerjoin(MEMBERS, mine)
+        .where(GROUNDS.c.id == bindparam("grounds"))
+    )
+
+
+QUERY = _query()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +62,8 @@ def footing(
 
     Raises NotFound for grounds that are not the person's own, Conflict for ended ones and for a closed case.
     """
-    since = now - window(office.regimes)
-    mine = and_(MEMBERS.c.case_id == GROUNDS.c.case_id, MEMBERS.c.person == actor.person)
-    asked = and_(CHECKS.c.person == actor.person, CHECKS.c.at > since)
-    every = select(func.coalesce(func.sum(CHECKS.c.looked_up), 0)).where(asked)
-    query = (
-        select(
-            GROUNDS,
-            CASES.c.state,
-            MEMBERS.c.part,
-            every.where(CHECKS.c.case_id == GROUNDS.c.case_id)
-            .correlate(GROUNDS)
-            .scalar_subquery()
-            .label("recent"),
-            every.scalar_subquery().label("recent_all"),
-        )
-        .join(CASES, CASES.c.id == GROUNDS.c.case_id)
-        .outerjoin(MEMBERS, mine)
-        .where(GROUNDS.c.id == grounds)
-    )
-    row = own(connection.execute(query).first(), actor)
+    asked = {"person": actor.person, "grounds": grounds, "since": now - window(office.regimes)}
+    row = own(connection.execute(QUERY, asked).first(), actor)
     require_in_force(row.ended)
     require_open(CaseState(row.state))
     works = row.part is not None and Part(row.part).works

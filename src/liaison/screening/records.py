@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, Row, and_, bindparam, select
 
 from liaison import policy
 from liaison.holdings.rules import facts
@@ -63,16 +63,16 @@ def terms_of(office: Office, connection: Connection, holdings: Sequence[str]) ->
     """What these records say now, by their ids; one that is gone is left out."""
     found: dict[str, Terms] = {}
     for start in range(0, len(holdings), AT_ONCE):
-        rows = _rows(connection, holdings[start : start + AT_ONCE])
+        rows = connection.execute(CURRENT, {"some": holdings[start : start + AT_ONCE]})
         found |= {row.id: terms for row in rows if (terms := _terms(office, row)) is not None}
     return found
 
 
-def _rows(connection: Connection, holdings: Sequence[str]) -> Sequence[Row[Any]]:
-    current = and_(VERSIONS.c.holding == HOLDINGS.c.id, VERSIONS.c.version == HOLDINGS.c.version)
-    columns = (HOLDINGS.c.id, HOLDINGS.c.state, HOLDINGS.c.hold_until, *VERSIONS.c)
-    query = select(*columns).join(VERSIONS, current).where(HOLDINGS.c.id.in_(holdings))
-    return connection.execute(query).all()
+CURRENT = (
+    select(HOLDINGS.c.id, HOLDINGS.c.state, HOLDINGS.c.hold_until, *VERSIONS.c)
+    .join(VERSIONS, and_(VERSIONS.c.holding == HOLDINGS.c.id, VERSIONS.c.version == HOLDINGS.c.version))
+    .where(HOLDINGS.c.id.in_(bindparam("some", expanding=True)))
+)
 
 
 def _terms(office: Office, row: Row[Any]) -> Terms | None:
