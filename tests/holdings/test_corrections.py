@@ -57,7 +57,7 @@ def test_a_correction_is_a_new_version_that_says_who_and_why(tmp_path: Path, kin
         first, second = versions(office, DESK, holding, footing(DESK))
         assert (first.holding, second.change.reason) == (before, REASON)
         assert second.change.by == PROTECTION.person
-        assert "correct" in said_in_ledger(office)
+        assert "correct-holding" in said_in_ledger(office)
 
 
 def test_a_correction_stays_when_the_same_file_comes_again(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from liaison.holdings import snapshots
 from liaison.holdings.consult import Question, inspect, lists, search, show
 from liaison.holdings.erasure import ALSO, Cause, also, erase
 from liaison.holdings.live import LiveIndex
@@ -15,7 +16,7 @@ from liaison.holdings.shredding import bury, shred, sweep
 from liaison.matching.one import Person as Wanted
 from liaison.model.errors import BadInput, Erased, NotFound, NotLawful
 from liaison.storage.keys import KeyRing
-from liaison.storage.tables.holdings import HOLDINGS, VERSIONS
+from liaison.storage.tables.holdings import HOLDINGS, SNAPSHOTS, VERSIONS
 from tests.holdings.offices import (
     DESK,
     INVESTIGATOR,
@@ -107,11 +108,15 @@ def test_out_of_every_index_before_it_returns(tmp_path: Path) -> None:
         imported(office)
         live = LiveIndex(office, tmp_path / "index")
         place = live.save()
+        kept = office.read(lambda c: c.execute(select(SNAPSHOTS)).one())
         (found,) = live.checker().check(wanted, 0)
         holding = live.index.people.record_id(found.record)
         held = live.checker()
         erase(office, PROTECTION, holding, Cause.UNLAWFUL, LETTER)
         assert held.check(wanted, 0) == live.checker().check(wanted, 0) == []
+        with pytest.raises(Erased):
+            office.keys.fetch([kept.key])
+        assert snapshots.load(office, tmp_path / "index") is None
         again = LiveIndex(office, tmp_path / "index")
         assert again.checker().check(wanted, 0) == []
         assert again.save() != place

@@ -24,7 +24,11 @@ from liaison.office import Office
 from liaison.policy import Action, Actor, Context
 from liaison.storage.tables.holdings import HOLDINGS
 
-WHAT_CORRECTED, WHAT_RESTRICTED, WHAT_UNRESTRICTED = "correct", "restrict", "unrestrict"
+WHAT_CORRECTED, WHAT_RESTRICTED, WHAT_UNRESTRICTED = (
+    "correct-holding",
+    "restrict-holding",
+    "unrestrict-holding",
+)
 WHAT_HELD, WHAT_RELEASED = "hold-for-evidence", "release-from-hold"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
 
 from liaison.holdings.findings import Findings, Read
+from liaison.holdings.kept import texts as texts_between
 from liaison.matching.columns import People, Strings, country_name
 from liaison.model.dates import PartialDate
 from liaison.model.errors import BadInput
@@ -16,6 +16,7 @@ from liaison.model.identifiers import Country, DocumentNumber
 from liaison.model.subjects import AnySubject, Document, Name, NameKind, Person, Sex
 
 BLOCK = 1_000  # rows made at a time
+NOTHING: Mapping[str, str] = {}
 SEXES = (None, Sex.MALE, Sex.FEMALE, Sex.OTHER)
 
 
@@ -47,10 +48,11 @@ def _block(part: People, read: Read, start: int, own_ids: bool, findings: Findin
     names, documents = _names(part), _documents(part)
     born = zip(part.dob.tolist(), part.dob_alt.tolist(), strict=True)
     citizens = zip(part.nationality.tolist(), part.nationality_alt.tolist(), strict=True)
+    kept = read.kept[start : start + len(part)] if read.kept else [NOTHING] * len(part)
     columns = zip(ids, names, documents, born, citizens, part.sex.tolist(), strict=True)
     for at, (record, named, numbers, dates, states, sex) in enumerate(columns):
         row = int(read.rows[start + at])
-        told = read.kept[start + at] if read.kept else {}
+        told = kept[at]
         papers, told = _papers(numbers, told, row, findings)
         if not named and not papers:
             findings.bad(row, "", "neither a usable name nor a usable document number: left out")
@@ -104,10 +106,7 @@ def _papers(
 
 def texts(column: Strings) -> list[str]:
     """The strings of a column at once."""
-    ends = column.ends.tolist()
-    raw = column.data[ends[0] : ends[-1]].tobytes()
-    first = ends[0]
-    return [raw[a - first : b - first].decode("utf-8", "replace") for a, b in pairwise(ends)]
+    return texts_between(column, 0, len(column))
 
 
 @lru_cache(1 << 17)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import overload
 
 from liaison.holdings.layout import Columns
@@ -28,8 +29,16 @@ class KeptColumns(Sequence[Mapping[str, str]]):
     def __getitem__(self, row: slice) -> list[Mapping[str, str]]: ...
     def __getitem__(self, row: int | slice) -> dict[str, str] | list[Mapping[str, str]]:
         if isinstance(row, slice):
-            return [self[at] for at in range(*row.indices(self._rows))]
+            return self._several(*row.indices(self._rows))
         return {name: text for name, column in self._columns if (text := column[row])}
+
+    def _several(self, start: int, stop: int, step: int) -> list[Mapping[str, str]]:
+        told: list[dict[str, str]] = [{} for _ in range(start, stop, step)]
+        for name, column in self._columns:
+            for one, text in zip(told, texts(column, start, stop)[::step], strict=True):
+                if text:
+                    one[name] = text
+        return list(told)
 
     def __iter__(self) -> Iterator[Mapping[str, str]]:
         return (self[row] for row in range(self._rows))
@@ -53,3 +62,10 @@ def distinct(headers: Sequence[str]) -> list[str]:
             name = f"{base} ({number})"
         made.append(name)
     return made
+
+
+def texts(column: Strings, start: int, stop: int) -> list[str]:
+    """The strings from `start` to before `stop`, decoded at once."""
+    ends = column.ends[start : stop + 1].tolist()
+    raw = column.data[ends[0] : ends[-1]].tobytes()
+    return [raw[a - ends[0] : b - ends[0]].decode("utf-8", "replace") for a, b in pairwise(ends)]
