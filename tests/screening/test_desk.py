@@ -17,6 +17,7 @@ from liaison.model.identifiers import Country, Plate
 from liaison.model.roles import Role
 from liaison.model.subjects import Name, Person, Vehicle
 from liaison.officers import approvals
+from liaison.screening import finding
 from liaison.screening.alerting import alert_of, alerts_of_case
 from liaison.screening.approved import ask_for_more
 from liaison.screening.asked import criteria
@@ -294,6 +295,29 @@ def test_an_approval_for_more_lets_so_many_more_be_asked(tmp_path: Path, kind: s
             check(desk.office, desk.live, ANA, Question(nobody(), desk.grounds))
         with pytest.raises(NotLawful):
             check(desk.office, desk.live, ANA, Question(nobody(), desk.grounds))
+
+
+@both_databases
+def test_of_two_checks_at_once_only_one_is_the_last_that_is_allowed(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_desk(tmp_path, kind) as desk:
+        most = policy.limits(desk.office.regimes).bulk_persons
+        crowd = "\n".join(f"Wolfgang Obermüller {1900 + n}-01-11" for n in range(most - 1))
+        order = order_list(desk.office, ANA, pasted(desk.grounds, crowd))
+        finish(desk.office, desk.live, begin(desk.office, ANA, order.id))
+        question, find = Question(nobody(), desk.grounds), finding.find_person
+
+        def meanwhile(*asked: object) -> object:
+            monkeypatch.setattr("liaison.screening.desk.find_person", find)
+            check(desk.office, desk.live, ANA, question)
+            return find(*asked)  # type: ignore[arg-type]
+
+        monkeypatch.setattr("liaison.screening.desk.find_person", meanwhile)
+        with pytest.raises(NotLawful) as refused:
+            check(desk.office, desk.live, ANA, question)
+        assert rules_of(refused.value) == {"L10/bulk"}
+        assert desk.verbs()[-3:] == ["check", "check-answered", "refused"]
 
 
 @both_databases
