@@ -204,6 +204,7 @@ def test_a_state_belongs_to_the_browser_that_began(login: Login) -> None:
         login.end(replace(mine[0], browser=""), mine[1])
     with pytest.raises(NotSignedIn):
         login.end(mine[0], {**mine[1], "state": ""})
+    assert "/token" not in login.provider.asked
 
 
 def test_a_code_of_another_sign_in_is_not_exchanged(login: Login) -> None:
