@@ -25,7 +25,7 @@ from liaison.holdings.rules import PROTECTED, facts, is_minor
 from liaison.holdings.shaping import Shaper
 from liaison.holdings.shelves import OPEN, Rows, Shelf
 from liaison.holdings.shredding import shred
-from liaison.holdings.standing import SHELVES, Listed, Plan, Planner, held
+from liaison.holdings.standing import SHELVES, Listed, Plan, Planner, begun, held
 from liaison.ledger.statements import Statement
 from liaison.model.categories import Category
 from liaison.model.errors import BadInput
@@ -79,6 +79,7 @@ class _Run:
         self.planner = Planner(self.keys[0], change, again=order.again)
         self.shaper = Shaper(order, actor.person, now.date(), policy.limits(office.regimes))
         self.seen: dict[bytes, int] = {}
+        self.begun = office.read(lambda connection: begun(connection, order.list_name))
         self.kept: dict[str, None] = {}
         self.lawful: dict[object, str] = {}
 
@@ -102,7 +103,9 @@ class _Run:
 
     def _ready(self, batch: list[Incoming]) -> Writing:
         listed = [one for row in batch if (one := self._listed(row)) is not None]
-        standing = self.office.read(lambda connection: held(connection, self.order.list_name, listed))
+        standing = self.office.read(
+            lambda connection: held(connection, self.order.list_name, listed, self.begun)
+        )
         plan = self.planner.plan(listed, standing, self._before(standing))
         for row in plan.erased:
             self._refuse(

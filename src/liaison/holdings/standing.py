@@ -43,12 +43,25 @@ class Plan:
         return new, sum(map(len, self.renewed.values())) + len(self.moved)
 
 
+def begun(connection: Connection, list_name: str) -> list[Shelf]:
+    """The shelves that hold any record of a list."""
+    return [
+        shelf
+        for shelf in SHELVES
+        if connection.execute(
+            select(shelf.records.c.id).where(shelf.records.c.list == list_name).limit(1)
+        ).first()
+    ]
+
+
 def held(
-    connection: Connection, list_name: str, listed: Sequence[Listed]
+    connection: Connection, list_name: str, listed: Sequence[Listed], begun: Sequence[Shelf] = SHELVES
 ) -> dict[bytes, tuple[Shelf, Row[Any]]]:
-    """The records that stand already, by the digest of their id on their own shelf."""
+    """The records on these shelves that stand already, by the digest of their id on their own shelf."""
     found: dict[bytes, tuple[Shelf, Row[Any]]] = {}
     for number, shelf in enumerate(SHELVES):
+        if shelf not in begun:
+            continue
         refs = [one.refs[number] for one in listed]
         for start in range(0, len(refs), shelves.AT_ONCE):
             table = shelf.records
