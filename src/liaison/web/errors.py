@@ -209,7 +209,7 @@ def _headers(error: Exception) -> dict[str, str]:
 
 def _methods(request: Request[Any, Any, Any]) -> list[str]:
     """What the address takes (RFC 9110, section 15.5.6)."""
-    taken = []
+    taken: list[str] = []
     for method in METHODS:
         with suppress(HTTPException):
             request.app.asgi_router.handle_routing(path=request.url.path, method=method)

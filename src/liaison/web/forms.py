@@ -132,6 +132,8 @@ class Form:
 async def the_form(request: Request[Any, Any, Any]) -> Form:
     """The form of a request. Raises WrongMedia for a body of another kind, BadInput for one that cannot be read."""
     kind, _ = request.content_type
+    if not kind and request.headers.get("content-length", "0") == "0":
+        return Form()
     if kind not in FORMS:
         raise WrongMedia("this address takes a form")
     try:

@@ -72,9 +72,9 @@ def _marked(name: str, kind: Any, path: str) -> Any:
     if name in ("return", "request"):
         return kind
     if name in ("visit", "form"):
-        return NamedDependency[kind]
+        return NamedDependency[kind]  # type: ignore[misc]
     if name == "data":
-        return JSONBody[kind]
+        return JSONBody[kind]  # type: ignore[misc]
     place = PathParameter if f"{{{name}:" in path else QueryParameter
     if get_origin(kind) is not Annotated:
         return Annotated[kind, place()]

@@ -162,6 +162,8 @@ def head_page(visit: Visit) -> Response[str]:
         active="ledger",
         crumbs=[(visit.say("Ledger"), "/ledger"), (visit.say("Signed head"), "")],
         head=visit.node.head(),
+        reads_all=reading.may_read_all(visit.actor),
+        audits=visit.may(Capability.AUDIT_SAMPLE, Capability.STATISTICS),
         vkeys=[signer.verifier.vkey for signer in visit.node.signers],
         address=visit.node.public_url,
     )

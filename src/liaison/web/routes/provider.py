@@ -6,6 +6,8 @@ Lax, and the answer that opens the session is a page of this node, from which th
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Annotated, Any
 
 from litestar import Request, Response
@@ -13,16 +15,17 @@ from litestar.datastructures import Cookie
 from litestar.params import Parameter
 from litestar.response import Redirect
 
-from liaison.model.errors import NotFound, NotSignedIn
+from liaison.model.errors import BadSetting, NotFound, NotSignedIn
 from liaison.officers import oidc
 from liaison.officers.oidc import Returned
-from liaison.officers.provider import Directory
+from liaison.officers.provider import Directory, Provider
 from liaison.web.context import Visit, secure
 from liaison.web.routing import page
 from liaison.web.security import PUBLIC
 from liaison.web.sessions import cookie_of, named_cookie, with_session
 
 KEPT = "liaison-oidc"
+BACK = "/sign-in/provider/return"
 MINUTES = 10
 LONGEST = 4000  # characters of a parameter
 Given = Annotated[str, Parameter(max_length=LONGEST)]
@@ -38,7 +41,7 @@ def to_provider(visit: Visit) -> Response[Any]:
     return response
 
 
-@page("/sign-in/provider/return", audience=PUBLIC)
+@page(BACK, audience=PUBLIC)
 def from_provider(
     visit: Visit, request: Asked, code: Given = "", error: Given = "", iss: Given = ""
 ) -> Response[Any]:
@@ -63,9 +66,21 @@ def from_provider(
 
 
 def _directory(visit: Visit) -> Directory:
-    if visit.node.directory is None:
+    settings = visit.settings
+    if not settings.oidc_issuer:
         raise NotFound
-    return visit.node.directory
+    onward = visit.node.public_url + BACK
+    return _known(settings.oidc_issuer, settings.oidc_client, onward, settings.oidc_secret_file)
+
+
+@cache
+def _known(issuer: str, client: str, onward: str, secret_file: str) -> Directory:
+    """The provider, whose metadata and keys are kept for as long as it is trusted to keep them itself."""
+    try:
+        secret = Path(secret_file).read_text("utf-8").strip() if secret_file else ""
+    except OSError as error:
+        raise BadSetting("the provider's secret cannot be read", hint="see oidc_secret_file") from error
+    return Directory(Provider(issuer, client, onward, secret))
 
 
 def _kept(visit: Visit, value: str, seconds: int) -> Cookie:

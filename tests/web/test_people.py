@@ -1,0 +1,203 @@
+"""People, settings, approvals and reviews over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from liaison.model.roles import Role
+from liaison.officers import approvals, notices
+from liaison.officers.approvals import Request
+from tests.web_fixtures import PASSWORD, Desk, a_desk
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with a_desk(tmp_path_factory.mktemp("people")) as desk:
+        yield desk
+
+
+def test_an_administrator_creates_and_invites(desk: Desk) -> None:
+    with desk.browser(desk.administrator) as browser:
+        sent = {"name": "Lule Basha", "unit": "Desk", "sign_in": "lule", "roles": ["desk officer"]}
+        answer = browser.post("/people/new", data=sent)
+        assert answer.status_code == 200
+        assert "http://node.local/invitation#" in answer.text
+        listed = browser.get("/people").text
+        assert "Lule Basha" in listed
+        assert "Invited" in listed
+
+
+def test_roles_that_clash_are_refused_with_the_field(desk: Desk) -> None:
+    with desk.browser(desk.administrator) as browser:
+        sent = {"name": "Kol Ndoja", "sign_in": "kol", "roles": ["auditor", "investigator"]}
+        answer = browser.post("/people/new", data=sent)
+        assert answer.status_code == 400
+        assert "one person cannot be" in answer.text
+        assert 'href="#roles"' in answer.text
+
+
+def test_a_role_that_there_is_not_is_refused(desk: Desk) -> None:
+    with desk.browser(desk.administrator) as browser:
+        answer = browser.post("/people/new", data={"name": "A B", "sign_in": "ab", "roles": ["king"]})
+        assert answer.status_code == 400
+        assert "this is not one of the choices" in answer.text
+        assert 'value="A B"' in answer.text
+
+
+def test_training_and_end_of_an_account(desk: Desk) -> None:
+    officer = desk.enrol("Teuta Rama", Role.INVESTIGATOR)
+    with desk.browser(desk.administrator) as browser:
+        year = str(desk.clock.now().year + 1)
+        sent = {"course": "Judging alerts", "until-day": "1", "until-month": "2", "until-year": year}
+        assert browser.post(f"/people/{officer.person}/training", data=sent).status_code == 303
+        assert "Judging alerts" in browser.get(f"/people/{officer.person}").text
+        wrong = browser.post(f"/people/{officer.person}/training", data=sent | {"until-month": "13"})
+        assert wrong.status_code == 400
+        assert "this is no date" in wrong.text
+        ended = browser.post(f"/people/{officer.person}/accounts/{officer.account}/end", data={})
+        assert ended.status_code == 303
+    with desk.browser(officer) as browser:
+        assert browser.get("/").status_code == 303
+
+
+def test_the_api_lists_people_by_cursor(desk: Desk) -> None:
+    for name in ("Aida One", "Bled Two", "Cela Three"):
+        desk.enrol(name, Role.INVESTIGATOR)
+    with desk.program(desk.administrator) as program:
+        seen: list[str] = []
+        cursor = ""
+        while True:
+            listed = program.get("/api/v1/people", params={"limit": 2, "cursor": cursor}).json()
+            assert len(listed["items"]) <= 2
+            seen += [each["name"] for each in listed["items"]]
+            cursor = listed["next"]
+            if not cursor:
+                break
+        assert seen == sorted(seen, key=str.casefold)
+        assert len(seen) == len(set(seen))
+        assert program.get("/api/v1/people", params={"cursor": "nonsense"}).status_code == 400
+        assert program.get("/api/v1/people", params={"limit": 0}).status_code == 400
+
+
+def test_the_api_makes_a_person_and_an_account(desk: Desk) -> None:
+    with desk.program(desk.administrator) as program:
+        person = program.post("/api/v1/people", json={"name": "Drita Kodra"})
+        assert person.status_code == 201
+        made = program.post(
+            f"/api/v1/people/{person.json()['id']}/accounts", json={"sign_in": "drita", "roles": ["approver"]}
+        )
+        assert made.status_code == 201
+        assert made.json()["roles_given"] is True
+        assert made.json()["code"]
+
+
+def test_preferences_are_kept_with_the_account(desk: Desk) -> None:
+    officer = desk.enrol("Fatos Nano", Role.INVESTIGATOR)
+    with desk.browser(officer) as browser:
+        sent = {"language": "sq", "theme": "dark"}
+        assert browser.post("/settings", data=sent).status_code == 303
+        page = browser.get("/settings").text
+        assert '<html lang="sq"' in page
+        assert 'data-theme="dark"' in page
+        assert "data-shortcuts" not in page
+        assert browser.post("/settings", data={"theme": "pink", "language": ""}).status_code == 400
+
+
+def test_a_token_is_shown_once_and_can_be_revoked(desk: Desk) -> None:
+    officer = desk.enrol("Gjon Prela", Role.INVESTIGATOR)
+    with desk.browser(officer) as browser, desk.program() as program:
+        made = browser.post("/settings/tokens", data={"label": "script", "days": "30"})
+        secret = made.text.partition("liaison_")[2].partition("<")[0]
+        program.headers["authorization"] = f"Bearer liaison_{secret}"
+        assert program.get("/api/v1/me").json()["person"] == officer.person
+        assert secret not in browser.get("/settings/security").text
+        held = program.get("/api/v1/tokens").json()["items"][0]
+        assert browser.post(f"/settings/tokens/{held['id']}/revoke").status_code == 303
+        assert program.get("/api/v1/me").status_code == 401
+
+
+def test_another_persons_token_is_not_there(desk: Desk) -> None:
+    owner, other = desk.enrol("Hana Leci", Role.INVESTIGATOR), desk.enrol("Iris Muca", Role.INVESTIGATOR)
+    with desk.program(owner) as mine, desk.browser(other) as browser:
+        held = mine.get("/api/v1/tokens").json()["items"][0]["id"]
+        foreign = browser.post(f"/settings/tokens/{held}/revoke")
+        absent = browser.post("/settings/tokens/token-absent/revoke")
+        assert foreign.status_code == absent.status_code == 404
+        assert foreign.content == absent.content
+        assert mine.get("/api/v1/me").status_code == 200
+
+
+def test_the_password_is_changed_by_who_knows_it(desk: Desk) -> None:
+    officer = desk.enrol("Jon Kreka", Role.INVESTIGATOR)
+    new = "seven boats on a lake"
+    with desk.browser(officer) as browser:
+        wrong = {"former": "not this one at all", "password": new, "again": new}
+        assert browser.post("/settings/password", data=wrong).status_code == 400
+        assert browser.post("/settings/password", data=wrong | {"former": PASSWORD}).status_code == 303
+        assert browser.get("/").status_code == 200
+
+
+def test_every_session_can_be_ended(desk: Desk) -> None:
+    officer = desk.enrol("Kujtim Laci", Role.INVESTIGATOR)
+    with desk.browser(officer) as browser:
+        assert browser.post("/settings/sessions/end", data={"here": "yes"}).status_code == 303
+        again = browser.get("/", headers={"cookie": f"liaison={officer.session}"})
+        assert again.status_code == 303
+
+
+@pytest.mark.parametrize(
+    "path", ["/settings", "/settings/security", "/settings/rules", "/settings/api", "/ledger", "/ledger/head"]
+)
+def test_every_officer_reads_these(desk: Desk, path: str) -> None:
+    officer = desk.enrol(f"Reader{abs(hash(path)) % 9999} Of Pages", Role.APPROVER)
+    with desk.browser(officer) as browser:
+        assert browser.get(path).status_code == 200
+
+
+def test_the_nodes_settings_tell_no_secret(desk: Desk) -> None:
+    with desk.browser(desk.administrator) as browser:
+        page = browser.get("/settings/node").text
+        assert "node.test.example" in page
+        assert str(desk.node.places.keys) not in page
+
+
+def test_what_one_asks_another_decides(desk: Desk) -> None:
+    asker = desk.enrol("Luan Peci", Role.INVESTIGATOR)
+    approver = desk.enrol("Mimoza Cani", Role.APPROVER)
+    request = Request("bulk", {"list": "passengers"}, cap=500)
+    approval = approvals.ask(desk.office, desk.actor(asker), request)
+    path = f"/approvals/{approval}"
+    with desk.browser(asker) as browser:
+        assert "Record the decision" not in browser.get(path).text
+        own = browser.post(path, data={"answer": "approve", "reason": "because I want to"})
+        assert own.status_code in (403, 404)
+    with desk.browser(approver) as browser:
+        assert "Luan Peci" in browser.get("/").text
+        assert "passengers" in browser.get(path).text
+        empty = browser.post(path, data={"answer": "approve", "reason": ""})
+        assert empty.status_code == 400
+        assert browser.post(path, data={"answer": "maybe", "reason": "a reason"}).status_code == 400
+        done = browser.post(path, data={"answer": "approve", "reason": "the list is needed for the case"})
+        assert done.status_code == 303
+        again = browser.post(path, data={"answer": "refuse", "reason": "second thoughts about it"})
+        assert again.status_code == 409
+    with desk.program(asker) as program:
+        found = program.get(f"/api/v1/approvals/{approval}").json()
+        assert (found["state"], found["decided_by"]) == ("approved", approver.person)
+
+
+def test_a_notice_is_read_by_whom_it_is_for(desk: Desk) -> None:
+    officer, other = desk.enrol("Nora Zefi", Role.INVESTIGATOR), desk.enrol("Olta Deda", Role.INVESTIGATOR)
+    notice = desk.office.write(
+        lambda connection: notices.add(
+            connection, officer.person, "invited", officer.account, desk.clock.now()
+        )
+    )
+    with desk.browser(other) as browser:
+        assert browser.post(f"/notices/{notice}/read").status_code == 404
+    with desk.browser(officer) as browser:
+        assert "A new invitation was made" in browser.get("/").text
+        assert browser.post(f"/notices/{notice}/read").status_code == 303
+        assert "Nothing waits for you" in browser.get("/").text
