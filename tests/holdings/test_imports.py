@@ -12,7 +12,7 @@ from liaison.holdings import imports
 from liaison.holdings.consult import Question, search
 from liaison.holdings.imports import import_file
 from liaison.model.categories import Category
-from liaison.model.errors import LedgerUnavailable, NotLawful
+from liaison.model.errors import Conflict, LedgerUnavailable, NotLawful
 from liaison.model.holding import State
 from liaison.storage.tables.holdings import HOLDINGS, SAFEGUARDED, VERSIONS
 from tests.holdings import offices
@@ -312,3 +312,14 @@ def test_importing_twice_is_importing_once(tmp_path_factory, first, second) -> N
             again = imported(office, content(lines))
             assert (again.new, again.changed, again.withdrawn) == (0, 0, 0)
             assert (rows(office), rows(office, SAFEGUARDED)) == before
+
+
+def test_two_imports_of_one_list_at_once_do_not_double_it(tmp_path: Path, monkeypatch) -> None:
+    with an_office(tmp_path) as office:
+        imported(office)
+        monkeypatch.setattr(imports, "held", lambda *_: {})
+        with pytest.raises(Conflict):
+            imported(office)
+        monkeypatch.undo()
+        assert len(rows(office)) == len(rows(office, VERSIONS)) == 3
+        assert imported(office).unchanged == 3

@@ -205,3 +205,18 @@ def test_kept_up_it_finds_what_a_new_one_finds(tmp_path_factory, changes) -> Non
                 assert set(found(live, wanted)) == set(found(fresh, wanted))
             assert len(live.index) == len(fresh.index) == len(dict(lines))
             assert DESK
+
+
+def test_one_change_in_a_large_list_replaces_what_stood_before(tmp_path: Path) -> None:
+    base = b"id,given,surname,category\n0,Ana,Gashi,suspect\n"
+    base += b"".join(b"b%d,Name%d,Family%d,suspect\n" % (n, n, n) for n in range(100))
+    with an_office(tmp_path) as office:
+        imported(office, base)
+        live = LiveIndex(office)
+        before = found(live)
+        assert len(before) == 1
+        imported(office, base.replace(b"Ana,Gashi", b"Zamira,Kelmendi"))
+        assert len(live.index.segments) == 2
+        assert found(live) == []
+        assert found(live, Wanted(given="Zamira", surname="Kelmendi")) == before
+        assert len(live.index) == 101
