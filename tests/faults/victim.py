@@ -4,6 +4,7 @@ python victim.py FOLDER COUNT THREADS: each change is a row and an entry of the 
 of standard output is one acknowledged or refused change: "ok NUMBER" or "no NUMBER KIND".
 """
 
+import ctypes
 import os
 import sys
 import threading
@@ -56,5 +57,35 @@ def main(folder: Path, count: int, threads: int) -> None:
     store.close()
 
 
+def breed() -> None:
+    """For each line of standard input, "FOLDER<tab>COUNT<tab>OUTPUT": a child that waits for a second line and then
+    writes to the file OUTPUT. Its number is told before, and its status once it ended."""
+    for line in sys.stdin:
+        folder, count, output = line.rstrip("\n").split("\t")
+        gate, go = os.pipe()
+        child = os.fork()
+        if not child:
+            _be_traced_by_anyone()
+            os.read(gate, 1)
+            os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
+            main(Path(folder), int(count), 1)
+            os._exit(0)
+        os.write(1, f"{child}\n".encode())
+        sys.stdin.readline()
+        os.write(go, b"x")
+        _, status = os.waitpid(child, 0)
+        for each in (gate, go):
+            os.close(each)
+        os.write(1, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+
+
+def _be_traced_by_anyone() -> None:
+    """Where Linux lets a process be traced by its ancestors alone, this one lifts it (PR_SET_PTRACER)."""
+    ctypes.CDLL(None).prctl(0x59616D61, ctypes.c_ulong(-1), 0, 0, 0)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    if sys.argv[1:] == ["breed"]:
+        breed()
+    else:
+        main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -13,7 +13,7 @@ from liaison.storage.engines import address, hold
 from tests.node_fixtures import fresh_postgresql
 
 
-@pytest.mark.parametrize("url", ["mysql://a/b", "sqlite://", "nonsense", "", "sqlite:///"])
+@pytest.mark.parametrize("url", ["mysql://localhost/b", "sqlite://", "nonsense", "", "sqlite:///"])
 def test_another_database_is_refused(url: str) -> None:
     with pytest.raises(BadSetting) as refused:
         address(url)
@@ -21,7 +21,7 @@ def test_another_database_is_refused(url: str) -> None:
 
 
 def test_postgresql_is_spoken_with_psycopg() -> None:
-    assert address("postgresql://a@b/c").drivername == "postgresql+psycopg"
+    assert address("postgresql://a@localhost/c").drivername == "postgresql+psycopg"
 
 
 def test_a_second_process_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ def test_a_spectator_reads_beside_the_ring_and_changes_nothing(ring: KeyRing, fo
     key_id, key = ring.create(Compartment.HOLDINGS)[0]
     other = KeyRing(folder, spectator=True)
     assert other.fetch([key_id]) == [key]
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(StoreUnavailable):
         other.create(Compartment.HOLDINGS)
     other.close()
     ring.create(Compartment.HOLDINGS)
@@ -219,3 +219,39 @@ def test_no_key_that_was_given_out_is_lost_when_the_process_is_killed(folder: Pa
         key_id, key = line.split()
         assert ring.fetch([int(key_id)])[0].hex() == key
     ring.close()
+
+
+def test_a_ring_whose_disk_was_full_goes_on_once_there_is_room(ring: KeyRing) -> None:
+    most = ring._file.execute("PRAGMA page_count").fetchone()[0]
+    ring._file.execute(f"PRAGMA max_page_count = {most}")
+    with pytest.raises(StoreUnavailable):
+        ring.create(Compartment.HOLDINGS, 8_000)
+    ring._file.execute("PRAGMA max_page_count = 100000")
+    made = ring.create(Compartment.HOLDINGS, 500)
+    assert ring.fetch([key for key, _ in made]) == [key for _, key in made]
+
+
+def test_a_ring_whose_commit_failed_goes_on(ring: KeyRing) -> None:
+    """SQLite leaves a transaction open whose commit failed for want of a lock or of room."""
+    real, failing = ring._file, _FailingCommit(ring._file)
+    ring._file = failing
+    with pytest.raises(StoreUnavailable):
+        ring.create(Compartment.HOLDINGS)
+    ring._file = real
+    assert not real.in_transaction
+    assert ring.create(Compartment.HOLDINGS)
+
+
+class _FailingCommit:
+    """A connection whose commits fail."""
+
+    def __init__(self, file: sqlite3.Connection) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._file, name)
+
+    def execute(self, what: str, *values: object) -> sqlite3.Cursor:
+        if what == "COMMIT":
+            raise sqlite3.OperationalError("disk I/O error")
+        return self._file.execute(what, *values)

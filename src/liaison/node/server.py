@@ -79,13 +79,13 @@ class Bounded(H11Protocol):
         super().on_response_complete()
         if self.transport.is_closing():
             self.end()
-        else:
-            self._look()
-
-    def timeout_keep_alive_handler(self) -> None:
-        """The connection stood idle for too long."""
-        super().timeout_keep_alive_handler()
-        self.end()
+            return
+        if (
+            self.timeout_keep_alive_task is not None
+        ):  # uvicorn's own, which would wait for a reader without end
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = self.loop.call_later(self.limits.idle_seconds, self._idle_too_long)
+        self._look()
 
     def shutdown(self) -> None:
         """Finish the request that runs, if one does; then close."""
@@ -165,6 +165,10 @@ class Bounded(H11Protocol):
         if self.reading is not None:
             self.reading.cancel()
         self.reading = self.loop.call_later(seconds, late)
+
+    def _idle_too_long(self) -> None:
+        self.timeout_keep_alive_handler()
+        self.end()
 
     def _head_late(self) -> None:
         self.reading = None
@@ -308,7 +312,6 @@ def server(
         server_header=False,
         proxy_headers=bool(limits.proxies),
         forwarded_allow_ips=sorted(limits.proxies),
-        timeout_keep_alive=int(limits.idle_seconds),
         timeout_graceful_shutdown=drain_seconds,
         h11_max_incomplete_event_size=limits.head_bytes,
         backlog=2048,

@@ -12,6 +12,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -68,7 +69,10 @@ class KeyRing:
                 some = list(ids[start : start + AT_ONCE])
                 marks = ",".join("?" * len(some))
                 query = f"SELECT id, compartment, wrapped FROM keys WHERE id IN ({marks})"
-                rows |= {key: (part, held) for key, part, held in self._file.execute(query, some)}
+                try:
+                    rows |= {key: (part, held) for key, part, held in self._file.execute(query, some)}
+                except sqlite3.Error as error:
+                    raise _unusable() from error
         if any(key not in rows for key in ids):
             raise Erased("the key of this content was destroyed")
         return [self._unwrap(*rows[key]) for key in ids]
@@ -84,8 +88,8 @@ class KeyRing:
                 before = file.total_changes
                 file.executemany("DELETE FROM keys WHERE id = ?", [(key,) for key in ids])
                 gone = file.total_changes - before
-            busy = self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if busy:
+            kept = self._emptied()
+        if kept:
             raise StoreUnavailable(
                 "a trace of destroyed keys is still on the disk",
                 hint="let the backup or verification that reads the key ring end, then erase again",
@@ -105,6 +109,13 @@ class KeyRing:
         """Let go of the ring's file."""
         self._file.close()
 
+    def _emptied(self) -> bool:
+        """Write the log back into the file and empty it; whether somebody who reads kept it."""
+        try:
+            return bool(self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        except sqlite3.Error as error:
+            raise _unusable() from error
+
     def _changing(self) -> _Change:
         return _Change(self._file)
 
@@ -121,17 +132,41 @@ class KeyRing:
 
 
 class _Change:
-    """A transaction on the ring, durable when it ends."""
+    """A transaction on the ring, durable when it ends. Raises StoreUnavailable, after which nothing of it is kept."""
 
     def __init__(self, file: sqlite3.Connection) -> None:
         self.file = file
 
     def __enter__(self) -> sqlite3.Connection:
-        self.file.execute("BEGIN IMMEDIATE")
+        self._say("BEGIN IMMEDIATE")
         return self.file
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        self.file.execute("ROLLBACK" if kind else "COMMIT")
+        if kind is None:
+            self._say("COMMIT")
+            return
+        self._give_up()
+        if isinstance(error, sqlite3.Error):
+            raise _unusable() from error
+
+    def _say(self, what: str) -> None:
+        try:
+            self.file.execute(what)
+        except sqlite3.Error as error:
+            self._give_up()
+            raise _unusable() from error
+
+    def _give_up(self) -> None:
+        """Where the disk failed, SQLite may have ended the transaction by itself, or left it open."""
+        if self.file.in_transaction:
+            with suppress(sqlite3.Error):
+                self.file.execute("ROLLBACK")
+
+
+def _unusable() -> StoreUnavailable:
+    return StoreUnavailable(
+        "the key ring cannot be used", hint="see `liaison verify` and the room on the disk"
+    )
 
 
 def _added(file: sqlite3.Connection, row: tuple[str, bytes]) -> KeyId:
