@@ -1,4 +1,4 @@
-"""Holdings: the lists, importing one, one record on grounds, and what puts a record right."""
+"""Holdings: the lists, one record on grounds, and what puts a record right."""
 
 from __future__ import annotations
 
@@ -15,15 +15,12 @@ from liaison.holdings import consult, corrections, erasure
 from liaison.holdings.access import Footing
 from liaison.holdings.consult import Entry, Question
 from liaison.holdings.erasure import Cause
-from liaison.holdings.order import ImportOrder
 from liaison.model.categories import CaseId, Category
 from liaison.model.dates import PartialDate
 from liaison.model.errors import BadInput, Conflict, NotLawful, TooMany, UnusableFile
-from liaison.model.handling import Handling, HandlingCode
-from liaison.model.holding import Instruction, Record, State
+from liaison.model.holding import Record, State
 from liaison.model.identifiers import DocumentNumber
 from liaison.model.roles import Capability
-from liaison.model.scales import Graded
 from liaison.model.subjects import Document, DocumentKind, Person
 from liaison.officers.people import names_of
 from liaison.web.compat.entities import caption_of, properties_of
@@ -101,36 +98,6 @@ def holdings(
         categories=[(one.value, visit.say(words)) for one, words in CATEGORIES.items()],
         imports=visit.may(IMPORTS),
         running=visit.node.imports.all_of(actor),
-    )
-
-
-@page("/holdings/import", audience=IMPORTS)
-def new_import(visit: Visit) -> Response[str]:
-    """The form for importing a list."""
-    return _new_import(visit, Form())
-
-
-@act("/holdings/import", audience=IMPORTS, request_max_body_size=None)
-def start_import(visit: Visit, form: Form) -> Response[Any]:
-    """Read a list, beside the page that watches it."""
-    try:
-        job = visit.node.imports.start(visit.office, visit.node.live, visit.actor, _order(form))
-    except Refusals as error:
-        return _new_import(visit, form.refused(error), error.status)
-    return visit.go(f"/holdings/imports/{job.id}")
-
-
-@page("/holdings/imports/{job_id:str}", audience=IMPORTS)
-def one_import(visit: Visit, job_id: str) -> Response[str]:
-    """How an import stands, and every row that could not be used."""
-    job = visit.node.imports.of(visit.actor, job_id)
-    return visit.page(
-        "pages/import.html",
-        title=visit.say("Import of %(list)s", list=job.list_name),
-        active="holdings",
-        crumbs=((visit.say("Holdings"), "/holdings"), (visit.say("Import"), "")),
-        job=job,
-        shown=500,
     )
 
 
@@ -213,54 +180,6 @@ def erase(visit: Visit, holding_id: str, form: Form) -> Response[Any]:
     except Refusals as error:
         return _choose(visit, holding_id, form.refused(error), error.status)
     return visit.go("/holdings", "erased")
-
-
-def _order(form: Form) -> ImportOrder:
-    sent = form.file("file")
-    retention, review = form.date("retention"), form.date("review")
-    for name, day in (("retention", retention), ("review", review)):
-        if day is None:
-            raise BadInput("this is needed", field=name, hint="give the day")
-    assert retention is not None
-    assert review is not None
-    category = form.text("category")
-    instruction = form.text("instruction")
-    return ImportOrder(
-        list_name=form.needed("list_name", longest=120),
-        content=sent.file.read(),
-        name=sent.filename[:200],
-        owner=form.needed("owner", longest=200),
-        source=form.needed("source", longest=200),
-        handling=Handling(
-            codes=tuple(form.all_chosen("codes", HandlingCode)) or (HandlingCode.H0,),
-            restriction=form.text("restriction"),
-        ),
-        retention_until=retention,
-        review_at=review,
-        case=CaseId(form.needed("case", longest=80)),
-        reason=form.needed("reason", longest=2000),
-        category=form.chosen("category", Category) if category else None,
-        graded=Graded.read(form.text("grade") or "X4"),
-        instruction=form.chosen("instruction", Instruction) if instruction else None,
-        complete=form.ticked("complete"),
-    )
-
-
-def _new_import(visit: Visit, form: Form, status: int = 200) -> Response[str]:
-    return visit.page(
-        "pages/import_new.html",
-        title=visit.say("Import a list"),
-        active="holdings",
-        crumbs=((visit.say("Holdings"), "/holdings"), (visit.say("Import"), "")),
-        form=form,
-        reasons=reasons_in(form),
-        status=status,
-        agency=visit.settings.agency,
-        categories=[(one.value, visit.say(words)) for one, words in CATEGORIES.items()],
-        instructions=[(one.value, visit.say(one.meaning)) for one in Instruction],
-        codes=[(code.value, f"{code.value} {visit.say(code.meaning)}") for code in HandlingCode],
-        limit=visit.settings.upload_bytes,
-    )
 
 
 def _choose(visit: Visit, holding_id: str, form: Form, status: int = 200) -> Response[str]:
@@ -479,9 +398,6 @@ def _entry_out(entry: Entry) -> EntryOut:
 
 ROUTES = (
     holdings,
-    new_import,
-    start_import,
-    one_import,
     holding,
     inspect,
     correct,

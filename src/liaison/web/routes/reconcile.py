@@ -20,9 +20,13 @@ from liaison.web.compat.entities import caption_of, properties_of, subject_of
 from liaison.web.context import Visit
 from liaison.web.footing import footing_of
 from liaison.web.forms import Form
+from liaison.web.routing import served
 from liaison.web.security import PUBLIC
 
 AUDIENCE = Capability.CHECK
+TAGS = ["reconciliation"]
+HERE, PROPOSE = "/reconcile", "/reconcile/properties"
+SUGGEST_TYPE, SUGGEST_PROPERTY = "/reconcile/suggest/type", "/reconcile/suggest/property"
 MOST_QUERIES = 100  # in one batch
 LIMIT, MOST = 5, 100  # candidates of one query
 CERTAIN = 0.95  # from here on a lone candidate is called a match
@@ -75,7 +79,7 @@ class Extension(msgspec.Struct, frozen=True):
 Batch = dict[str, Query]
 
 
-@get("/reconcile", audience=PUBLIC, program=True, sync_to_thread=True, tags=["reconciliation"])
+@served(get(HERE, audience=PUBLIC, program=True, tags=TAGS), HERE)
 def manifest(request: Request[Any, Any, Any], visit: Visit) -> dict[str, Any]:
     """What this service is and speaks."""
     base = str(request.base_url).rstrip("/")
@@ -88,24 +92,17 @@ def manifest(request: Request[Any, Any, Any], visit: Visit) -> dict[str, Any]:
         "defaultTypes": [{"id": key, "name": name} for key, name in TYPES.items()],
         "view": {"url": base + "/holdings/{{id}}"},
         "suggest": {
-            "type": {"service_url": base, "service_path": "/reconcile/suggest/type"},
-            "property": {"service_url": base, "service_path": "/reconcile/suggest/property"},
+            "type": {"service_url": base, "service_path": SUGGEST_TYPE},
+            "property": {"service_url": base, "service_path": SUGGEST_PROPERTY},
         },
         "extend": {
-            "propose_properties": {"service_url": base, "service_path": "/reconcile/properties"},
+            "propose_properties": {"service_url": base, "service_path": PROPOSE},
             "property_settings": [],
         },
     }
 
 
-@post(
-    "/reconcile",
-    audience=AUDIENCE,
-    program=True,
-    sync_to_thread=True,
-    status_code=200,
-    tags=["reconciliation"],
-)
+@served(post(HERE, audience=AUDIENCE, program=True, status_code=200, tags=TAGS), HERE)
 def reconcile(request: Request[Any, Any, Any], visit: Visit, form: Form) -> dict[str, Any]:
     """Candidates for each query of a batch (`queries`), or values of entities (`extend`), each as JSON in a form."""
     grounds = asking.grounds_of(request)
@@ -118,25 +115,19 @@ def reconcile(request: Request[Any, Any, Any], visit: Visit, form: Form) -> dict
     return {name: {"result": _results(visit, query, grounds)} for name, query in batch.items()}
 
 
-@get("/reconcile/suggest/type", audience=PUBLIC, program=True, sync_to_thread=False, tags=["reconciliation"])
+@served(get(SUGGEST_TYPE, audience=PUBLIC, program=True, tags=TAGS), SUGGEST_TYPE)
 def suggest_type(prefix: Annotated[str, Parameter(max_length=60)] = "") -> dict[str, Any]:
     """Types whose names begin so."""
     return {"result": _named(TYPES, prefix)}
 
 
-@get(
-    "/reconcile/suggest/property",
-    audience=PUBLIC,
-    program=True,
-    sync_to_thread=False,
-    tags=["reconciliation"],
-)
+@served(get(SUGGEST_PROPERTY, audience=PUBLIC, program=True, tags=TAGS), SUGGEST_PROPERTY)
 def suggest_property(prefix: Annotated[str, Parameter(max_length=60)] = "") -> dict[str, Any]:
     """Properties whose names begin so."""
     return {"result": _named(PROPERTIES, prefix)}
 
 
-@get("/reconcile/properties", audience=PUBLIC, program=True, sync_to_thread=False, tags=["reconciliation"])
+@served(get(PROPOSE, audience=PUBLIC, program=True, tags=TAGS), PROPOSE)
 def propose_properties(type: Annotated[str, Parameter(max_length=60)] = "Person") -> dict[str, Any]:
     """What can be asked of entities that are known."""
     found = [{"id": key, "name": name} for key, name in EXTENDS.items()] if type == "Person" else []

@@ -20,7 +20,7 @@ from liaison.web.compat import asking
 from liaison.web.compat.entities import caption_of, entity, subject_of, unused
 from liaison.web.context import Visit
 from liaison.web.footing import footing_of
-from liaison.web.routing import the_visit
+from liaison.web.routing import served
 from liaison.web.security import PUBLIC
 
 AUDIENCE = Capability.CHECK
@@ -50,14 +50,10 @@ class Queries(msgspec.Struct, frozen=True):
     config: dict[str, Any] | None = None
 
 
-@post(
-    "/match/{dataset:str}",
-    audience=AUDIENCE,
-    program=True,
-    sync_to_thread=True,
-    status_code=200,
-    tags=["yente"],
-)
+MATCH, SEARCH, ENTITY = "/match/{dataset:str}", "/search/{dataset:str}", "/entities/{entity_id:str}"
+
+
+@served(post(MATCH, audience=AUDIENCE, program=True, status_code=200, tags=["yente"]), MATCH)
 def match(
     request: Request[Any, Any, Any],
     visit: Visit,
@@ -120,7 +116,7 @@ class _Ask:
         return {"status": 200, "results": shown, "total": _total(len(kept) + more), "query": echo}
 
 
-@get("/search/{dataset:str}", audience=AUDIENCE, program=True, sync_to_thread=True, tags=["yente"])
+@served(get(SEARCH, audience=AUDIENCE, program=True, tags=["yente"]), SEARCH)
 def search(
     request: Request[Any, Any, Any],
     visit: Visit,
@@ -146,23 +142,16 @@ def search(
     return {"results": results, "facets": {}, "total": total, "limit": limit, "offset": offset}
 
 
-@get(
-    "/entities/{entity_id:str}",
-    audience=Capability.READ_HOLDING,
-    program=True,
-    sync_to_thread=True,
-    tags=["yente"],
-)
-def one_entity(request: Request[Any, Any, Any], entity_id: str) -> dict[str, Any]:
+@served(get(ENTITY, audience=Capability.READ_HOLDING, program=True, tags=["yente"]), ENTITY)
+def one_entity(request: Request[Any, Any, Any], visit: Visit, entity_id: str) -> dict[str, Any]:
     """One record, for a person whose case met it in a check or who has another lawful way to it."""
-    visit = the_visit(request)
     grounds = asking.grounds_of(request)
     shown = consult.show(visit.office, visit.actor, entity_id, footing_of(visit, grounds))
     held = shown.holding
     return entity(shown.id, held.subject, [held.list_name], caption=caption_of(held.subject) or held.record)
 
 
-@get("/catalog", audience=AUDIENCE, program=True, sync_to_thread=True, tags=["yente"])
+@served(get("/catalog", audience=AUDIENCE, program=True, tags=["yente"]), "/catalog")
 def catalog(visit: Visit) -> dict[str, Any]:
     """The lists of this node, with how many records of each can be found."""
     index = visit.node.live.index
@@ -193,7 +182,7 @@ def catalog(visit: Visit) -> dict[str, Any]:
     }
 
 
-@get("/algorithms", audience=PUBLIC, program=True, sync_to_thread=False, tags=["yente"])
+@served(get("/algorithms", audience=PUBLIC, program=True, tags=["yente"]), "/algorithms")
 def algorithms() -> dict[str, Any]:
     """The one way in which candidates are scored."""
     said = "Weight of evidence in bits, as odds over the number of records; the reasons add up to the score."
@@ -201,7 +190,7 @@ def algorithms() -> dict[str, Any]:
     return {"algorithms": known, "default": ALGORITHM, "best": ALGORITHM}
 
 
-@get("/healthz", audience=PUBLIC, program=True, sync_to_thread=False, tags=["yente"])
+@served(get("/healthz", audience=PUBLIC, program=True, tags=["yente"]), "/healthz")
 def healthz() -> dict[str, str]:
     """Whether the node answers."""
     return {"status": "ok"}
