@@ -1,72 +1,97 @@
+"""Reading the ledger: one's own acts, others' for those who may, and every look at others recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
 import pytest
 
+from liaison import policy
+from liaison.ledger.log import size
+from liaison.ledger.statements import Statement
+from liaison.model.categories import OfficerId
 from liaison.model.errors import NotFound, NotLawful
 from liaison.model.roles import Role
-from liaison.officers import reading, service
+from liaison.office import Office
+from liaison.officers import reading
 from liaison.officers.reading import Wanted
-from tests.node_fixtures import both_databases
-from tests.officers.staff import Agency
+from tests.node_fixtures import an_office, both_databases
+
+OFFICER = policy.Actor(person=OfficerId("person-officer"), roles=frozenset({Role.INVESTIGATOR}))
+AUDITOR = policy.Actor(person=OfficerId("person-auditor"), roles=frozenset({Role.AUDITOR}))
+
+
+def act(office: Office, who: policy.Actor, what: str = "check", case: str = "") -> int:
+    statement = Statement(what=what, who=who.person, when=office.now(), case=case)
+    return office.write(lambda connection: office.log.append(connection, statement).index)
 
 
 @both_databases
-def test_an_auditor_reads_what_others_did_and_that_is_recorded(either: Agency) -> None:
-    auditor = either.hire("outside", Role.AUDITOR)
-    found = reading.search(either.office, auditor.actor, Wanted(what="sign-in"))
-    assert [entry.statement.who for entry in found.entries] == [
-        auditor.actor.person,
-        either.chief.actor.person,
-    ]
-    last = either.ledger()[-1]
-    assert (last.what, last.who, last.outcome, last.detail) == (
-        "ledger-searched", auditor.actor.person, "2", {"what": "sign-in"},
-    )  # fmt: skip
-    index = found.entries[1].index
-    opened = reading.entry(either.office, auditor.actor, index)
-    assert opened is not None
-    assert opened.statement.what == "sign-in"
-    read = either.ledger()[-1]
-    assert (read.what, read.detail) == ("ledger-read", {"entry": str(index)})
+def test_own_acts_alone_whatever_is_asked_for(kind: str, tmp_path: Path) -> None:
+    with an_office(tmp_path, kind) as office:
+        mine = act(office, OFFICER)
+        act(office, AUDITOR)
+        found = reading.own(office, OFFICER, Wanted(who=AUDITOR.person))
+        assert [each.index for each in found.entries] == [mine]
+        assert found.before == 0
 
 
-@pytest.mark.parametrize("role", [Role.INVESTIGATOR, Role.DESK_OFFICER, Role.APPROVER, Role.SUPERVISOR])
-def test_others_read_what_they_did_themselves(agency: Agency, role: Role) -> None:
-    officer = agency.hire("officer", role)
-    with pytest.raises(NotLawful):
-        reading.search(agency.office, officer.actor, Wanted())
-    mine = reading.own(agency.office, officer.actor, Wanted(who=agency.chief.actor.person))
-    assert {entry.statement.who for entry in mine.entries} == {officer.actor.person}
-    told = set()
-    for index in (0, 10_000, -1):
-        with pytest.raises(NotFound) as absent:
-            reading.entry(agency.office, officer.actor, index)
-        told.add(str(absent.value))
-    assert len(told) == 1
-    own = reading.entry(agency.office, officer.actor, mine.entries[0].index)
-    assert own is not None
+def test_others_acts_take_the_role(tmp_path: Path) -> None:
+    with an_office(tmp_path) as office:
+        act(office, AUDITOR)
+        with pytest.raises(NotLawful):
+            reading.search(office, OFFICER, Wanted())
+        assert office.read(size) == 1
 
 
-def test_an_administrator_reads_no_acts_of_others(agency: Agency) -> None:
-    officer = agency.hire("officer", Role.INVESTIGATOR)
-    with pytest.raises(NotLawful):
-        reading.search(agency.office, agency.chief.actor, Wanted(who=officer.actor.person))
+@both_databases
+def test_a_search_is_recorded_with_what_was_looked_for(kind: str, tmp_path: Path) -> None:
+    with an_office(tmp_path, kind) as office:
+        act(office, OFFICER, case="case-a")
+        act(office, OFFICER, case="case-b")
+        found = reading.search(office, AUDITOR, Wanted(case="case-b"))
+        assert [each.statement.case for each in found.entries] == ["case-b"]
+        told = office.read(lambda connection: office.log.statement(connection, 2))
+        assert (told.what, told.who, told.detail) == ("ledger-searched", AUDITOR.person, {"case": "case-b"})
 
 
-def test_the_search_goes_on_where_it_stopped(agency: Agency) -> None:
-    guard = agency.hire("guard", Role.DATA_PROTECTION_OFFICER)
-    for _ in range(7):
-        service.list_people(agency.office, guard.actor)
-    seen, before = [], None
-    while before != 0:
-        found = reading.own(agency.office, guard.actor, Wanted(what="people-read"), before=before, limit=3)
-        seen += [entry.index for entry in found.entries]
-        before = found.before
-    assert len(seen) == len(set(seen)) == 7
-    assert seen == sorted(seen, reverse=True)
+def test_another_persons_entry_is_absent_and_leaves_no_trace(tmp_path: Path) -> None:
+    with an_office(tmp_path) as office:
+        foreign = act(office, AUDITOR)
+        for index in (foreign, 99, -1):
+            with pytest.raises(NotFound):
+                reading.entry(office, OFFICER, index)
+        assert office.read(size) == 1
 
 
-def test_what_was_erased_says_nothing_and_is_counted(agency: Agency) -> None:
-    guard = agency.hire("guard", Role.DATA_PROTECTION_OFFICER)
-    mine = reading.own(agency.office, guard.actor).entries[0].index
-    agency.office.write(lambda connection: agency.office.log.erase(connection, [mine]))
-    assert reading.entry(agency.office, guard.actor, mine) is None
-    assert reading.search(agency.office, guard.actor, Wanted(who=guard.actor.person)).erased == 1
+def test_a_look_at_anothers_entry_is_recorded(tmp_path: Path) -> None:
+    with an_office(tmp_path) as office:
+        foreign = act(office, OFFICER)
+        opened = reading.entry(office, AUDITOR, foreign)
+        assert opened is not None
+        assert opened.statement.who == OFFICER.person
+        told = office.read(lambda connection: office.log.statement(connection, 1))
+        assert (told.what, told.detail) == ("ledger-read", {"entry": "0"})
+
+
+def test_an_erased_entry_is_counted_and_told_as_such(tmp_path: Path) -> None:
+    with an_office(tmp_path) as office:
+        gone, kept = act(office, OFFICER), act(office, OFFICER)
+        office.write(lambda connection: office.log.erase(connection, [gone]))
+        found = reading.search(office, AUDITOR, Wanted(who=OFFICER.person))
+        assert [each.index for each in found.entries] == [kept]
+        assert found.erased == 1
+        assert reading.entry(office, AUDITOR, gone) is None
+
+
+def test_a_long_search_stops_and_says_where_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "WINDOW", 3)
+    monkeypatch.setattr(reading, "MOST", 6)
+    with an_office(tmp_path) as office:
+        first = act(office, OFFICER, what="rare")
+        for _ in range(9):
+            act(office, OFFICER)
+        found = reading.own(office, OFFICER, Wanted(what="rare"))
+        assert (found.entries, found.looked_at) == ((), 6)
+        again = reading.own(office, OFFICER, Wanted(what="rare"), before=found.before)
+        assert [each.index for each in again.entries] == [first]

@@ -30,16 +30,15 @@ def test_signing_in_sets_a_strict_cookie_and_goes_on(desk: Desk) -> None:
 
 
 def test_over_https_the_cookie_is_for_this_host_alone(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with a_desk(tmp_path_factory.mktemp("https"), public_url="https://node.local") as desk:
-        with desk.browser() as browser:
-            cookie = browser.post("/sign-in", data={"name": "ada", "password": PASSWORD}).headers[
-                "set-cookie"
-            ]
-            assert cookie.startswith("__Host-liaison=")
-            assert "Secure" in cookie.split("; ")
-            assert "Domain" not in cookie
-            bare = {"cookie": f"liaison={desk.administrator.session}"}
-            assert browser.get("/", headers=bare).status_code == 303
+    folder = tmp_path_factory.mktemp("https")
+    with a_desk(folder, public_url="https://node.local") as desk, desk.browser() as browser:
+        answer = browser.post("/sign-in", data={"name": "ada", "password": PASSWORD})
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-liaison=")
+        assert "Secure" in cookie.split("; ")
+        assert "Domain" not in cookie
+        bare = {"cookie": f"liaison={desk.administrator.session}"}
+        assert browser.get("/", headers=bare).status_code == 303
 
 
 def test_a_wrong_password_keeps_the_name_and_not_the_password(desk: Desk) -> None:
