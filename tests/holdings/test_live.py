@@ -220,3 +220,27 @@ def test_one_change_in_a_large_list_replaces_what_stood_before(tmp_path: Path) -
         assert found(live) == []
         assert found(live, Wanted(given="Zamira", surname="Kelmendi")) == before
         assert len(live.index) == 101
+
+
+def test_while_one_is_being_built_nobody_waits_for_another(tmp_path: Path, monkeypatch) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    with an_office(tmp_path) as office:
+        imported(office, list_name="first")
+        live = LiveIndex(office)
+        gather = live_module.indexing.everything
+
+        def slowly(of):
+            gathered = gather(of)
+            begun.set()
+            assert go_on.wait(30)
+            return gathered
+
+        monkeypatch.setattr(live_module.indexing, "everything", slowly)
+        builder = threading.Thread(target=live.rebuild)
+        builder.start()
+        assert begun.wait(30)
+        imported(office, list_name="second")
+        assert len(found(live)) == 1
+        go_on.set()
+        builder.join()
+        assert len(found(live)) == 2

@@ -53,7 +53,7 @@ class LiveIndex:
 
     def __init__(self, office: Office, folder: Path | None = None, *, background: bool = False) -> None:
         self._office, self._folder, self._background = office, folder, background
-        self._lock = threading.RLock()
+        self._lock, self._building = threading.RLock(), threading.Lock()
         self._local = threading.local()
         self._rebuilding: threading.Thread | None = None
         self._key = secrets.token_bytes(32)
@@ -118,8 +118,13 @@ class LiveIndex:
             many = len(ids) > MOST_AT_ONCE or _is_small(self.index, len(ids))
             if not many:
                 self._view = self._with(self._view, ids, cursor)
+        if many and not self._building.acquire(blocking=False):
+            return 0  # what is being built takes these changes in before it is shown
         if many:
-            self.rebuild()
+            try:
+                self._build_anew()
+            finally:
+                self._building.release()
         self._tidy()
         return len(ids)
 
@@ -132,6 +137,10 @@ class LiveIndex:
 
     def rebuild(self) -> None:
         """Build the index anew from the records; what was there serves until it is done."""
+        with self._building:
+            self._build_anew()
+
+    def _build_anew(self) -> None:
         built = self._built()
         with self._lock:
             cursor, ids = self._office.read(lambda connection: _changes(connection, built.cursor))
