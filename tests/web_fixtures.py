@@ -32,7 +32,7 @@ from liaison.web import create_app
 from liaison.web.sessions import cookie_name
 from tests.node_fixtures import FixedClock
 
-HOST = "http://node.local"
+HOST = "http://node.example"
 SETTINGS = Settings(
     name="Test node",
     agency="Test police",

@@ -102,7 +102,7 @@ def test_the_policy_of_content_allows_nothing_inline() -> None:
 def test_https_is_told_to_be_kept_only_where_it_is_spoken(desk: Desk, tmp_path: Path) -> None:
     with desk.browser() as browser:
         assert "strict-transport-security" not in browser.get("/livez").headers
-    with a_desk(tmp_path, public_url="https://node.local") as safe, safe.browser() as browser:
+    with a_desk(tmp_path, public_url="https://node.example") as safe, safe.browser() as browser:
         assert browser.get("/livez").headers["strict-transport-security"].startswith("max-age=63072000")
 
 

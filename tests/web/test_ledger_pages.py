@@ -198,4 +198,4 @@ def test_the_picture_joins_the_hashes_up_to_the_root(place: tuple[int, int]) -> 
     assert top.text == f"{root.hex()[:12]}…"
     assert len(sides(index, size, len(proof))) == drawn.levels == len(proof)
     assert len(drawn.lines) == 2 * len(proof)
-    assert all(0 <= box.x and 0 <= box.y < drawn.height for box in drawn.boxes)
+    assert all(box.x >= 0 and 0 <= box.y < drawn.height for box in drawn.boxes)

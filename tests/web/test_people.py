@@ -23,7 +23,7 @@ def test_an_administrator_creates_and_invites(desk: Desk) -> None:
         sent = {"name": "Lule Basha", "unit": "Desk", "sign_in": "lule", "roles": ["desk officer"]}
         answer = browser.post("/people/new", data=sent)
         assert answer.status_code == 200
-        assert "http://node.local/invitation#" in answer.text
+        assert "http://node.example/invitation#" in answer.text
         listed = browser.get("/people").text
         assert "Lule Basha" in listed
         assert "Invited" in listed

@@ -123,7 +123,7 @@ def test_a_person_who_is_absent_and_one_who_may_not_be_seen_are_one(desk: Desk) 
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
         {"sec-fetch-site": ""},
-        {"sec-fetch-site": "cross-site", "origin": "http://node.local"},
+        {"sec-fetch-site": "cross-site", "origin": "http://node.example"},
     ],
 )
 def test_a_change_from_another_site_is_refused(desk: Desk, headers: dict[str, str]) -> None:
@@ -136,10 +136,10 @@ def test_a_change_from_another_site_is_refused(desk: Desk, headers: dict[str, st
 @pytest.mark.parametrize(
     ("origin", "status"),
     [
-        ("http://node.local", 303),
-        ("https://node.local", 403),
-        ("http://node.local:81", 403),
-        ("http://node.local.evil.example", 403),
+        ("http://node.example", 303),
+        ("https://node.example", 403),
+        ("http://node.example:81", 403),
+        ("http://node.example.evil.example", 403),
         ("null", 403),
         ("", 403),
     ],

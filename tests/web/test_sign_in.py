@@ -31,7 +31,7 @@ def test_signing_in_sets_a_strict_cookie_and_goes_on(desk: Desk) -> None:
 
 def test_over_https_the_cookie_is_for_this_host_alone(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("https")
-    with a_desk(folder, public_url="https://node.local") as desk, desk.browser() as browser:
+    with a_desk(folder, public_url="https://node.example") as desk, desk.browser() as browser:
         answer = browser.post("/sign-in", data={"name": "ada", "password": PASSWORD})
         cookie = answer.headers["set-cookie"]
         assert cookie.startswith("__Host-liaison=")

@@ -109,14 +109,17 @@ def ledger(
         found = _found(visit, _wanted(what, who, case, since, until), after, all_of_it)
     except BadInput as error:
         form, found = form.refused(error), Found((), 0, 0, 0)
-    names = names_of(visit.office, {each.statement.who for each in found.entries})
+    names, size = (
+        names_of(visit.office, {each.statement.who for each in found.entries}),
+        _size(visit.node.head()),
+    )
     return visit.page(
         "pages/ledger.html",
         title=visit.say("Ledger") if all_of_it else visit.say("What I did"),
         active="ledger",
         form=form,
         status=400 if form.problems else 200,
-        lines=[_line(visit, each) for each in found.entries],
+        lines=[_line(visit, each, size) for each in found.entries],
         names=names,
         found=found,
         older=_older(form, found, mine),
@@ -139,7 +142,7 @@ def entry(visit: Visit, index: Index) -> Response[str]:
         crumbs=[(visit.say("Ledger"), "/ledger"), (str(index), "")],
         index=index,
         opened=opened,
-        line=_line(visit, opened) if opened else None,
+        line=_line(visit, opened, _size(head)) if opened else None,
         names=names_of(visit.office, {who}),
         commitment=leaf(opened.salt, opened.written) if opened else b"",
         proof=proof,
@@ -300,8 +303,8 @@ def _hash(opened: Opened) -> str:
     return leaf_hash(leaf(opened.salt, opened.written)).hex()
 
 
-def _line(visit: Visit, opened: Opened) -> Line:
-    found, size = opened.statement, _size(visit.node.head())
+def _line(visit: Visit, opened: Opened, size: int) -> Line:
+    found = opened.statement
     told = [
         (visit.say("Case"), found.case),
         (visit.say("Purpose"), found.purpose),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -179,7 +180,7 @@ def rules(visit: Visit) -> Response[str]:
 @page("/settings/node", audience=Capability.SETTINGS)
 def node(visit: Visit) -> Response[str]:
     """The node's settings as they hold, to read: they are changed in its file."""
-    shown = [(name, _told(name, getattr(visit.settings, name)), meaning(name)) for name in NAMES]
+    shown = [(name, _told(name, getattr(visit.settings, name)), means) for name, means in _meanings().items()]
     head = visit.node.head()
     return visit.page(
         "pages/settings_node.html",
@@ -265,6 +266,11 @@ def _security(visit: Visit, form: Form, error: LiaisonError | None = None) -> Re
 
 def _crumbs(visit: Visit, title: str, href: str = "") -> list[tuple[str, str]]:
     return [(visit.say("Settings"), "/settings"), (visit.say(title), href)]
+
+
+@cache
+def _meanings() -> dict[str, str]:
+    return {name: meaning(name) for name in NAMES}
 
 
 def _one_of(form: Form, name: str, choices: tuple[str, ...]) -> str:
