@@ -59,6 +59,7 @@ class LiveIndex:
         self._key = secrets.token_bytes(32)
         self._view = self._opened() or self._built()
         self.refresh()
+        self.checker()  # makes what every checker needs, which takes longer than a request may
         _INDEXES.add(self)
 
     @property

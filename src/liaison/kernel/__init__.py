@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import ctypes
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from liaison.kernel.once import once
 from liaison.model.errors import KernelMissing
 
 
-@cache
+@once
 def lib() -> ctypes.CDLL:
     """The kernel, built on first use where a compiler is at hand. Raises KernelMissing."""
     from liaison.kernel.build import library_path
@@ -26,14 +26,23 @@ def lib() -> ctypes.CDLL:
         raise KernelMissing(f"{path.name} cannot be loaded: {error}") from error
 
 
-def address(array: NDArray[np.generic]) -> ctypes.c_void_p:
+class Address(ctypes.c_void_p):
+    """Where an array's values stand. It holds the array, so that one made for a call alone lasts until its end."""
+
+    array: NDArray[np.generic]
+
+
+def address(array: NDArray[np.generic]) -> Address:
     """Where a C-contiguous array's values stand, as an argument for the kernel.
 
-    Raises ValueError for an array whose values do not stand one after another.
+    A structure takes the number and not the array: what it points to is kept beside it. Raises ValueError for an array
+    whose values do not stand one after another.
     """
     if not array.flags.c_contiguous:
         raise ValueError("the kernel takes C-contiguous arrays alone")
-    return ctypes.c_void_p(array.ctypes.data)
+    held = Address(array.ctypes.data)
+    held.array = array
+    return held
 
 
 __all__ = ["address", "lib"]

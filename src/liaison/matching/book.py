@@ -5,12 +5,12 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liaison.kernel import address, lib
+from liaison.kernel.once import once
 from liaison.matching import phonetics
 from liaison.matching.columns import Strings
 from liaison.matching.names.background import people_bits
@@ -45,7 +45,7 @@ class KernelPhonetics(ctypes.Structure):
     _fields_ = [("rules", ctypes.c_void_p), ("first", ctypes.c_void_p), ("classes", ctypes.c_void_p)]
 
 
-@cache
+@once
 def kernel_phonetics() -> KernelPhonetics:
     """The phonetic tables as the kernel takes them; kept for the life of the process."""
     arrays = phonetics.rule_table()
@@ -127,7 +127,7 @@ class Lexicon:
     masks: NDArray[np.uint32]
 
 
-@cache
+@once
 def lexicon() -> Lexicon:
     """The tables of `names` as arrays."""
     variants = table()

@@ -150,6 +150,7 @@ class _Prepared:
         self.index, self.phonetics = ctypes.byref(segment.kernel), ctypes.byref(kernel_phonetics())
         self.list_open = np.array([lists is None or name in lists for name in segment.lists], np.uint8)
         arrays = (known.particles, known.titles, known.varied, a["known"], a["classes"])
+        self.known = known  # its arrays are read as long as this is
         self.held = KernelTables(
             *(address(array) for array in arrays),
             *(len(array) for array in arrays),

@@ -17,6 +17,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from liaison.kernel.once import once
+
 SEPARATOR, LETTER, JOINER, UNASSIGNED = range(4)
 
 # Apostrophes, primes and accents that stand alone in names, and the marks of Hebrew abbreviations.
@@ -56,7 +58,7 @@ def runs() -> tuple[tuple[int, int, int], ...]:
     return tuple(zip(starts, [*starts[1:], 65536], (int(row[1]) for row in rows), strict=True))
 
 
-@cache
+@once
 def classes() -> NDArray[np.uint8]:
     """uint8[65536]: SEPARATOR, LETTER or JOINER of every code point of the basic plane; all beyond it are letters.
 
