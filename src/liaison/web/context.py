@@ -164,6 +164,8 @@ class Visit:
 
     def _places(self) -> Any:
         allowed = {place for place, wanted in PLACES.items() if wanted & self.capabilities}
+        if self.actor.safeguards and self.may(Capability.SAFEGUARDING):
+            allowed.add("protected")  # the place shows itself to named officers alone
         return navigation(allowed | FOR_EVERYONE)
 
 

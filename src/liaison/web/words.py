@@ -35,6 +35,7 @@ DONE = {
     "rejected": later("You rejected the alert."),
     "reopened": later("The alert is open again."),
     "restricted": later("The record is restricted: it is matched against nothing."),
+    "retention-refused": later("Nothing was erased: the time is in doubt."),
     "retention-run": later("What was overdue was erased."),
     "reviewed": later("The review was recorded."),
     "revoked": later("The token was revoked."),
@@ -52,12 +53,14 @@ DONE = {
 """Code -> what a page says after something was done. Parts of the screen add their own here."""
 
 NOTICES = {
-    "alert": (later("A record arrived that matches a standing question"), "/alerts/{id}"),
     "approval-asked": (later("Somebody asks for a second pair of eyes"), "/approvals/{id}"),
     "approval-decided": (later("What you asked for was decided"), "/approvals/{id}"),
     "glass-broken": (later("A glass was broken; it waits for a review"), "/break-glass/{id}"),
     "glass-reviewed": (later("Your break-glass was reviewed"), "/break-glass/{id}"),
     "invited": (later("A new invitation was made for your account"), "/settings/security"),
+    "standing-alert": (later("A record arrived that matches a standing question"), "/checks/{id}"),
+    "standing-ended": (later("A standing question has ended"), "/questions/{id}"),
+    "retention-refused": (later("Nothing was erased: the time is in doubt"), "/holdings/retention"),
     "passkey-cloned": (later("A passkey may have been copied; it was removed"), "/settings/security"),
 }
 """Kind of a notice -> what the officer reads, and the address of what it is about. Others add their own here."""
