@@ -189,8 +189,11 @@ def test_a_kept_connection_that_stands_idle_is_closed(port: int) -> None:
     assert ended(one, QUICK.idle_seconds + SLACK) == b""
 
 
-def test_blank_lines_do_not_hold_a_connection(port: int) -> None:
-    one, stop = opened(port), threading.Event()
+@pytest.mark.parametrize("kept", [False, True])
+def test_blank_lines_do_not_hold_a_connection(port: int, kept: bool) -> None:
+    one, stop = opened(port, GET if kept else b""), threading.Event()
+    if kept:
+        answer(one)
 
     def blank() -> None:
         while not stop.wait(0.05):

@@ -69,8 +69,6 @@ class Bounded(H11Protocol):
         if self.transport.is_closing():
             return
         self.received += len(data)
-        if self.reading is None and self._awaits_head():
-            self._expect_head()
         super().data_received(data)
         self._look()
 

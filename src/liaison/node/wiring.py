@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, select
 from liaison import officers, policy
 from liaison.holdings import retention
 from liaison.holdings.live import LiveIndex
+from liaison.holdings.retention import SecondClock
 from liaison.ledger.heads import last_head
 from liaison.ledger.keys import Signer, parse_vkey
 from liaison.ledger.log import Log, size
@@ -35,6 +36,7 @@ from liaison.office import Office
 from liaison.officers.settings import Lasting, Site
 from liaison.ports import Clock
 from liaison.screening.bulk_runs import Runs, recover
+from liaison.screening.standing_runs import run_standing
 from liaison.storage import Store
 from liaison.storage.keys import KeyRing
 from liaison.storage.tables.ledger import HEADS
@@ -43,6 +45,7 @@ LOCK = "node.lock"
 WITNESSED = "witnessed.vkeys"  # verifier keys of the logs that this node witnesses, one on each line
 PUBLISH_SOON = 1.0  # seconds after which new entries are looked for
 REFRESH = 5.0  # seconds after which changes that another process made are looked for
+STANDING = 30.0  # seconds after which what has arrived is held against the standing questions
 DAY = 86_400.0  # seconds
 NOTHING: Mapping[str, str] = {}
 
@@ -84,17 +87,19 @@ class Node:
     runs: Runs
     witness: Witness | None
     publisher: Repeated = field(init=False)
+    second: SecondClock = field(init=False)
     background: list[Repeated] = field(default_factory=list)
     imports: Imports = field(default_factory=Imports)
 
     def __post_init__(self) -> None:
         failed = self._failed
         self.publisher = Repeated("ledger", PUBLISH_SOON, self._publish, failed)
-        second = retention.second_clock(self.office)
+        self.second = retention.second_clock(self.office)
         self.background += [
             self.publisher,
             Repeated("index", REFRESH, self.live.refresh, failed),
-            Repeated("retention", DAY, lambda: retention.run(self.office, second), failed),
+            Repeated("retention", DAY, lambda: retention.run(self.office, self.second), failed),
+            Repeated("standing questions", STANDING, lambda: run_standing(self.office, self.live), failed),
         ]
         self.metrics.measure(self._gauges)
 
