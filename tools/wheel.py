@@ -17,6 +17,8 @@ class KernelHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile the kernel and name the platform that it runs on."""
+        if version == "standard":
+            build_data["force_include"]["tools/verify_log.py"] = "liaison/verify_log.py"  # handed to auditors
         if version != "standard" or not os.environ.get("LIAISON_RELEASE"):
             return
         command = [sys.executable, "-m", "liaison.kernel.build", "--portable"]

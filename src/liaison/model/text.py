@@ -61,6 +61,8 @@ def clean(text: str) -> str:
     """
     if not isinstance(text, str):
         raise BadInput(f"{text!r} is not text", hint="give it as text")
+    if text.isascii():
+        return text.strip()
     if any("\ud800" <= letter <= "\udfff" for letter in text):
         raise BadInput(f"{text!r} holds half a character", hint="read the source again in its own encoding")
     return unicodedata.normalize("NFC", text).strip()
