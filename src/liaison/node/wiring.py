@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, func, select
 
 from liaison import officers, policy
-from liaison.holdings import retention
+from liaison.holdings import erasure, retention
 from liaison.holdings.live import LiveIndex
 from liaison.holdings.retention import SecondClock
 from liaison.ledger.heads import last_head
@@ -36,6 +37,7 @@ from liaison.office import Office
 from liaison.officers.settings import Lasting, Site
 from liaison.ports import Clock
 from liaison.screening.bulk_runs import Runs, recover
+from liaison.screening.forgetting import forget_records
 from liaison.screening.standing_runs import run_standing
 from liaison.storage import Store
 from liaison.storage.keys import KeyRing
@@ -46,8 +48,15 @@ WITNESSED = "witnessed.vkeys"  # verifier keys of the logs that this node witnes
 PUBLISH_SOON = 1.0  # seconds after which new entries are looked for
 REFRESH = 5.0  # seconds after which changes that another process made are looked for
 STANDING = 30.0  # seconds after which what has arrived is held against the standing questions
+EXPIRY = 60.0  # seconds after which standing questions that expire are looked for
 DAY = 86_400.0  # seconds
 NOTHING: Mapping[str, str] = {}
+
+
+@erasure.also
+def forget_alerts(office: Office, _connection: Connection, holdings: Sequence[str]) -> None:
+    """With a record goes what alerts say of it."""
+    forget_records(office, holdings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,7 @@ class Node:
     publisher: Repeated = field(init=False)
     second: SecondClock = field(init=False)
     background: list[Repeated] = field(default_factory=list)
+    _answered: tuple[int, float] = (-1, 0.0)  # up to which change standing questions were answered, and when
     imports: Imports = field(default_factory=Imports)
 
     def __post_init__(self) -> None:
@@ -162,6 +172,20 @@ class Node:
 
     def _publish(self) -> None:
         publish(self.office.store, self.places.ledger, self.signers, self.office.now())
+
+    def _look_for_changes(self) -> None:
+        """Take changes into the index, then answer standing questions; those that expire, within a minute."""
+        self.live.refresh()
+        due = time.monotonic() - self._answered[1] > EXPIRY
+        if due or self.live.cursor != self._answered[0]:
+            cursor = self.live.cursor
+            run_standing(self.office, self.live)
+            self._answered = cursor, time.monotonic()
+
+    def _keep_no_longer(self, second: Clock) -> None:
+        """Erase what is past its retention, then keep an index without it."""
+        retention.run(self.office, second)
+        self.live.save()
 
     def _failed(self, work: str) -> None:
         self.metrics.failures.labels(work).inc()
