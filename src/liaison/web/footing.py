@@ -16,7 +16,7 @@ def footing_of(visit: Visit, grounds: str) -> Footing:
     given = one_grounds(visit.office, visit.actor, grounds)
     if given.person != visit.actor.person or given.ended is not None:
         raise NotFound
-    return _footing(given)
+    return footing_from(given)
 
 
 def grounds_in(visit: Visit, case: str = "") -> list[tuple[str, Given]]:
@@ -29,7 +29,8 @@ def grounds_in(visit: Visit, case: str = "") -> list[tuple[str, Given]]:
     ]
 
 
-def _footing(given: Given) -> Footing:
+def footing_from(given: Given) -> Footing:
+    """Grounds as the reading of records takes them. Raises Erased where their words were erased."""
     if given.justification is None:
         raise Erased("the words of these grounds were erased")
     grounds = Grounds(
