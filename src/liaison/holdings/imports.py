@@ -253,7 +253,8 @@ def _whole(office: Office, order: ImportOrder, now: dt.datetime) -> policy.Recor
 
 @contextmanager
 def _fewer_collections() -> Iterator[None]:
-    """Let rows, which hold no cycles, pass without the collector looking at them again and again: a fifth of the time."""
+    """Let rows, which hold no cycles, pass without the collector looking at them again and again: a fifth of the
+    time of an import."""
     before = gc.get_threshold()
     gc.set_threshold(YOUNG, *before[1:])
     try:
