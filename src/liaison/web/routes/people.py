@@ -9,7 +9,7 @@ import msgspec
 from litestar import Response
 
 from liaison.model.categories import OfficerId
-from liaison.model.errors import BadInput, Conflict, LiaisonError, NotLawful
+from liaison.model.errors import BadInput, Conflict, LiaisonError, NotFound, NotLawful
 from liaison.model.roles import Capability, Role
 from liaison.officers import invitations, service
 from liaison.officers.invitations import Invitation
@@ -136,6 +136,7 @@ def add_account(visit: Visit, person_id: str, form: Form) -> Response[Any]:
 @act("/people/{person_id:str}/accounts/{account_id:str}/roles", audience=ADMINISTRATORS)
 def set_roles(visit: Visit, person_id: str, account_id: str, form: Form) -> Response[Any]:
     """Give exactly these roles; some take another administrator, who is then asked."""
+    _require_part(visit, person_id, account_id)
     try:
         roles = frozenset(form.all_chosen("roles", Role))
         change = service.set_roles(
@@ -149,6 +150,7 @@ def set_roles(visit: Visit, person_id: str, account_id: str, form: Form) -> Resp
 @act("/people/{person_id:str}/accounts/{account_id:str}/invite", audience=ADMINISTRATORS)
 def invite_again(visit: Visit, person_id: str, account_id: str, form: Form) -> Response[Any]:
     """A new invitation for somebody who lost what they signed in with."""
+    _require_part(visit, person_id, account_id)
     try:
         renewal = invitations.invite_again(
             visit.office,
@@ -167,6 +169,7 @@ def invite_again(visit: Visit, person_id: str, account_id: str, form: Form) -> R
 @act("/people/{person_id:str}/accounts/{account_id:str}/end", audience=ADMINISTRATORS)
 def end_account(visit: Visit, person_id: str, account_id: str, form: Form) -> Response[Any]:
     """End an account for good."""
+    _require_part(visit, person_id, account_id)
     try:
         service.end_account(visit.office, visit.actor, account_id)
     except REFUSALS as error:
@@ -191,6 +194,7 @@ def record_training(visit: Visit, person_id: str, form: Form) -> Response[Any]:
 @act("/people/{person_id:str}/training/{training_id:str}/withdraw", audience=TRAINERS)
 def withdraw_training(visit: Visit, person_id: str, training_id: str, form: Form) -> Response[Any]:
     """Let a course count no longer."""
+    _require_part(visit, person_id, training_id)
     try:
         service.withdraw_training(visit.office, visit.actor, training_id)
     except REFUSALS as error:
@@ -278,6 +282,14 @@ def _person(visit: Visit, person_id: str, form: Form, error: LiaisonError | None
         tones=TONES,
         administers=visit.may(ADMINISTRATORS),
     )
+
+
+def _require_part(visit: Visit, person_id: str, part: str) -> None:
+    """Raises NotFound for an account or a training that is not this person's."""
+    found = service.show_person(visit.office, visit.actor, OfficerId(person_id))
+    accounts, trainings = ({each.id for each in held} for held in (found.accounts, found.trainings))
+    if part not in accounts | trainings:
+        raise NotFound
 
 
 def _invited(visit: Visit, person_id: str, invitation: Invitation, roles: service.Change) -> Response[str]:

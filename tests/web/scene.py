@@ -1,0 +1,190 @@
+"""Two units of one agency and what belongs to the first: an object of each kind, with whoever it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from liaison.demo import agency
+from liaison.holdings.imports import import_file
+from liaison.holdings.order import ImportOrder
+from liaison.model.categories import CaseId, OfficerId
+from liaison.model.grounds import Purpose
+from liaison.model.handling import Handling, HandlingCode
+from liaison.model.roles import Role
+from liaison.model.subjects import Name, Person
+from liaison.officers import approvals, break_glass, invitations, notices, passkeys, service, sessions, tokens
+from liaison.screening import bulk_orders, cases, grounds, sampling, standing
+from liaison.screening import desk as desk_service
+from liaison.web.footing import footing_from
+from tests.officers.authenticator import Authenticator
+from tests.web.payloads import WHY
+from tests.web_fixtures import PASSWORD, Desk, Officer, a_desk
+
+NORTH, SOUTH = "North", "South"
+RECORDS = 60
+APART = timedelta(minutes=5)  # what the units did, one after the other
+KNOWN = "Aleksey Sobolev"
+PROTECTED = "Elira Marku"
+
+
+@dataclass(slots=True)
+class Scene:
+    """A desk with its people. `owned` has the id of an object of each kind; all of them are the first unit's."""
+
+    desk: Desk
+    owners: dict[Role, Officer] = field(default_factory=dict)
+    visitors: dict[Role, Officer] = field(default_factory=dict)
+    owned: dict[str, str] = field(default_factory=dict)
+    held: dict[Role, dict[str, str]] = field(default_factory=dict)
+    """What visitors have of their own, by role and kind."""
+
+    def enrol(self, name: str, unit: str, *roles: Role) -> Officer:
+        """A new person of this unit, trained, signed in."""
+        return enrol(self.desk, name, unit, *roles)
+
+
+def enrol(desk: Desk, name: str, unit: str, *roles: Role) -> Officer:
+    """A new person of this unit and these roles, trained, signed in with a password."""
+    by, office, people = desk.actor(desk.administrator), desk.office, desk.node.people
+    person = service.create_person(office, by, service.Newcomer(name, unit))
+    sign_in = name.replace(" ", ".").casefold()
+    made = service.create_account(office, by, person, sign_in, frozenset(roles), people)
+    opened = invitations.accept_with_password(office, made.invitation.token, PASSWORD, settings=people)
+    service.record_training(office, by, person, "Judging alerts", office.now() + timedelta(days=365))
+    return Officer(person, made.account, sign_in, opened.token)
+
+
+def order(desk: Desk, content: bytes | Path, list_name: str = agency.WANTED, **more: Any) -> ImportOrder:
+    """An order to import a list, as a desk officer would fill it in."""
+    today = desk.office.now().date()
+    told: dict[str, Any] = {
+        "owner": "Test police",
+        "source": "our own files",
+        "handling": Handling(codes=(HandlingCode.H0,)),
+        "retention_until": today + timedelta(days=900),
+        "review_at": today + timedelta(days=300),
+        "case": CaseId("T-1"),
+        "reason": "the tests need it",
+        "name": "list.csv",
+    }
+    return ImportOrder(list_name=list_name, content=content, **(told | more))
+
+
+def with_records(desk: Desk, by: Officer, folder: Path, records: int = RECORDS) -> None:
+    """Import the invented agency's lists, and let them be found."""
+    folder.mkdir(exist_ok=True)
+    lists = agency.make_lists(folder, records, seed=7)
+    for path, name in ((lists.wanted, agency.WANTED), (lists.protected, agency.PROTECTED)):
+        import_file(desk.office, desk.actor(by), order(desk, path, name))
+    desk.node.live.refresh()
+
+
+def a_case(desk: Desk, by: Officer, reference: str = "T-2026-1") -> tuple[str, str]:
+    """A case of this officer's, and grounds of theirs in it."""
+    actor, office = desk.actor(by), desk.office
+    case = cases.open_case(office, actor, reference=reference, title="Harbour", offence="trafficking-persons")
+    given = grounds.give_grounds(
+        office, actor, case.id, purpose=Purpose.INVESTIGATION, basis="task", justification=WHY
+    )
+    return case.id, given
+
+
+def ask(desk: Desk, by: Officer, given: str, name: str = KNOWN) -> desk_service.Answer:
+    """A check by name."""
+    question = desk_service.Question(Person(names=(Name(full=name),)), given)
+    return desk_service.check(desk.office, desk.node.live, desk.actor(by), question)
+
+
+@contextmanager
+def a_scene(folder: Path) -> Iterator[Scene]:
+    """Both units, the lists, an object of each kind that belongs to the first unit, and some of the second's own."""
+    with a_desk(folder) as made:
+        scene = Scene(made)
+        scene.owners[Role.ADMINISTRATOR] = scene.visitors[Role.ADMINISTRATOR] = made.administrator
+        scene.held[Role.ADMINISTRATOR] = _own(made.administrator)
+        for role in Role:
+            if role is Role.ADMINISTRATOR:
+                continue
+            scene.owners[role] = scene.enrol(f"Own {role.name}", NORTH, role)
+            scene.visitors[role] = scene.enrol(f"Visiting {role.name}", SOUTH, role)
+            scene.held[role] = _own(scene.visitors[role])
+        with_records(made, scene.owners[Role.DESK_OFFICER], folder / "lists")
+        _visit(scene)
+        made.clock.forward(minutes=10)
+        _work(scene)
+        made.node.publish_now()
+        yield scene
+
+
+def _own(officer: Officer) -> dict[str, str]:
+    return {"person": officer.person, "account": officer.account}
+
+
+def _visit(scene: Scene) -> None:
+    """What the visitors did before: cases of their own, one check, and a sample of it."""
+    made = scene.desk
+    for role in (Role.INVESTIGATOR, Role.DESK_OFFICER):
+        by = scene.visitors[role]
+        case, given = a_case(made, by, f"V-{len(scene.held[role])}")
+        scene.held[role] |= {"case": case, "grounds": given}
+    by, held = scene.visitors[Role.INVESTIGATOR], scene.held[Role.INVESTIGATOR]
+    answer = ask(made, by, held["grounds"], "Luan Hoxha")
+    held["check"], held["entry"] = answer.check, str(answer.entry)
+    now, auditor = made.office.now(), made.actor(scene.visitors[Role.AUDITOR])
+    drawn = sampling.draw(made.office, auditor, now - APART, now + APART, 5)
+    scene.held[Role.AUDITOR] |= {"sample": drawn.id, "check": answer.check}
+
+
+def _work(scene: Scene) -> None:
+    """What the first unit did: everything here is nobody else's."""
+    made, owned = scene.desk, scene.owned
+    investigator = scene.owners[Role.INVESTIGATOR]
+    owned |= _own(investigator)
+    owned["case"], owned["grounds"] = a_case(made, investigator)
+    answer = ask(made, investigator, owned["grounds"])
+    owned |= {"check": answer.check, "entry": str(answer.entry)}
+    owned |= {"alert": answer.alerts[0].id, "holding": answer.alerts[0].holding}
+    _asked(scene, investigator)
+    _personal(scene, investigator)
+    now = made.office.now()
+    auditor = made.actor(scene.owners[Role.AUDITOR])
+    span = now - APART, now + APART
+    owned["sample"] = sampling.draw(made.office, auditor, *span, 5).id
+    clerk = made.actor(scene.owners[Role.DESK_OFFICER])
+    content = order(made, b"name\nAna Example\n", "Other")
+    job = made.node.imports.start(made.office, made.node.live, clerk, content)
+    assert job.over.wait(30)
+    owned["import"] = job.id
+
+
+def _asked(scene: Scene, by: Officer) -> None:
+    """A standing question, a list that waits for its approval, a broken glass, a request about roles."""
+    made, owned, office = scene.desk, scene.owned, scene.desk.office
+    actor, expires = made.actor(by), office.now() + timedelta(days=10)
+    owned["standing"] = standing.keep(office, made.node.live, actor, owned["check"], expires).id
+    pasted = bulk_orders.pasted(owned["grounds"], "\n".join(agency.CREW))
+    listed = bulk_orders.order_list(office, actor, pasted)
+    owned |= {"list": listed.id, "approval": listed.approval}
+    given = footing_from(grounds.one_grounds(office, actor, owned["grounds"])).grounds
+    owned["glass"] = break_glass.open(office, actor, "holding", owned["holding"], WHY, grounds=given).id
+    owned["role-approval"] = approvals.ask(office, actor, approvals.Request("roles", {"roles": "auditor"}))
+
+
+def _personal(scene: Scene, by: Officer) -> None:
+    """A token, a passkey, a training and a notice of one person."""
+    made, owned, office, people = scene.desk, scene.owned, scene.desk.office, scene.desk.node.people
+    signed, expires = sessions.signed_in(office, by.session, people), office.now() + timedelta(days=10)
+    owned["token"] = tokens.create_token(office, signed, "test", expires, people)[0]
+    chief, person = made.actor(made.administrator), OfficerId(by.person)
+    owned["training"] = service.record_training(office, chief, person, "More", expires)
+    kind, about = "approval-decided", owned["approval"]
+    owned["notice"] = office.write(lambda c: notices.add(c, person, kind, about, office.now()))
+    ceremony = passkeys.add_options(office, signed, people)
+    answer = Authenticator(origin=people.site.origins[0]).create(ceremony.options)
+    passkeys.add_finish(office, signed, ceremony.challenge, answer, "Key", settings=people)
+    owned["passkey"] = passkeys.list_passkeys(office, signed)[0].id

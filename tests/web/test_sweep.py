@@ -1,0 +1,275 @@
+"""What belongs to others is not there: every route with an object in its address, for every role and for nobody, with
+objects of every kind, answers as it does for an object that does not exist, byte for byte (threat A23).
+
+The routes are those of the application itself. One that is new is swept by itself, or fails here by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from litestar.handlers import HTTPRouteHandler
+
+from liaison.model.roles import Role, capabilities
+from liaison.web.security import Open, audience_of
+from tests.web.payloads import FORMS, JSON
+from tests.web.scene import Scene, a_case, a_scene
+
+KIND_OF = {  # what a part of an address names
+    "account_id": "account",
+    "alert_id": "alert",
+    "approval_id": "approval",
+    "case_id": "case",
+    "check_id": "check",
+    "entity_id": "holding",
+    "glass_id": "glass",
+    "grounds_id": "grounds",
+    "holding_id": "holding",
+    "index": "entry",
+    "job_id": "import",
+    "list_id": "list",
+    "notice_id": "notice",
+    "passkey_id": "passkey",
+    "person_id": "person",
+    "sample_id": "sample",
+    "standing_id": "standing",
+    "question_id": "standing",
+    "token_id": "token",
+    "training_id": "training",
+}
+NO_OBJECT = {  # addresses with a part that names nothing of anybody's
+    "/api/v1/ledger/entries/{index}/proof": "computed from the public log alone",
+    "/ledger/entries/{index}/proof": "computed from the public log alone",
+    "/ledger/tile/{name}": "the public log",
+    "/match/{dataset}": "a list's name",
+    "/schema/{path}": "the description of the API",
+    "/search/{dataset}": "a list's name",
+    "/static/{name}": "files of the program",
+    "/witness/{origin_hash}/checkpoint": "the public heads of partners' logs",
+}
+ANSWER_FOR_RECORDS = {Role.DESK_OFFICER, Role.SUPERVISOR, Role.DATA_PROTECTION_OFFICER}
+BY_RIGHT: dict[str, set[Role]] = {  # who is let see others' objects of a kind, and by which rule
+    "holding": ANSWER_FOR_RECORDS,  # holdings/access.py: whoever answers for the records
+    "approval": {Role.APPROVER, Role.SUPERVISOR},  # whoever the law's pack lets decide
+    "role-approval": {Role.ADMINISTRATOR},  # the second administrator
+    "glass": {Role.SUPERVISOR, Role.DATA_PROTECTION_OFFICER},  # whoever reviews it
+    "person": {Role.ADMINISTRATOR, Role.SUPERVISOR},
+    "account": {Role.ADMINISTRATOR},
+    "training": {Role.ADMINISTRATOR, Role.SUPERVISOR},
+    "token": {Role.ADMINISTRATOR},  # who ends anybody's
+    "entry": {Role.DATA_PROTECTION_OFFICER, Role.AUDITOR},  # whoever reads the ledger
+}
+LOOKALIKE = {"approval": ("approval", "role-approval")}  # kinds that one part of an address may name
+CHANGES_FROM_ONE_TO_THE_NEXT = ("x-request-id", "date")
+NO_GROUNDS = "grounds-" + "a" * 26
+Visitor = Role | None
+VISITORS: tuple[Visitor, ...] = (None, *Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One route with an object in its address."""
+
+    method: str
+    path: str
+    handler: HTTPRouteHandler
+
+    @property
+    def parts(self) -> list[str]:
+        return re.findall(r"{(\w+)}", self.path)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(slots=True)
+class Ground:
+    """The scene with a browser and a program for each visitor."""
+
+    scene: Scene
+    clients: dict[tuple[Visitor, bool], httpx.Client]
+
+    @property
+    def addresses(self) -> list[Address]:
+        return addresses_of(self.scene)
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    with a_scene(tmp_path_factory.mktemp("sweep")) as scene, ExitStack() as stack:
+        yield Ground(scene, clients_of(scene, scene.visitors, stack))
+
+
+def clients_of(scene: Scene, officers: Any, stack: ExitStack) -> dict[tuple[Visitor, bool], httpx.Client]:
+    desk = scene.desk
+    return {
+        (role, program): stack.enter_context(
+            (desk.program if program else desk.browser)(officers[role] if role else None)
+        )
+        for role in VISITORS
+        for program in (False, True)
+    }
+
+
+def addresses_of(scene: Scene) -> list[Address]:
+    """Every route of the application with an object in its address."""
+    found = {
+        (method, route.path_format): handler
+        for route in scene.desk.app.routes
+        for handler in route.route_handlers
+        if isinstance(handler, HTTPRouteHandler)
+        for method in set(handler.http_methods) - {"OPTIONS", "HEAD"}
+        if "{" in route.path_format and route.path_format not in NO_OBJECT
+    }
+    return [Address(method, path, handler) for (method, path), handler in sorted(found.items())]
+
+
+def absent(text: str) -> str:
+    """An id of the same form that is nobody's."""
+    if text.isdigit():
+        return str(int(text) + 1_000_000)
+    return text[:-1] + ("a" if text[-1] != "a" else "b")
+
+
+def ask(ground: Ground, who: Visitor, address: Address, ids: dict[str, str]) -> httpx.Response:
+    """The answer to a request in which nothing is wrong but, maybe, whose object it is."""
+    client = ground.clients[who, bool(address.handler.opt.get("program"))]
+    own = ground.scene.held.get(who, {}) if who else {}
+    path = address.path
+    for part, value in ids.items():
+        path = path.replace(f"{{{part}}}", value)
+    grounds = own.get("grounds", NO_GROUNDS)
+    headers = {"Liaison-Grounds": grounds}
+    if address.method == "GET":
+        query = {"grounds": grounds} if "holdings/{holding_id}" in address.path else {}
+        return client.get(path, params=query, headers=headers)
+    if address.path in FORMS:
+        return client.post(path, data=FORMS[address.path](ground.scene.owned), headers=headers)
+    return client.post(path, json=JSON[address.path](ground.scene.owned), headers=headers)
+
+
+def bytes_of(answer: httpx.Response, value: str) -> tuple[Any, ...]:
+    """All that an answer tells. A stranger is sent to sign in with the address to come back to, which must differ."""
+    headers = {
+        name: text for name, text in answer.headers.items() if name not in CHANGES_FROM_ONE_TO_THE_NEXT
+    }
+    if answer.status_code == 303:
+        headers = {name: text.replace(value, "ID") for name, text in headers.items()}
+        return answer.status_code, headers, answer.content.replace(value.encode(), b"ID")
+    return answer.status_code, headers, answer.content
+
+
+def by_right(kind: str, who: Visitor) -> bool:
+    return who in BY_RIGHT.get(kind, set())
+
+
+def reaches(address: Address, who: Visitor) -> bool:
+    """Whether the route lets this role in at all."""
+    audience = audience_of(address.handler)
+    if who is None or isinstance(audience, Open) or audience is None:
+        return audience is Open.PUBLIC or (audience is Open.SIGNED and who is not None)
+    wanted = audience if isinstance(audience, frozenset) else {audience}
+    return bool(capabilities([who], trained=True) & wanted)
+
+
+def test_every_route_with_an_object_is_known(ground: Ground) -> None:
+    unknown = [str(address) for address in ground.addresses for part in address.parts if part not in KIND_OF]
+    assert unknown == [], "name the kind of object in KIND_OF, or say in NO_OBJECT why it is none"
+    unswept = [
+        str(address)
+        for address in ground.addresses
+        if address.method != "GET" and address.path not in FORMS and address.path not in JSON
+    ]
+    assert unswept == [], "give a valid body in tests/web/payloads.py"
+    assert {*KIND_OF.values()} - {*ground.scene.owned} == set()
+    assert len(ground.addresses) >= 50
+
+
+def test_nothing_is_listed_that_there_is_not(ground: Ground) -> None:
+    there = {address.path for address in ground.addresses}
+    assert {*FORMS, *JSON} - there - set(NO_OBJECT) == set()
+    assert set(NO_OBJECT) - {route.path_format for route in ground.scene.desk.app.routes} == set()
+
+
+@pytest.mark.parametrize("who", VISITORS, ids=lambda who: who.name if who else "NOBODY")
+def test_what_belongs_to_others_is_not_there(
+    ground: Ground, who: Visitor, record_property: pytest.RecordProperty
+) -> None:
+    owned, asked = ground.scene.owned, 0
+    own = ground.scene.held.get(who, {}) if who else {}
+    for address in ground.addresses:
+        for part in address.parts:
+            meant = KIND_OF[part]
+            others = {
+                each: own.get(KIND_OF[each], owned[KIND_OF[each]]) for each in address.parts if each != part
+            }
+            missing = absent(owned[meant])
+            twin = bytes_of(ask(ground, who, address, others | {part: missing}), missing)
+            expected = {401, 403, 303} if who is None else {404}  # 403: no page of the node's sent it
+            assert twin[0] in expected, f"{address}: {twin[0]} for an object that does not exist"
+            for kind, value in owned.items():
+                named = kind in LOOKALIKE.get(meant, (meant,))
+                if named and by_right(kind, who) and reaches(address, who):
+                    continue
+                if part == "index" and not value.isdigit():
+                    continue  # this address takes numbers alone
+                asked += 1
+                answer = bytes_of(ask(ground, who, address, others | {part: value}), value)
+                assert answer == twin, f"{address} tells {who} that there is such a {kind}"
+    record_property("combinations", asked)
+    assert asked > 800
+
+
+def test_those_who_are_let_see_others_objects_do(ground: Ground) -> None:
+    """Otherwise the sweep would pass over rights that nobody has."""
+    seen = set()
+    for address in ground.addresses:
+        if address.method == "GET" and len(address.parts) == 1:
+            for kind in LOOKALIKE.get(KIND_OF[address.parts[0]], (KIND_OF[address.parts[0]],)):
+                for role in BY_RIGHT.get(kind, set()):
+                    if reaches(address, role):
+                        ids = {address.parts[0]: ground.scene.owned[kind]}
+                        status = ask(ground, role, address, ids).status_code
+                        if status not in (404, 303) and status < 500:
+                            seen.add((kind, role))
+    wanted = {(kind, role) for kind, roles in BY_RIGHT.items() for role in roles}
+    only_changed = {("account", Role.ADMINISTRATOR), ("token", Role.ADMINISTRATOR)}
+    only_changed |= {("training", role) for role in BY_RIGHT["training"]}
+    only_changed |= {
+        ("holding", Role.SUPERVISOR),
+        ("holding", Role.DATA_PROTECTION_OFFICER),
+    }  # without grounds
+    assert wanted - seen - only_changed == set()
+
+
+LAST = ("/close", "/erase", "/roles", "/invite", "/end", "/revoke", "/remove", "/withdraw")
+
+
+def test_whoever_it_belongs_to_reaches_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The same requests by the owner find the object: otherwise a wrong body would hide a hole."""
+    with a_scene(tmp_path_factory.mktemp("reach")) as scene, ExitStack() as stack:
+        ground = Ground(scene, clients_of(scene, scene.owners, stack))
+        mine = {"grounds": scene.owned["grounds"]}
+        scene.held = {role: dict(mine) if role is Role.INVESTIGATOR else {} for role in Role}
+        clerk = Role.DESK_OFFICER
+        scene.held[clerk]["grounds"] = a_case(scene.desk, scene.owners[clerk], "R-1")[1]
+        failed: list[str] = []
+        for address in sorted(ground.addresses, key=_last):
+            ids = {part: scene.owned[KIND_OF[part]] for part in address.parts}
+            roles = [role for role in Role if reaches(address, role)]
+            answers = {role.name: ask(ground, role, address, ids).status_code for role in roles}
+            reached = any(status not in (400, 401, 404) for status in answers.values())
+            if not reached or max(answers.values()) >= 500:
+                failed.append(f"{address}: {answers}")
+        assert failed == []
+
+
+def _last(address: Address) -> tuple[bool, str, str]:
+    """What takes something away comes after what needs it."""
+    return address.path.endswith(LAST), address.method, address.path
