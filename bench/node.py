@@ -209,9 +209,9 @@ def _requests(ready: Ready, made: Task) -> list[str]:
 def _request(asker: Asker, row: dict[str, str]) -> str:
     person = {
         "kind": "person",
-        "names": [{"given": row["given_names"], "surname": row["surname"]}],
-        "born": [row["dob"]] if row.get("dob") else [],
-        "documents": [row["doc"]] if row.get("doc") else [],
+        "names": [{"given": row["given"], "surname": row["surname"]}],
+        "born": [row["dob"]] if row["dob"] else [],
+        "documents": [row["doc"]] if row["doc"] else [],
     }
     body = json.dumps({"subject": person, "grounds": asker.grounds})
     return (
@@ -230,7 +230,9 @@ def _drive(address: tuple[str, int], requests: list[str], seconds: float) -> dic
     options = [address[0], address[1], rate, seconds, CONNECTIONS]
     command = [sys.executable, "-m", "bench.load", *map(str, options)]
     lines = "\n".join(json.dumps(request) for request in requests)
-    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -251,7 +253,7 @@ def _list(ready: Ready, made: Task, address: tuple[str, int], quick: bool) -> Fi
     writer = csv.writer(text)
     writer.writerow(("id", "given_names", "surname", "date_of_birth"))
     writer.writerows(
-        (n, row["given_names"], row["surname"], row.get("dob", "")) for n, row in enumerate(rows)
+        (n, row["given"], row["surname"], row["dob"]) for n, row in enumerate(rows)
     )
     asker, base = ready.askers[-1], f"http://{address[0]}:{address[1]}"
     own, other = ({"Authorization": f"Bearer {token}"} for token in (asker.token, ready.approver))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,7 @@ def serve(
     over = {name: str(value) for name, value in (("host", host), ("port", port)) if value not in ("", -1)}
     logs.set_up()
     _take_files()
+    sys.setswitchinterval(0.0005)
     with open_node(folder, over=over) as node:
         settings = node.settings
         secure = bool(settings.tls_certificate)

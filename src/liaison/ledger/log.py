@@ -21,12 +21,15 @@ from liaison.model.errors import (
     StoreUnavailable,
 )
 from liaison.ports import Compartment, KeyId, Keys
+from liaison.storage.prepared import Prepared
 from liaison.storage.sealing import seal, unseal
 from liaison.storage.tables.ledger import ENTRIES, PAYLOADS
 
 AT_ONCE = 500  # entries in one question
 SPARE = 256  # keys made at once, so that one commit of the key ring serves many entries
 ONE_AT_A_TIME = 0x4C45444745520001  # PostgreSQL's lock for appending; SQLite has one writer anyway
+NEW_ENTRY, NEW_PAYLOAD = Prepared(insert(ENTRIES)), Prepared(insert(PAYLOADS))
+LAST = Prepared(select(func.max(ENTRIES.c.entry).label("entry")))
 FAILURES = (SQLAlchemyError, sqlite3.Error, StoreUnavailable, OSError)
 
 
@@ -88,8 +91,8 @@ class Log:
                 payloads.append(
                     {"entry": index, "key": key_id, "sealed": seal(key, salt + written, _about(index))}
                 )
-            connection.execute(insert(ENTRIES), [{"entry": each.index, "leaf": each.leaf} for each in made])
-            connection.execute(insert(PAYLOADS), payloads)
+            NEW_ENTRY.change(connection, [{"entry": each.index, "leaf": each.leaf} for each in made])
+            NEW_PAYLOAD.change(connection, payloads)
         except FAILURES as error:
             raise LedgerUnavailable("the entry could not be written") from error
         return made
@@ -139,8 +142,8 @@ class Log:
 
 def size(connection: Connection) -> int:
     """How many entries the database holds, counted from its last one."""
-    last = connection.execute(select(func.max(ENTRIES.c.entry))).scalar()
-    return 0 if last is None else int(last) + 1
+    last = LAST.first(connection, {})
+    return 0 if last is None or last.entry is None else int(last.entry) + 1
 
 
 def leaves(connection: Connection, start: int, end: int) -> list[bytes]:

@@ -20,6 +20,7 @@ from liaison.officers.settings import DEFAULTS, Settings
 from liaison.officers.signed import Preferences, Signed, SignedIn
 from liaison.officers.states import AccountState, Method
 from liaison.ports import KeyId
+from liaison.storage.prepared import Prepared
 from liaison.storage.tables.officers import ACCOUNT_ROLES, ACCOUNTS, PEOPLE, SESSIONS, TRAININGS
 
 FRESH = timedelta(minutes=15)  # after signing in, for what outlasts the session
@@ -41,7 +42,7 @@ WHO = (  # one row for each role of the account
     ACCOUNT_ROLES.c.role,
     _TRAINED_UNTIL.label("trained_until"),
 )
-_SIGNED = (
+_SIGNED = Prepared(
     select(SESSIONS.c.id, SESSIONS.c.account, SESSIONS.c.method, SESSIONS.c.created, SESSIONS.c.seen, *WHO)
     .join(ACCOUNTS, ACCOUNTS.c.id == SESSIONS.c.account)
     .join(PEOPLE, PEOPLE.c.id == ACCOUNTS.c.person)
@@ -79,12 +80,12 @@ def signed_in(office: Office, token: str, settings: Settings = DEFAULTS) -> Sign
     return signed_from(office, rows)
 
 
-def rows_of(office: Office, query: Any, token: str) -> list[Row[Any]]:
+def rows_of(office: Office, query: Prepared, token: str) -> list[Row[Any]]:
     """The rows of whoever holds this token. Raises NotSignedIn."""
     if not token or len(token) > LONGEST_TOKEN:
         raise NotSignedIn("there is no session")
     digest = token_digest(token)
-    rows: list[Row[Any]] = office.read(lambda connection: list(connection.execute(query, {"digest": digest})))
+    rows = office.read(lambda connection: query.all(connection, {"digest": digest}))
     if not rows:
         raise NotSignedIn("there is no such session")
     return rows

@@ -18,10 +18,11 @@ from liaison.officers.sessions import WHO, accounts_of, require_fresh, rows_of, 
 from liaison.officers.settings import DEFAULTS, Settings
 from liaison.officers.signed import Signed
 from liaison.officers.states import AccountState, Method
+from liaison.storage.prepared import Prepared
 from liaison.storage.tables.officers import ACCOUNT_ROLES, ACCOUNTS, PEOPLE, TOKENS
 
 MARK = "liaison_"  # so that scanners for secrets know one when they see it
-_SIGNED = (
+_SIGNED = Prepared(
     select(TOKENS.c.id, TOKENS.c.account, TOKENS.c.created, TOKENS.c.used, TOKENS.c.expires, *WHO)
     .join(ACCOUNTS, ACCOUNTS.c.id == TOKENS.c.account)
     .join(PEOPLE, PEOPLE.c.id == ACCOUNTS.c.person)

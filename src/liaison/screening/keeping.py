@@ -17,6 +17,7 @@ from liaison.ports import KeyId
 from liaison.screening.content import pack
 from liaison.screening.disclosure import Disclosed, Told
 from liaison.screening.seals import digest, seals
+from liaison.storage.prepared import Prepared
 from liaison.storage.sealing import seal
 from liaison.storage.tables.holdings import LINKS
 from liaison.storage.tables.screening import ALERTS, CHECKS, ORIGINS
@@ -27,12 +28,12 @@ NAMED = 200  # records that an entry of the ledger names; the alerts name all
 COUNTED = ("questions", "alerts", "confirmed", "rejected")
 Key = tuple[KeyId, bytes]
 # Put together once: that takes longer than to run them.
-ADD = (
+ADD = Prepared(
     update(ORIGINS)
     .where(ORIGINS.c.month == bindparam("of_month"), ORIGINS.c.nationality == bindparam("of_nationality"))
     .values({name: ORIGINS.c[name] + bindparam(f"more_{name}", type_=Integer) for name in COUNTED})
 )
-NEW_CHECK, NEW_ALERT = insert(CHECKS), insert(ALERTS)
+NEW_CHECK, NEW_ALERT = Prepared(insert(CHECKS)), insert(ALERTS)
 MET = select(LINKS.c.holding_id).where(
     LINKS.c.case_id == bindparam("case"), LINKS.c.holding_id.in_(bindparam("some", expanding=True))
 )
@@ -85,7 +86,7 @@ def write(office: Office, connection: Connection, kept: Kept) -> int:
     """
     entries = office.log.append_many(connection, kept.statements)
     entry = entries[0].index
-    connection.execute(NEW_CHECK, [kept.check | {"entry": entry}])
+    NEW_CHECK.change(connection, [kept.check | {"entry": entry}])
     for start in range(0, len(kept.alerts), AT_ONCE):
         connection.execute(NEW_ALERT, list(kept.alerts[start : start + AT_ONCE]))
     _link(connection, kept)
@@ -97,7 +98,7 @@ def add_to_origins(connection: Connection, month: str, nationality: str, counts:
     """Add to the counts of a month and a nationality."""
     row = {"of_month": month, "of_nationality": nationality}
     added = {f"more_{name}": counts.get(name, 0) for name in COUNTED}
-    if connection.execute(ADD, row | added).rowcount == 0:
+    if ADD.change(connection, [row | added]) == 0:
         fresh = {name: counts.get(name, 0) for name in COUNTED}
         connection.execute(insert(ORIGINS), [fresh | {"month": month, "nationality": nationality}])
 

@@ -14,6 +14,7 @@ from liaison.office import Office
 from liaison.officers.break_glass import open_until
 from liaison.screening.case_rules import CaseState, Part, require_open
 from liaison.screening.grounds import BOOK, own, require_in_force
+from liaison.storage.prepared import Prepared
 from liaison.storage.tables.base import Moment
 from liaison.storage.tables.screening import CASES, CHECKS, GROUNDS, MEMBERS
 
@@ -40,7 +41,7 @@ def _query() -> Select[Any]:
     )
 
 
-QUERY = _query()
+QUERY = Prepared(_query())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def footing(
     Raises NotFound for grounds that are not the person's own, Conflict for ended ones and for a closed case.
     """
     asked = {"person": actor.person, "grounds": grounds, "since": now - window(office.regimes)}
-    row = own(connection.execute(QUERY, asked).first(), actor)
+    row = own(QUERY.first(connection, asked), actor)
     require_in_force(row.ended)
     require_open(CaseState(row.state))
     works = row.part is not None and Part(row.part).works

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from liaison.model.errors import StoreUnavailable
 from liaison.storage import engines
+from liaison.storage.prepared import say
 
 T = TypeVar("T")
 SHARED = 64  # changes that may share one commit
@@ -92,7 +93,7 @@ class Store:
         stop = False
         try:
             with self._engine.connect() as connection:
-                connection.exec_driver_sql(CHANGE[self._engine.dialect.name])
+                say(connection, CHANGE[self._engine.dialect.name])
                 try:
                     while True:
                         future = task[1]
@@ -102,7 +103,7 @@ class Store:
                         if not following:
                             break
                         task = following
-                    connection.exec_driver_sql("COMMIT")
+                    say(connection, "COMMIT")
                 except BaseException:
                     _undo(connection)
                     raise
@@ -144,7 +145,7 @@ class Spectator:
 def _read(engine: Engine, work: Work[T]) -> T:
     try:
         with engine.connect() as connection:
-            connection.exec_driver_sql(SNAPSHOT[engine.dialect.name])
+            say(connection, SNAPSHOT[engine.dialect.name])
             try:
                 return work(connection)
             finally:
@@ -156,7 +157,7 @@ def _read(engine: Engine, work: Work[T]) -> T:
 def _run(connection: Connection, task: Task, done: list[tuple[Future[Any], Any]]) -> None:
     """Run one change behind a savepoint, so that its failure is its own."""
     work, future = task
-    connection.exec_driver_sql("SAVEPOINT change")
+    say(connection, "SAVEPOINT change")
     try:
         result = work(connection)
     except DBAPIError as error:
@@ -168,7 +169,7 @@ def _run(connection: Connection, task: Task, done: list[tuple[Future[Any], Any]]
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT change")
         future.set_exception(error)
     else:
-        connection.exec_driver_sql("RELEASE SAVEPOINT change")
+        say(connection, "RELEASE SAVEPOINT change")
         done.append((future, result))
 
 
