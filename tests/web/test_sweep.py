@@ -6,6 +6,7 @@ The routes are those of the application itself. One that is new is swept by itse
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,8 +18,9 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 
 from liaison.model.roles import Role, capabilities
+from liaison.web.paging import cursor_of
 from liaison.web.security import Open, audience_of
-from tests.web.payloads import FORMS, JSON
+from tests.web.payloads import DAY, FORMS, JSON, WHY
 from tests.web.scene import Scene, a_case, a_scene
 
 KIND_OF = {  # what a part of an address names
@@ -270,6 +272,151 @@ def test_whoever_it_belongs_to_reaches_it(tmp_path_factory: pytest.TempPathFacto
         assert failed == []
 
 
-def _last(address: Address) -> tuple[bool, str, str]:
-    """What takes something away comes after what needs it."""
-    return address.path.endswith(LAST), address.method, address.path
+def _last(address: Address) -> tuple[bool, bool, str, str]:
+    """What takes something away comes after what needs it, and what ends somebody's account at the very end."""
+    ends = address.path.endswith("/accounts/{account_id}/end")
+    return ends, address.path.endswith(LAST), address.method, address.path
+
+
+OBJECT_NAMES = {
+    "approval",
+    "case",
+    "check",
+    "cursor",
+    "entity",
+    "after",
+    "grounds",
+    "object",
+    "person",
+    "who",
+}
+IN_QUERIES: dict[tuple[str, str], str] = {  # ids that travel in the query: the kind that a parameter names
+    ("/api/v1/approvals", "cursor"): "a place",
+    ("/api/v1/break-glass", "cursor"): "a place",
+    ("/api/v1/cases", "cursor"): "a place",
+    ("/api/v1/cases/{case_id}/alerts", "cursor"): "a place",
+    ("/api/v1/checks", "cursor"): "check",
+    ("/api/v1/holdings", "cursor"): "holding",
+    ("/api/v1/holdings/{holding_id}", "grounds"): "grounds",
+    ("/api/v1/ledger/entries", "case"): "case",
+    ("/api/v1/ledger/entries", "cursor"): "a place",
+    ("/api/v1/ledger/entries", "who"): "person",
+    ("/api/v1/people", "cursor"): "a place",
+    ("/api/v1/questions", "cursor"): "a place",
+    ("/break-glass/new", "object"): "holding",
+    ("/check", "case"): "case",
+    ("/check", "grounds"): "grounds",
+    ("/holdings", "after"): "holding",
+    ("/holdings/{holding_id}", "case"): "case",
+    ("/holdings/{holding_id}", "grounds"): "grounds",
+    ("/ledger", "after"): "a place",
+    ("/ledger", "case"): "case",
+    ("/ledger", "who"): "person",
+    ("/questions/new", "check"): "check",
+}
+CURSORS = {"check", "holding"}  # kinds by whose ids a list goes on
+
+
+def queries_of(scene: Scene) -> set[tuple[str, str]]:
+    """Every parameter of a query that could name an object."""
+    return {
+        (route.path_format, name)
+        for route in scene.desk.app.routes
+        for handler in route.route_handlers
+        if isinstance(handler, HTTPRouteHandler)
+        for name in handler.parsed_fn_signature.parameters
+        if name in OBJECT_NAMES and f"{{{name}}}" not in route.path_format
+    }
+
+
+def test_every_query_that_could_name_an_object_is_known(ground: Ground) -> None:
+    assert queries_of(ground.scene) ^ set(IN_QUERIES) == set()
+
+
+@pytest.mark.parametrize(
+    "who", [role for role in Role if role is not Role.ADMINISTRATOR], ids=lambda who: who.name
+)
+def test_an_object_of_others_in_a_query_is_none(ground: Ground, who: Role) -> None:
+    for (path, name), kind in IN_QUERIES.items():
+        if kind == "a place" or by_right(kind, who):
+            continue
+        if "ledger" in path and (by_right("entry", who) or by_right("approval", who)):
+            continue  # what they read by right is in the ledger as theirs
+        value = ground.scene.owned[kind]
+        own = ground.scene.held[who]
+        missing = absent(value)
+        client = ground.clients[who, path.startswith("/api/")]
+        holding = ground.scene.owned["holding"] if who in ANSWER_FOR_RECORDS else NO_GROUNDS
+        address = path.replace("{holding_id}", holding).replace("{case_id}", own.get("case", NO_GROUNDS))
+        answers = []
+        for one in (value, missing):
+            sent = cursor_of(one) if (path, name) == ("/api/v1/checks", "cursor") else one
+            answer = client.get(address, params={name: sent})
+            content = answer.content.replace(one.encode(), b"ID").replace(cursor_of(one).encode(), b"ID")
+            answers.append((answer.status_code, content))
+        assert answers[0] == answers[1], f"{path}?{name}= tells {who} that there is such a {kind}"
+
+
+def forms_with_ids(ids: dict[str, str], own: dict[str, str]) -> list[tuple[str, dict[str, Any], str, str]]:
+    """Requests whose body names an object: the address, the body, the field, the kind."""
+    mine = own.get("grounds", NO_GROUNDS)
+    asked = {"subject": {"kind": "person", "names": [{"full": "Ana Example"}]}}
+    batch = {"q": {"query": "Ana Example"}}
+    extend = {"ids": [ids["holding"]], "properties": [{"id": "name"}, {"id": "birthDate"}]}
+    case = f"/cases/{own.get('case', NO_GROUNDS)}"
+    return [
+        ("/check", {"name": "Ana Example", "grounds": ids["grounds"]}, "grounds", "grounds"),
+        ("/lists/new", {"list": "Ana Example", "grounds": ids["grounds"]}, "grounds", "grounds"),
+        ("/api/v1/checks", asked | {"grounds": ids["grounds"]}, "grounds", "grounds"),
+        ("/api/v1/lists", {"text": "Ana Example", "grounds": ids["grounds"]}, "grounds", "grounds"),
+        ("/break-glass/new", {"object": "x", "reason": WHY, "grounds": ids["grounds"]}, "grounds", "grounds"),
+        (f"{case}/members", {"person": ids["alert"], "part": "reader"}, "person", "alert"),
+        (f"{case}/members/remove", {"person": ids["alert"]}, "person", "alert"),
+        ("/questions/new", {"check": ids["check"], "until": DAY}, "check", "check"),
+        ("/questions/new", {"name": "Ana Example", "until": DAY, "grounds": ids["grounds"]}, "", "grounds"),
+        (
+            "/reconcile",
+            {"queries": json.dumps(batch), "Liaison-Grounds": ids["grounds"]},
+            "header",
+            "grounds",
+        ),
+        ("/reconcile", {"extend": json.dumps(extend), "Liaison-Grounds": mine}, "extend", "holding"),
+        (
+            "/match/default",
+            JSON["/match/{dataset}"](ids) | {"Liaison-Grounds": ids["grounds"]},
+            "header",
+            "grounds",
+        ),
+    ]
+
+
+@pytest.mark.parametrize("who", Role, ids=lambda who: who.name)
+def test_an_object_of_others_in_a_body_is_none(ground: Ground, who: Role) -> None:
+    owned, own = ground.scene.owned, ground.scene.held[who]
+    missing = {kind: absent(value) for kind, value in owned.items()}
+    pairs = zip(forms_with_ids(owned, own), forms_with_ids(missing, own), strict=True)
+    for foreign, none in pairs:
+        kind = foreign[3]
+        if by_right(kind, who):
+            continue
+        answers = []
+        for (path, sent, _, _), value in ((foreign, owned[kind]), (none, missing[kind])):
+            body = dict(sent)
+            headers = {"Liaison-Grounds": str(body.pop("Liaison-Grounds", ""))}
+            program = path.startswith(("/api/", "/match", "/reconcile"))
+            client = ground.clients[who, program]
+            form = not program or path == "/reconcile"
+            answer = client.post(path, headers=headers, **{"data" if form else "json": body})
+            answers.append((answer.status_code, answer.content.replace(value.encode(), b"ID")))
+        assert answers[0] == answers[1], f"{foreign[0]} {foreign[2]} tells {who} that there is such a {kind}"
+        assert answers[0][0] < 500
+
+
+def test_a_request_to_read_says_the_same_of_every_record_before_its_grounds_are_named(ground: Ground) -> None:
+    for who in (Role.INVESTIGATOR, Role.DESK_OFFICER, Role.SUPERVISOR):
+        real = ground.scene.owned["holding"]
+        answers = [
+            ground.clients[who, False].get(f"/holdings/{one}").text.replace(one, "ID")
+            for one in (real, absent(real), "holding-of-nobody")
+        ]
+        assert len({*answers}) == 1

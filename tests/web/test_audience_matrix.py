@@ -1,0 +1,178 @@
+"""Who reaches which route: a table that is derived from the capabilities of each role, held against the running node.
+
+Whoever is not of a route's audience gets what an address that does not exist gives, whatever the method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import httpx
+import pytest
+from litestar.handlers import HTTPRouteHandler
+
+from liaison.model.roles import HOLDERS, Capability, Role
+from liaison.web.security import Open, audience_of
+from tests.web.scene import enrol
+from tests.web_fixtures import Desk, a_desk
+
+NOT_SET_UP = {"/add-checkpoint", "/ledger/checkpoint", "/sign-in/provider", "/sign-in/provider/return"}
+ENDS_THE_SESSION = "/sign-out"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+Key = tuple[str, str]  # method and address
+Clients = dict[tuple[Role | None, bool], httpx.Client]
+WIDE = {  # routes for more than one capability, and why: whoever may do one of these sees the page
+    "alerts": {Capability.CHECK, Capability.SUPERVISE},
+    "approvals": {
+        Capability.CHECK_BULK,
+        Capability.APPROVE,
+        Capability.ADMINISTER_ACCOUNTS,
+        Capability.IMPORT,
+    },
+    "audit": {Capability.AUDIT_SAMPLE, Capability.STATISTICS},
+    "break-glass": {Capability.BREAK_GLASS, Capability.REVIEW_BREAK_GLASS},
+    "checks": {Capability.CHECK, Capability.SUPERVISE},
+    "holdings": {Capability.READ_HOLDING, Capability.IMPORT},
+    "people": {Capability.ADMINISTER_ACCOUNTS, Capability.SUPERVISE},
+    "questions": {Capability.STANDING_QUESTION, Capability.SUPERVISE},
+}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with a_desk(tmp_path_factory.mktemp("matrix")) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def clients(desk: Desk) -> Iterator[Clients]:
+    officers = {
+        role: enrol(desk, f"The {role.name}", "Unit", role) for role in Role if role is not Role.ADMINISTRATOR
+    }
+    officers[Role.ADMINISTRATOR] = desk.administrator
+    with ExitStack() as stack:
+        yield {
+            (role, program): stack.enter_context(
+                (desk.program if program else desk.browser)(officers.get(role) if role else None)
+            )
+            for role in (None, *Role)
+            for program in (False, True)
+        }
+
+
+def routes(desk: Desk) -> dict[Key, HTTPRouteHandler]:
+    """Every route but the one that would send the test's own officers away."""
+    return {
+        (method, route.path_format): handler
+        for route in desk.app.routes
+        for handler in route.route_handlers
+        if isinstance(handler, HTTPRouteHandler)
+        for method in set(handler.http_methods) - {"OPTIONS", "HEAD"}
+        if route.path_format != ENDS_THE_SESSION
+    }
+
+
+def wanted(handler: HTTPRouteHandler) -> set[Capability]:
+    audience = audience_of(handler)
+    if isinstance(audience, Capability):
+        return {audience}
+    return set(audience) if isinstance(audience, frozenset) else set()
+
+
+def holders(handler: HTTPRouteHandler) -> set[Role]:
+    """The roles that a route is for, from the table of capabilities alone."""
+    if audience_of(handler) in (Open.PUBLIC, Open.SIGNED):
+        return set(Role)
+    return {role for capability in wanted(handler) for role in HOLDERS[capability]}
+
+
+def part_of(path: str) -> str:
+    return path.removeprefix("/api/v1").split("/")[1]
+
+
+def concrete(path: str) -> str:
+    """The address with something in its place that there is not."""
+    return path.replace("{index}", "9000000").replace("{", "absent-").replace("}", "")
+
+
+def ask(client: httpx.Client, method: str, path: str) -> httpx.Response:
+    return client.request(method, concrete(path), **({"data": {}} if method == "POST" else {}))
+
+
+def outside(answer: httpx.Response, nothing: httpx.Response) -> bool:
+    return answer.status_code == 404 and answer.content == nothing.content
+
+
+def test_no_route_is_without_an_audience(desk: Desk) -> None:
+    assert [key for key, handler in routes(desk).items() if audience_of(handler) is None] == []
+
+
+def test_more_than_one_capability_opens_only_these(desk: Desk) -> None:
+    for (method, path), handler in routes(desk).items():
+        if len(wanted(handler)) > 1:
+            assert wanted(handler) <= WIDE.get(part_of(path), set()), f"{method} {path}"
+
+
+def test_every_role_reaches_what_its_capabilities_say_and_nothing_else(
+    desk: Desk, clients: Clients, record_property: pytest.RecordProperty
+) -> None:
+    """Where an object is in the address, inside and outside look alike (test_sweep); elsewhere inside is no 404."""
+    asked = 0
+    for (method, path), handler in routes(desk).items():
+        program = bool(handler.opt.get("program"))
+        for role in Role:
+            client = clients[role, program]
+            nothing = client.request(
+                method, f"{path.split('{')[0].rstrip('/')}/no/such/address/at/all", data={}
+            )
+            answer = ask(client, method, path)
+            asked += 1
+            if role not in holders(handler):
+                assert outside(answer, nothing), f"{method} {path} tells {role} that it is there"
+            elif "{" not in path and path not in (
+XX
+                assert answer.status_code not in (401, 404, 405, 500), f"{method} {path}: {role} {answer}"
+    record_property("combinations", asked)
+    assert asked >= 7 * 100
+
+
+def test_nobody_reaches_what_is_not_for_everyone(desk: Desk, clients: Clients) -> None:
+    for (method, path), handler in routes(desk).items():
+        program = bool(handler.opt.get("program"))
+        answer = ask(clients[None, program], method, path)
+        if audience_of(handler) is Open.PUBLIC:
+            continue
+        if method == "GET" and not program:
+            assert answer.status_code == 303, f"GET {path}"
+            assert answer.headers["location"].startswith("/sign-in")
+        else:
+            assert answer.status_code in (401, 403), f"{method} {path}: {answer}"
+        assert "set-cookie" not in answer.headers
+
+
+def test_a_method_changes_nothing_about_who_comes_in(desk: Desk, clients: Clients) -> None:
+    """HEAD, PUT and their like at an address tell somebody outside its audience no more than GET and POST do."""
+    there = routes(desk)
+    for path in {path for _, path in there}:
+        handlers = {method: there[method, path] for method in ("GET", "POST") if (method, path) in there}
+        program = any(handler.opt.get("program") for handler in handlers.values())
+        for role in (None, Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR):
+            for method in METHODS:
+                if method in handlers or (method == "HEAD" and "GET" in handlers):
+                    continue
+                answer = ask(clients[role, program], method, path)
+                assert answer.status_code in (401, 403, 404, 405), f"{method} {path}: {answer}"
+                assert not answer.content or answer.status_code != 200
+
+
+def test_head_is_answered_as_get_without_its_content(desk: Desk, clients: Clients) -> None:
+    for (method, path), handler in routes(desk).items():
+        if method != "GET":
+            continue
+        program = bool(handler.opt.get("program"))
+        for role in (None, *Role):
+            client = clients[role, program]
+            head, got = ask(client, "HEAD", path), ask(client, "GET", path)
+            assert head.status_code in (got.status_code, 405), f"HEAD {path} for {role}: {head} beside {got}"
+            assert head.content == b""
