@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from liaison.cli import backup, check, clear, compare, index, init, ledger, restore, serve, show, verify_node
+from liaison.cli import (
+    backup,
+    check,
+    clear,
+    compare,
+    index,
+    init,
+    ledger,
+    restore,
+    selftest,
+    serve,
+    show,
+    verify_node,
+)
 from liaison.cli.errors import Verbs
 
 app = typer.Typer(
@@ -28,6 +41,7 @@ app.command("serve")(serve.serve)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
 app.command("verify")(verify_node.verify)
+app.command("selftest")(selftest.selftest)
 app.add_typer(ledger.app, name="ledger")
 app.command("demo")(show.demo)
 app.command("version")(show.version)

@@ -44,6 +44,11 @@ class Metrics:
         )
         self.ready = Gauge("liaison_ready", "1 where a part is ready", ["check"], registry=self.registry)
 
+    def refused(self, rules: Iterable[str]) -> None:
+        """Count a refusal under each of its rules, once."""
+        for rule in dict.fromkeys(filter(None, rules)):
+            self.refusals.labels(rule).inc()
+
     def measure(self, gauges: Callable[[], Mapping[str, float]]) -> None:
         """Have `gauges()` (name to number) asked whenever the metrics are read."""
         self.registry.register(_Asked(gauges))

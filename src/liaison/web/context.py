@@ -122,6 +122,8 @@ class Visit:
         shown = self._shown(
             title, active, tuple(crumbs), tuple(notices), form.errors if form else NO_FORM_ERRORS
         )
+        if form is not None and form.refusal:
+            self.node.metrics.refused(getattr(reason, "rule", "") for reason in form.refusal.reasons)
         content = render(template, shown, visit=self, form=form, **values)
         return Response(content, media_type=MediaType.HTML, status_code=status)
 

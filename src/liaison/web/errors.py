@@ -115,6 +115,8 @@ def renderers(node: Node) -> ExceptionHandlersMap:
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         reference = request_id(request.scope)
         problem = problem_of(error, reference)
+        if isinstance(error, NotLawful):
+            node.metrics.refused(because.rule for because in problem.reasons)
         if problem.status >= 500:
             _write_down(request, error, reference)
         headers = _headers(error)

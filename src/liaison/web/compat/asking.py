@@ -12,11 +12,12 @@ from liaison.holdings.countries import two_letters
 from liaison.matching.dates import BIT
 from liaison.model.errors import LiaisonError, NotFound
 from liaison.model.subjects import AnySubject
-from liaison.screening import desk
 from liaison.screening.alerting import Alert
 from liaison.screening.content import Content
+from liaison.screening.desk import Question
 from liaison.web.compat.entities import probability
 from liaison.web.context import Visit
+from liaison.web.desk import check
 
 HEADER = "Liaison-Grounds"
 GENDERS = {"M": "male", "F": "female", "X": "other"}
@@ -71,9 +72,9 @@ def candidates(
 
     Raises NoGrounds for grounds that are not the person's own, and what a check raises.
     """
-    question = desk.Question(subject, grounds, lists=lists, most=most)
+    question = Question(subject, grounds, lists=lists, most=most)
     try:
-        answer = desk.check(visit.office, visit.node.live, visit.actor, question)
+        answer = check(visit, question)
     except NotFound:
         raise NoGrounds("these are no grounds of yours") from None
     records = len(visit.node.live.index)
