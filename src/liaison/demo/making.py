@@ -22,11 +22,11 @@ from liaison.node.wiring import Node, open_node
 from liaison.officers import invitations, service, sessions
 from liaison.officers.sign_in import sign_in_password
 from liaison.policy import Actor
-from liaison.screening import bulk_orders, cases, desk, grounds
+from liaison.screening import bulk_orders, cases, desk, grounds, standing
 from liaison.screening.case_rules import Part
 
 SIGN_INS = "demo-sign-ins.json"
-TRAINED_DAYS = 365
+TRAINED_DAYS, STANDING_DAYS = 365, 28
 Say = Callable[[str], None]
 
 
@@ -127,7 +127,7 @@ def _imported(node: Node, path: Path, name: str) -> Imported:
 
 def begin_work(node: Node) -> None:
     """Work under way, so that pages have something to show: a desk officer's case with alerts that nobody has decided
-    on, and a list that waits for a second person."""
+    on, a question that stands, and a list that waits for a second person."""
     actor, office = actor_of(node, DESK), node.office
     case = cases.open_case(
         office, actor, reference="OP-2026-009", title="Nord Bridge", offence="trafficking-persons"
@@ -142,5 +142,7 @@ def begin_work(node: Node) -> None:
     )
     for name in agency.NOTEBOOK:
         desk.check(office, node.live, actor, desk.Question(Person(names=(Name(full=name),)), given))
+    asked = desk.check(office, node.live, actor, desk.Question(Person(names=(Name(surname="Rossi", given="Chiara"),)), given))
+    standing.keep(office, node.live, actor, asked.check, office.now() + dt.timedelta(days=STANDING_DAYS))
     bulk_orders.order_list(office, actor, bulk_orders.pasted(given, "\n".join(agency.CREW)))
     cases.add_member(office, actor, case.id, actor_of(node, INVESTIGATOR).person, Part.READER)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, select
 from liaison import policy
 from liaison.ledger.statements import Statement
 from liaison.office import Office
-from liaison.screening.access import load_alert, load_case, load_check
+from liaison.screening.access import load_alert, load_case, load_check, load_standing
 from liaison.screening.alert_rules import instruction_told
 from liaison.screening.content import Content, content_of
 from liaison.screening.keeping import NAMED, alert_about
@@ -83,6 +83,20 @@ def alerts_of_check(office: Office, actor: policy.Actor, check: str) -> list[Ale
         load_check(office, connection, actor, check)
         query = select(ALERTS).where(ALERTS.c.check_id == check).order_by(ALERTS.c.rank)
         return _logged(office, connection, actor, connection.execute(query).all())
+
+    return opened_all(office, office.write(work))
+
+
+def alerts_of_standing(
+    office: Office, actor: policy.Actor, standing: str, *, limit: int = 100
+) -> list[Alert]:
+    """The alerts that a standing question made, newest first. Raises NotFound."""
+
+    def work(connection: Connection) -> Sequence[Row[Any]]:
+        load_standing(office, connection, actor, standing)
+        query = select(ALERTS).where(ALERTS.c.standing_id == standing)
+        newest = query.order_by(ALERTS.c.at.desc(), ALERTS.c.check_id, ALERTS.c.rank).limit(limit)
+        return _logged(office, connection, actor, connection.execute(newest).all())
 
     return opened_all(office, office.write(work))
 

@@ -105,6 +105,11 @@ def standing_of(office: Office, actor: policy.Actor, *, ended: bool = False) -> 
     return [_shown(row) for row in office.read(work)]
 
 
+def one_standing(office: Office, actor: policy.Actor, standing: str) -> Standing:
+    """One standing question of a case that the person sees. Raises NotFound."""
+    return _shown(office.read(lambda connection: load_standing(office, connection, actor, standing)))
+
+
 def end(office: Office, connection: Connection, row: Row[Any], why: Ended, now: datetime) -> None:
     """End a standing question in this transaction. Raises Conflict where it has ended."""
     office.log.append(connection, _statement(ENDED, row.person, now, row._asdict(), why.value))

@@ -78,7 +78,7 @@ def run_standing(office: Office, live: Live) -> Run:
         for question, hits in _matches(office, live, standing, changed):
             made, over = _tell(office, question, hits, now)
             alerts, ended = alerts + made, ended + over
-    if since is not None:
+    if since is not None and since != upto:
         move = update(SECRETS).where(SECRETS.c.name == CURSOR).values(value=upto)
         office.write(lambda connection: connection.execute(move))
     return Run(len(changed), len(standing), alerts, ended)

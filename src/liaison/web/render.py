@@ -71,6 +71,7 @@ PLACES = (
     Place("questions", later("Standing questions"), "/questions", "questions", "q"),
     Place("cases", later("Cases"), "/cases", "cases", "s"),
     Place("holdings", later("Holdings"), "/holdings", "holdings", "h"),
+    Place("protected", later("Protected persons"), "/protected", "eye", "r"),
     Place("approvals", later("Approvals"), "/approvals", "shield", "v"),
     Place("ledger", later("Ledger"), "/ledger", "ledger", "l", apart=True),
     Place("people", later("People"), "/people", "people", "p"),

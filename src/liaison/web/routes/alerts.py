@@ -49,6 +49,7 @@ def alerts(visit: Visit) -> Response[str]:
         alerts=found.alerts,
         total=found.total,
         references=references,
+        checks=visit.may(Capability.CHECK),
         bit=BIT,
     )
 

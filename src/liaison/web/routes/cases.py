@@ -183,6 +183,7 @@ def _case(visit: Visit, case_id: str, form: Form | None = None, status: int = 20
             if one.person not in {member.person for member in members}
         ],
         grounds=given,
+        bases={basis.code: visit.say(basis.label) for basis in policy.limits(office.regimes).bases},
         looks=looks,
         alerts=alerts,
     )

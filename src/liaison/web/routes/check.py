@@ -12,7 +12,6 @@ from liaison import policy
 from liaison.matching.dates import BIT
 from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful
 from liaison.model.roles import Capability
-from liaison.model.subjects import AnySubject, Person
 from liaison.officers.people import names_of
 from liaison.screening import desk
 from liaison.screening.alerting import alerts_of_check
@@ -22,8 +21,10 @@ from liaison.screening.content import MOST
 from liaison.screening.grounds import Given, one_grounds, own_grounds
 from liaison.screening.history import check_of, own_checks
 from liaison.web.alerts import AlertOut, alert_out, by_chance, reasons_of, rows_of, tags_of
+from liaison.web.asked import asked_rows
 from liaison.web.compat.entities import caption_of
 from liaison.web.context import Visit
+from liaison.web.desk import check as checked
 from liaison.web.forms import Form
 from liaison.web.paging import Cursor, Limit, Listed, cursor_of, parts_of
 from liaison.web.refusals import reasons_in
@@ -53,7 +54,7 @@ def check(visit: Visit, form: Form) -> Response[Any]:
     """Check, and go on to the answer."""
     try:
         question = desk.Question(person_of(form), form.needed("grounds", longest=80))
-        answer = desk.check(visit.office, visit.node.live, visit.actor, question)
+        answer = checked(visit, question)
     except Refusals as error:
         if isinstance(error, NotFound):
             error = BadInput(
@@ -78,7 +79,8 @@ def check_shown(visit: Visit, check_id: str) -> Response[str]:
         active="check",
         crumbs=((visit.say("Check"), "/check"), (title, "")),
         look=look_,
-        asked=_asked(visit, look_.question.subject) if look_.question else [],
+        asked=asked_rows(visit, look_.question.subject) if look_.question else [],
+        keeps=visit.may(Capability.STANDING_QUESTION) and look_.person == actor.person,
         about=caption_of(look_.question.subject) if look_.question else "",
         case=held,
         grounds=given,
@@ -135,20 +137,6 @@ def _named(held: Case, given: Given) -> str:
     return f"{held.reference}{title} · {given.purpose.label}"
 
 
-def _asked(visit: Visit, subject: AnySubject) -> list[tuple[str, str]]:
-    """The question field by field, as it was asked."""
-    if not isinstance(subject, Person):
-        return [(visit.say("Document"), caption_of(subject))]
-    rows = [
-        (visit.say("Name"), "; ".join(str(name) for name in subject.names)),
-        (visit.say("Born"), visit.say(" or ").join(date.text for date in subject.born)),
-        (visit.say("Sex"), subject.sex.value if subject.sex else ""),
-        (visit.say("Nationality"), ", ".join(country.text for country in subject.nationalities)),
-        (visit.say("Document"), ", ".join(paper.number.text for paper in subject.documents)),
-    ]
-    return [(label, value) for label, value in rows if value]
-
-
 class NewCheck(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A question: about whom or what, on which grounds. `min_score` in bits; none: as the size of the lists says."""
 
@@ -199,7 +187,7 @@ def api_check(visit: Visit, data: NewCheck) -> CheckOut:
     question = desk.Question(
         subject_of(data.subject), data.grounds, data.min_score, tuple(data.lists), data.most
     )
-    answer = desk.check(visit.office, visit.node.live, visit.actor, question)
+    answer = checked(visit, question)
     return CheckOut(
         id=answer.check,
         entry=answer.entry,

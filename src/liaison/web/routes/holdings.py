@@ -31,6 +31,7 @@ from liaison.web.language import later
 from liaison.web.paging import Cursor, Limit, Listed
 from liaison.web.refusals import reasons_in
 from liaison.web.routing import act, look, page
+from liaison.web.said import said_rows
 from liaison.web.subjects import countries_of, dates_of, sex_of, typed_name
 
 READS = frozenset({Capability.READ_HOLDING, Capability.IMPORT})
@@ -97,6 +98,7 @@ def holdings(
         older=_older(list_name, record_state, category, found.next),
         categories=[(one.value, visit.say(words)) for one, words in CATEGORIES.items()],
         imports=visit.may(IMPORTS),
+        erases=visit.may(Capability.ERASE),
         running=visit.node.imports.all_of(actor),
     )
 
@@ -218,7 +220,7 @@ def _record(
         rec=record,
         code_values=[code.value for code in held.handling.codes],
         held=held,
-        said=_said(visit, record),
+        said=said_rows(visit, record),
         state=_states(visit)[record.state],
         category=held.category.value if held.category else "",
         instruction=visit.say(held.instruction.meaning) if held.instruction else "",
@@ -238,29 +240,6 @@ def _record(
         causes=[(cause.value, visit.say(cause.meaning)) for cause in Cause if cause is not Cause.RETENTION],
         categories=[(one.value, visit.say(words)) for one, words in CATEGORIES.items()],
     )
-
-
-FIELDS = {
-    "name": later("Name"),
-    "alias": later("Other names"),
-    "birthDate": later("Born"),
-    "birthPlace": later("Born in"),
-    "gender": later("Sex"),
-    "nationality": later("Nationality"),
-    "passportNumber": later("Documents"),
-    "registrationNumber": later("Registration"),
-    "jurisdiction": later("Country"),
-    "country": later("Country"),
-    "number": later("Number"),
-    "vin": later("Vehicle identification number"),
-}
-
-
-def _said(visit: Visit, record: Record) -> list[tuple[str, str]]:
-    """What the record says of its subject, and the columns of its list that have no other place."""
-    _, properties = properties_of(record.holding.subject)
-    rows = [(visit.say(FIELDS.get(name, name)), "; ".join(values)) for name, values in properties.items()]
-    return rows + [(name, value) for name, value in record.holding.extra.items() if value]
 
 
 def _corrected(record: Record, form: Form) -> Any:

@@ -11,7 +11,9 @@ from litestar import Response
 
 from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful, TooMany
 from liaison.model.roles import Capability
+from liaison.officers import approvals
 from liaison.officers.people import names_of
+from liaison.officers.states import ApprovalState
 from liaison.screening import bulk_orders as service
 from liaison.screening.bulk_orders import ListOrder, ListShown
 from liaison.screening.list_rules import LARGEST_PASTE, ListState
@@ -133,8 +135,15 @@ def _list(visit: Visit, list_id: str, form: Form, status: int = 200) -> Response
         list=shown,
         names=names_of(visit.office, {shown.person}),
         states=_states(visit),
+        approved=_approved(visit, shown.approval),
         own=shown.person == visit.actor.person,
     )
+
+
+def _approved(visit: Visit, approval: str) -> bool:
+    """Whether a second person has said yes, as far as whoever looks can know."""
+    known = approvals.requests_of(visit.office, visit.actor) if approval else []
+    return any(one.id == approval and one.state is ApprovalState.APPROVED for one in known)
 
 
 def _states(visit: Visit) -> dict[ListState, tuple[str, str]]:

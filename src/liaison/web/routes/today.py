@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 from litestar import Response
 
+from liaison.holdings import retention
 from liaison.model.roles import Capability
 from liaison.officers import approvals, break_glass, notices
 from liaison.officers.approvals import Approval
 from liaison.officers.break_glass import Glass
 from liaison.officers.people import names_of
+from liaison.screening.bulk_orders import lists_of
+from liaison.screening.history import how_many_wait
+from liaison.screening.list_rules import ListState
 from liaison.web.context import Visit
+from liaison.web.routes.questions import ending_soon
 from liaison.web.routing import act, look, page
 from liaison.web.security import SIGNED
 from liaison.web.words import NOTICES
@@ -35,11 +40,20 @@ class Waiting:
     told: list[Told]
     to_decide: list[Approval]
     to_review: list[Glass]
+    alerts: int = 0
+    lists: int = 0
+    ending: int = 0
+    overdue: int = 0
+    reviews: int = 0
+    doubt: bool = False
 
     @property
     def nothing(self) -> bool:
         """Whether the desk is clear."""
-        return not (self.told or self.to_decide or self.to_review)
+        lists = self.told or self.to_decide or self.to_review
+        return not (
+            lists or self.alerts or self.lists or self.ending or self.overdue or self.reviews or self.doubt
+        )
 
 
 class Waits(msgspec.Struct, frozen=True):
@@ -48,6 +62,10 @@ class Waits(msgspec.Struct, frozen=True):
     notices: int
     approvals: int
     reviews: int
+    alerts: int
+    lists: int
+    questions_ending: int
+    retention: int
 
 
 @page("/", audience=SIGNED)
@@ -76,14 +94,46 @@ def read_notice(visit: Visit, notice_id: str) -> Response[Any]:
 def api_today(visit: Visit) -> Waits:
     """How much waits for the person whose token it is."""
     waiting = waiting_for(visit)
-    return Waits(len(waiting.told), len(waiting.to_decide), len(waiting.to_review))
+    return Waits(
+        notices=len(waiting.told),
+        approvals=len(waiting.to_decide),
+        reviews=len(waiting.to_review),
+        alerts=waiting.alerts,
+        lists=waiting.lists,
+        questions_ending=waiting.ending,
+        retention=waiting.overdue + waiting.reviews,
+    )
 
 
 def waiting_for(visit: Visit) -> Waiting:
     """Notices, requests and reviews that wait for this person."""
     office, actor = visit.office, visit.actor
     told = [_told(visit, notice) for notice in notices.waiting(office, actor)]
-    return Waiting(told, approvals.to_decide(office, actor), break_glass.to_review(office, actor))
+    waiting = Waiting(told, approvals.to_decide(office, actor), break_glass.to_review(office, actor))
+    return replace(waiting, **_work(visit), **_retention(visit))
+
+
+def _work(visit: Visit) -> dict[str, Any]:
+    """What waits of checking: alerts, lists under way, standing questions of one's own that end soon."""
+    office, actor = visit.office, visit.actor
+    counts: dict[str, int] = {}
+    if visit.may(Capability.CHECK, Capability.SUPERVISE):
+        counts["alerts"] = how_many_wait(office, actor)
+    if visit.may(Capability.CHECK_BULK):
+        open_ = (ListState.WAITING, ListState.RUNNING)
+        counts["lists"] = sum(one.state in open_ for one in lists_of(office, actor))
+    if visit.may(Capability.STANDING_QUESTION):
+        counts["ending"] = ending_soon(visit)
+    return counts
+
+
+def _retention(visit: Visit) -> dict[str, Any]:
+    """What waits for whoever answers for retention."""
+    if not visit.may(Capability.ERASE):
+        return {}
+    due = retention.due(visit.office)
+    doubt = retention.last_doubt(visit.office) is not None
+    return {"overdue": due.overdue, "reviews": due.reviews, "doubt": doubt}
 
 
 def _told(visit: Visit, notice: notices.Notice) -> Told:

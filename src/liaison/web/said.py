@@ -1,0 +1,30 @@
+"""What a record says of its subject, field by field, as pages show it."""
+
+from __future__ import annotations
+
+from liaison.model.holding import Record
+from liaison.web.compat.entities import properties_of
+from liaison.web.context import Visit
+from liaison.web.language import later
+
+FIELDS = {
+    "name": later("Name"),
+    "alias": later("Other names"),
+    "birthDate": later("Born"),
+    "birthPlace": later("Born in"),
+    "gender": later("Sex"),
+    "nationality": later("Nationality"),
+    "passportNumber": later("Documents"),
+    "registrationNumber": later("Registration"),
+    "jurisdiction": later("Country"),
+    "country": later("Country"),
+    "number": later("Number"),
+    "vin": later("Vehicle identification number"),
+}
+
+
+def said_rows(visit: Visit, record: Record) -> list[tuple[str, str]]:
+    """What the record says of its subject, and the columns of its list that have no other place."""
+    _, properties = properties_of(record.holding.subject)
+    rows = [(visit.say(FIELDS.get(name, name)), "; ".join(values)) for name, values in properties.items()]
+    return rows + [(name, value) for name, value in record.holding.extra.items() if value]

@@ -1,0 +1,183 @@
+"""Photographs of every page of a demonstration node, into docs/screens: at 1280 and 390 pixels, light; some dark.
+
+Run as `./dev screens [NAME...]`. It needs Chromium. It exits with 1 where a page is not answered as it should be.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from liaison.cli.node_demo import serving
+from liaison.demo import agency
+from liaison.demo.agency import Officer
+from liaison.demo.making import make
+from liaison.demo.walk import walk
+from palette import fewer_colours
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs" / "screens"
+WIDE, NARROW = (1280, 800), (390, 844)
+TALLEST = 2_400  # pixels of a picture
+RECORDS, SEED = 2_000, 1
+FIRST = "main a[href^='{}']:not([href$='/new']):not([href$='/import']):not([href$='/retention'])"
+HIT = "the hit"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A page: who looks, where they begin, the beginning of the link that they follow from there, what is added to its
+    address, and the status it is answered with."""
+
+    name: str
+    who: Officer | None
+    start: str
+    link: str = ""
+    more: str = ""
+    status: int = 200
+
+
+PAGES = (
+    Shot("sign-in", None, "/sign-in"),
+    Shot("invitation", None, "/invitation"),
+    Shot("today", agency.DESK, "/"),
+    Shot("check", agency.DESK, "/check"),
+    Shot("check-answer", agency.INVESTIGATOR, "/check", "/checks/"),
+    Shot("alerts", agency.DESK, "/alerts"),
+    Shot("alert", agency.DESK, "/alerts", "/alerts/"),
+    Shot("hit", agency.INVESTIGATOR, HIT),
+    Shot("cases", agency.DESK, "/cases"),
+    Shot("case", agency.DESK, "/cases", "/cases/case-"),
+    Shot("case-new", agency.INVESTIGATOR, "/cases/new"),
+    Shot("grounds", agency.INVESTIGATOR, "/cases", "/cases/case-", "/grounds"),
+    Shot("lists", agency.DESK, "/lists"),
+    Shot("list", agency.DESK, "/lists", "/lists/"),
+    Shot("list-new", agency.DESK, "/lists/new"),
+    Shot("questions", agency.DESK, "/questions"),
+    Shot("question", agency.DESK, "/questions", "/questions/standing-"),
+    Shot("questions-new", agency.DESK, "/questions/new"),
+    Shot("holdings", agency.DESK, "/holdings"),
+    Shot("holding", agency.INVESTIGATOR, HIT, "/holdings/"),
+    Shot("holding-grounds", agency.DESK, "/holdings", "/holdings/"),
+    Shot("import", agency.DESK, "/holdings/import"),
+    Shot("retention", agency.PROTECTION, "/holdings/retention"),
+    Shot("protected", agency.DESK, "/protected"),
+    Shot("approvals", agency.APPROVER, "/approvals"),
+    Shot("approval", agency.APPROVER, "/approvals", "/approvals/"),
+    Shot("break-glass", agency.SUPERVISOR, "/break-glass"),
+    Shot("break-glass-new", agency.DESK, "/break-glass/new"),
+    Shot("ledger", agency.PROTECTION, "/ledger"),
+    Shot("ledger-entry", agency.INVESTIGATOR, "/ledger", "/ledger/entries/"),
+    Shot("ledger-head", agency.AUDITOR, "/ledger/head"),
+    Shot("audit", agency.AUDITOR, "/audit"),
+    Shot("audit-figures", agency.AUDITOR, "/audit/figures"),
+    Shot("statistics", agency.AUDITOR, "/statistics"),
+    Shot("people", agency.ADMINISTRATOR, "/people"),
+    Shot("person", agency.ADMINISTRATOR, "/people", "/people/person-"),
+    Shot("person-new", agency.ADMINISTRATOR, "/people/new"),
+    Shot("settings", agency.INVESTIGATOR, "/settings"),
+    Shot("security", agency.INVESTIGATOR, "/settings/security"),
+    Shot("rules", agency.INVESTIGATOR, "/settings/rules"),
+    Shot("settings-node", agency.ADMINISTRATOR, "/settings/node"),
+    Shot("api", agency.INVESTIGATOR, "/settings/api"),
+    Shot("not-found", agency.INVESTIGATOR, "/nothing-here", status=404),
+)
+DARK = ("today", "check-answer", "alert", "hit", "ledger-entry")
+
+
+def main(names: list[str]) -> int:
+    """Photograph the pages named, or all; 1 where one was not answered as it should be."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not chromium:
+        print("screens: Chromium is not installed", file=sys.stderr)
+        return 1
+    wanted = [shot for shot in PAGES if not names or shot.name in names]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as aside:
+        place = Path(aside) / "node"
+        make(place, RECORDS, SEED, _quiet)
+        with serving(place) as address, sync_playwright() as playwright:
+            hit = walk(address, _quiet)
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            wrong = _photographed(browser, address, hit, wanted)
+            browser.close()
+    for line in wrong:
+        print(f"screens: {line}", file=sys.stderr)
+    return bool(wrong)
+
+
+def signed_in(browser: Browser, address: str, who: Officer | None) -> BrowserContext:
+    """A browser in which this officer of the demonstration is signed in."""
+    context = browser.new_context(base_url=address, reduced_motion="reduce")
+    if who is not None:
+        page = context.new_page()
+        page.goto("/sign-in")
+        page.fill("input[name=name]", who.sign_in)
+        page.fill("input[name=password]", who.password)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url("**/")
+        page.close()
+    return context
+
+
+def address_of(page: Page, shot: Shot, hit: str) -> str:
+    """The path of the page, found by following its link. Raises LookupError where there is no such link."""
+    start = hit if shot.start == HIT else shot.start
+    if not shot.link:
+        return start
+    page.goto(start)
+    found = page.locator(FIRST.format(shot.link))
+    if not found.count():
+        raise LookupError(f"{start} has no link to {shot.link}")
+    return f"{found.first.get_attribute('href')}{shot.more}"
+
+
+def _photographed(browser: Browser, address: str, hit: str, wanted: list[Shot]) -> list[str]:
+    """Take the pictures, one browser for each officer; what went wrong."""
+    wrong: list[str] = []
+    for who in dict.fromkeys(shot.who for shot in wanted):
+        context = signed_in(browser, address, who)
+        page = context.new_page()
+        for shot in wanted:
+            if shot.who is who:
+                wrong += _taken(page, shot, hit)
+        context.close()
+    return wrong
+
+
+def _taken(page: Page, shot: Shot, hit: str) -> list[str]:
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    try:
+        path = address_of(page, shot, hit)
+    except LookupError as error:
+        return [f"{shot.name}: {error}"]
+    answer = page.goto(path)
+    if answer is None or answer.status != shot.status:
+        return [f"{shot.name}: {path} was answered with {answer.status if answer else 'nothing'}"]
+    kinds = [("", WIDE, "light"), ("-narrow", NARROW, "light")]
+    kinds += [("-dark", WIDE, "dark")] if shot.name in DARK else []
+    for ending, size, scheme in kinds:
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        _picture(page, FOLDER / f"{shot.name}{ending}.png", size)
+    page.emulate_media(color_scheme="light")
+    return []
+
+
+def _picture(page: Page, place: Path, size: tuple[int, int]) -> None:
+    width, height = size
+    page.set_viewport_size({"width": width, "height": height})
+    tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+    page.set_viewport_size({"width": width, "height": max(height, tall)})
+    place.write_bytes(fewer_colours(page.screenshot()))
+
+
+_quiet: Callable[[str], None] = lambda _line: None  # noqa: E731
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
