@@ -200,9 +200,7 @@ def test_nothing_is_listed_that_there_is_not(ground: Ground) -> None:
 
 
 @pytest.mark.parametrize("who", VISITORS, ids=lambda who: who.name if who else "NOBODY")
-def test_what_belongs_to_others_is_not_there(
-    ground: Ground, who: Visitor, record_property: pytest.RecordProperty
-) -> None:
+def test_what_belongs_to_others_is_not_there(ground: Ground, who: Visitor) -> None:
     owned, asked = ground.scene.owned, 0
     own = ground.scene.held.get(who, {}) if who else {}
     for address in ground.addresses:
@@ -224,8 +222,7 @@ def test_what_belongs_to_others_is_not_there(
                 asked += 1
                 answer = bytes_of(ask(ground, who, address, others | {part: value}), value)
                 assert answer == twin, f"{address} tells {who} that there is such a {kind}"
-    record_property("combinations", asked)
-    assert asked > 800
+    assert asked > 1_000  # objects at routes
 
 
 def test_those_who_are_let_see_others_objects_do(ground: Ground) -> None:
