@@ -103,6 +103,8 @@ def _checked(value: object, field: str) -> object:
 
 
 def _checked_text(text: str, field: str) -> str:
+    if text.isascii():
+        return text
     if any("\ud800" <= sign <= "\udfff" for sign in text):
         raise BadInput(f"{text!r} holds half a character", field=field, hint="read its source again")
     if not unicodedata.is_normalized("NFC", text):
