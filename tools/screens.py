@@ -5,6 +5,7 @@ Run as `./dev screens [NAME...]`. It needs Chromium. It exits with 1 where a pag
 
 from __future__ import annotations
 
+import base64
 import shutil
 import sys
 import tempfile
@@ -19,9 +20,12 @@ from liaison.demo import agency
 from liaison.demo.agency import Officer
 from liaison.demo.making import make
 from liaison.demo.walk import walk
-from palette import fewer_colours
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))  # as a program, and as a module of the tests
+
+from palette import fewer_colours  # noqa: E402
+
 FOLDER = ROOT / "docs" / "screens"
 WIDE, NARROW = (1280, 800), (390, 844)
 TALLEST = 2_400  # pixels of a picture
@@ -77,7 +81,6 @@ PAGES = (
     Shot("ledger-head", agency.AUDITOR, "/ledger/head"),
     Shot("audit", agency.AUDITOR, "/audit"),
     Shot("audit-figures", agency.AUDITOR, "/audit/figures"),
-    Shot("statistics", agency.AUDITOR, "/statistics"),
     Shot("people", agency.ADMINISTRATOR, "/people"),
     Shot("person", agency.ADMINISTRATOR, "/people", "/people/person-"),
     Shot("person-new", agency.ADMINISTRATOR, "/people/new"),
@@ -99,6 +102,8 @@ def main(names: list[str]) -> int:
         return 1
     wanted = [shot for shot in PAGES if not names or shot.name in names]
     FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.glob("*.png") if not names else ():
+        old.unlink()
     with tempfile.TemporaryDirectory() as aside:
         place = Path(aside) / "node"
         make(place, RECORDS, SEED, _quiet)
@@ -174,7 +179,11 @@ def _picture(page: Page, place: Path, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": width, "height": height})
     tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
     page.set_viewport_size({"width": width, "height": max(height, tall)})
-    place.write_bytes(fewer_colours(page.screenshot()))
+    page.evaluate("document.fonts.ready")
+    session = page.context.new_cdp_session(page)
+    taken = session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
+    session.detach()
+    place.write_bytes(fewer_colours(base64.b64decode(taken["data"])))
 
 
 _quiet: Callable[[str], None] = lambda _line: None  # noqa: E731

@@ -25,12 +25,15 @@ from liaison.web.security import Audience
 
 Declared = Callable[[Callable[..., Any]], HTTPRouteHandler]
 API = "/api/v1"
+NO_TOKEN: list[dict[str, list[str]]] = [{}]  # how a route describes that anybody may ask
 REFUSALS = {
     400: "A value cannot be used: `field` names it",
     401: "No token or session, or one that is over",
     403: "Not lawful: `reasons` say why, and what would make it lawful",
     404: "Nothing here that you may see",
     409: "Not possible as things stand",
+    410: "What was here was erased",
+    415: "The body is in another form than this address takes",
     429: "Too many requests: see Retry-After",
     503: "The node cannot record or keep it now, and did nothing",
 }
@@ -126,7 +129,7 @@ def look(path: str, *, audience: Audience, tags: Sequence[str], **opt: Any) -> D
             audience=audience,
             tags=[*tags],
             program=True,
-            responses=_refusals(400, 401, 403, 404, 429, 503),
+            responses=refusals(400, 401, 403, 404, 429, 503),
             **opt,
         ),
         path,
@@ -142,14 +145,15 @@ def call(path: str, *, audience: Audience, tags: Sequence[str], status: int = 20
             audience=audience,
             tags=[*tags],
             program=True,
-            responses=_refusals(400, 401, 403, 404, 409, 429, 503),
+            responses=refusals(400, 401, 403, 404, 409, 429, 503),
             **opt,
         ),
         path,
     )
 
 
-def _refusals(*statuses: int) -> dict[int, ResponseSpec]:
+def refusals(*statuses: int) -> dict[int, ResponseSpec]:
+    """How a route describes the refusals of these statuses."""
     return {
         status: ResponseSpec(
             Problem,

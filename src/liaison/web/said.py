@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from liaison.model.holding import Record
+from liaison.model.subjects import Person
+from liaison.web.asked import person_rows
 from liaison.web.compat.entities import properties_of
 from liaison.web.context import Visit
 from liaison.web.language import later
 
 FIELDS = {
     "name": later("Name"),
-    "alias": later("Other names"),
-    "birthDate": later("Born"),
-    "birthPlace": later("Born in"),
-    "gender": later("Sex"),
-    "nationality": later("Nationality"),
-    "passportNumber": later("Documents"),
     "registrationNumber": later("Registration"),
     "jurisdiction": later("Country"),
     "country": later("Country"),
@@ -25,6 +21,9 @@ FIELDS = {
 
 def said_rows(visit: Visit, record: Record) -> list[tuple[str, str]]:
     """What the record says of its subject, and the columns of its list that have no other place."""
+    if isinstance(record.holding.subject, Person):
+        rows = person_rows(visit, record.holding.subject)
+        return rows + [(name, value) for name, value in record.holding.extra.items() if value]
     _, properties = properties_of(record.holding.subject)
     rows = [(visit.say(FIELDS.get(name, name)), "; ".join(values)) for name, values in properties.items()]
     return rows + [(name, value) for name, value in record.holding.extra.items() if value]

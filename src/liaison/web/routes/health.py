@@ -7,18 +7,18 @@ from typing import Any
 import msgspec
 from litestar import Response, get
 from litestar.enums import MediaType
+from litestar.openapi.datastructures import ResponseSpec
 
 from liaison.node.health import health, ready
 from liaison.node.metrics import CONTENT_TYPE
 from liaison.web.context import Visit
-from liaison.web.routing import Declared, threaded
+from liaison.web.routing import NO_TOKEN, Declared, served
 from liaison.web.security import PUBLIC
 
 
 def asked(path: str, **opt: Any) -> Declared:
     """What any machine may ask."""
-    declared = get(path, audience=PUBLIC, program=True, **opt)
-    return lambda function: declared(threaded(function, path))
+    return served(get(path, audience=PUBLIC, program=True, security=NO_TOKEN, **opt), path)
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -37,15 +37,24 @@ class Readiness(msgspec.Struct, frozen=True):
     parts: list[Part]
 
 
+UNREADY = {503: ResponseSpec(Readiness, generate_examples=False, description="A part is not ready")}
+
+
 @get(
-    "/livez", sync_to_thread=False, audience=PUBLIC, program=True, tags=["health"], media_type=MediaType.TEXT
+    "/livez",
+    sync_to_thread=False,
+    audience=PUBLIC,
+    program=True,
+    tags=["health"],
+    media_type=MediaType.TEXT,
+    security=NO_TOKEN,
 )
 def livez() -> str:
     """Whether the process answers at all."""
     return "alive\n"
 
 
-@asked("/readyz", tags=["health"])
+@asked("/readyz", tags=["health"], responses=UNREADY)
 def readyz(visit: Visit) -> Response[Readiness]:
     """Whether the node takes work; 503 where a part is not ready, and then the part says why."""
     found = health(visit.node)

@@ -199,7 +199,7 @@ def api_entry(visit: Visit, index: Index) -> EntryOut:
     return _out(opened, size)
 
 
-@look("/ledger/entries/{index:int}/proof", audience=SIGNED, tags=["ledger"])
+@look("/ledger/entries/{index:int}/proof", audience=SIGNED, tags=["ledger"], media_type="text/plain")
 def api_proof(visit: Visit, index: Index) -> Response[bytes]:
     """The proof of an entry (C2SP tlog-proof)."""
     return _proof_file(visit, index)

@@ -18,20 +18,20 @@ from liaison.ledger.witness import MOST, PLAIN
 from liaison.model.errors import MissingFile, NotFound
 from liaison.web.context import Visit
 from liaison.web.headers import FOR_EVER
-from liaison.web.routing import Declared, threaded
+from liaison.web.routing import NO_TOKEN, Declared, refusals, served
 from liaison.web.security import PUBLIC
 
 BYTES = "application/octet-stream"
 ALWAYS_ASK = "no-cache"
 
 
-def public(path: str) -> Declared:
+def public(path: str, kind: str) -> Declared:
     """A file that anybody may mirror."""
-    declared = get(path, audience=PUBLIC, program=True, tags=["mirror"])
-    return lambda function: declared(threaded(function, path))
+    described: dict[str, Any] = {"tags": ["mirror"], "security": NO_TOKEN, "responses": refusals(404, 503)}
+    return served(get(path, audience=PUBLIC, program=True, media_type=kind, **described), path)
 
 
-@public("/ledger/checkpoint")
+@public("/ledger/checkpoint", PLAIN)
 def checkpoint(visit: Visit) -> Response[bytes]:
     """The signed head of the log."""
     return Response(
@@ -40,7 +40,7 @@ def checkpoint(visit: Visit) -> Response[bytes]:
     )
 
 
-@public("/ledger/tile/{name:path}")
+@public("/ledger/tile/{name:path}", BYTES)
 def tile(visit: Visit, name: str) -> Response[bytes]:
     """A tile of hashes, or a bundle of entries: commitments, which tell nothing. It never changes."""
     content = _file(visit, f"tile/{name.lstrip('/')}")
@@ -66,7 +66,7 @@ async def add_checkpoint(request: Request[Any, Any, Any], visit: NamedDependency
     return Response(found.body, status_code=found.status, headers={"Content-Type": found.kind})
 
 
-@public("/witness/{origin_hash:str}/checkpoint")
+@public("/witness/{origin_hash:str}/checkpoint", PLAIN)
 def witnessed(visit: Visit, origin_hash: str) -> Response[bytes]:
     """The last head of a partner's log that this node signed as its witness."""
     if visit.node.witness is None:

@@ -16,11 +16,12 @@ from liaison.holdings import consult
 from liaison.model.errors import BadInput, Erased, NotFound
 from liaison.model.roles import Capability
 from liaison.web.compat import asking
+from liaison.web.compat.described import Batched
 from liaison.web.compat.entities import caption_of, properties_of, subject_of
 from liaison.web.context import Visit
 from liaison.web.footing import footing_of
 from liaison.web.forms import Form
-from liaison.web.routing import served
+from liaison.web.routing import NO_TOKEN, Declared, refusals, served
 from liaison.web.security import PUBLIC
 
 AUDIENCE = Capability.CHECK
@@ -52,6 +53,12 @@ EXTENDS = {
 NAMED_BY = {"Person": "name", "Passport": "number", "Vehicle": "registrationNumber"}
 
 
+def told(path: str) -> Declared:
+    """A route that tells what this service is and knows."""
+    described: dict[str, Any] = {"tags": TAGS, "security": NO_TOKEN, "responses": refusals(400)}
+    return served(get(path, audience=PUBLIC, program=True, **described), path)
+
+
 class Given(msgspec.Struct, frozen=True):
     """A property of a query: one value, or several."""
 
@@ -79,7 +86,7 @@ class Extension(msgspec.Struct, frozen=True):
 Batch = dict[str, Query]
 
 
-@served(get(HERE, audience=PUBLIC, program=True, tags=TAGS), HERE)
+@told(HERE)
 def manifest(request: Request[Any, Any, Any], visit: Visit) -> dict[str, Any]:
     """What this service is and speaks."""
     base = str(request.base_url).rstrip("/")
@@ -102,7 +109,18 @@ def manifest(request: Request[Any, Any, Any], visit: Visit) -> dict[str, Any]:
     }
 
 
-@served(post(HERE, audience=AUDIENCE, program=True, status_code=200, tags=TAGS), HERE)
+@served(
+    post(
+        HERE,
+        audience=AUDIENCE,
+        program=True,
+        status_code=200,
+        tags=TAGS,
+        operation_class=Batched,
+        responses=refusals(400, 401, 403, 404, 409, 415, 429, 503),
+    ),
+    HERE,
+)
 def reconcile(request: Request[Any, Any, Any], visit: Visit, form: Form) -> dict[str, Any]:
     """Candidates for each query of a batch (`queries`), or values of entities (`extend`), each as JSON in a form."""
     grounds = asking.grounds_of(request)
@@ -115,19 +133,19 @@ def reconcile(request: Request[Any, Any, Any], visit: Visit, form: Form) -> dict
     return {name: {"result": _results(visit, query, grounds)} for name, query in batch.items()}
 
 
-@served(get(SUGGEST_TYPE, audience=PUBLIC, program=True, tags=TAGS), SUGGEST_TYPE)
+@told(SUGGEST_TYPE)
 def suggest_type(prefix: Annotated[str, Parameter(max_length=60)] = "") -> dict[str, Any]:
     """Types whose names begin so."""
     return {"result": _named(TYPES, prefix)}
 
 
-@served(get(SUGGEST_PROPERTY, audience=PUBLIC, program=True, tags=TAGS), SUGGEST_PROPERTY)
+@told(SUGGEST_PROPERTY)
 def suggest_property(prefix: Annotated[str, Parameter(max_length=60)] = "") -> dict[str, Any]:
     """Properties whose names begin so."""
     return {"result": _named(PROPERTIES, prefix)}
 
 
-@served(get(PROPOSE, audience=PUBLIC, program=True, tags=TAGS), PROPOSE)
+@told(PROPOSE)
 def propose_properties(type: Annotated[str, Parameter(max_length=60)] = "Person") -> dict[str, Any]:
     """What can be asked of entities that are known."""
     found = [{"id": key, "name": name} for key, name in EXTENDS.items()] if type == "Person" else []

@@ -17,13 +17,17 @@ from liaison.holdings import consult
 from liaison.model.errors import BadInput, LiaisonError
 from liaison.model.roles import Capability
 from liaison.web.compat import asking
+from liaison.web.compat.described import OnGrounds
 from liaison.web.compat.entities import caption_of, entity, subject_of, unused
 from liaison.web.context import Visit
 from liaison.web.footing import footing_of
-from liaison.web.routing import served
-from liaison.web.security import PUBLIC
+from liaison.web.routing import NO_TOKEN, Declared, refusals, served
+from liaison.web.security import PUBLIC, Audience
 
 AUDIENCE = Capability.CHECK
+TAGS = ["yente"]
+STATUSES = (400, 401, 403, 404, 409, 410, 429, 503)
+MATCH, SEARCH, ENTITY = "/match/{dataset:str}", "/search/{dataset:str}", "/entities/{entity_id:str}"
 ALGORITHM = "liaison-bits"
 ALIASES = ("best", "default", ALGORITHM)
 MOST_QUERIES = 100  # in one request
@@ -32,6 +36,17 @@ THRESHOLD = 0.7
 Names = Annotated[list[str], msgspec.Meta(max_length=100)]
 Share = Annotated[float, Parameter(ge=0.0, le=1.0)]
 Results = Annotated[int, Parameter(ge=1, le=MOST)]
+
+
+def asked(method: Any, path: str, *, audience: Audience = AUDIENCE, **opt: Any) -> Declared:
+    """A route that asks about somebody, on grounds."""
+    described = {"operation_class": OnGrounds, "responses": refusals(*STATUSES), "tags": TAGS}
+    return served(method(path, audience=audience, program=True, **described, **opt), path)
+
+
+def told(path: str, **opt: Any) -> Declared:
+    """A route that tells what this service is."""
+    return served(get(path, program=True, tags=TAGS, **opt), path)
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -50,10 +65,7 @@ class Queries(msgspec.Struct, frozen=True):
     config: dict[str, Any] | None = None
 
 
-MATCH, SEARCH, ENTITY = "/match/{dataset:str}", "/search/{dataset:str}", "/entities/{entity_id:str}"
-
-
-@served(post(MATCH, audience=AUDIENCE, program=True, status_code=200, tags=["yente"]), MATCH)
+@asked(post, MATCH, status_code=200)
 def match(
     request: Request[Any, Any, Any],
     visit: Visit,
@@ -116,7 +128,7 @@ class _Ask:
         return {"status": 200, "results": shown, "total": _total(len(kept) + more), "query": echo}
 
 
-@served(get(SEARCH, audience=AUDIENCE, program=True, tags=["yente"]), SEARCH)
+@asked(get, SEARCH)
 def search(
     request: Request[Any, Any, Any],
     visit: Visit,
@@ -142,7 +154,7 @@ def search(
     return {"results": results, "facets": {}, "total": total, "limit": limit, "offset": offset}
 
 
-@served(get(ENTITY, audience=Capability.READ_HOLDING, program=True, tags=["yente"]), ENTITY)
+@asked(get, ENTITY, audience=Capability.READ_HOLDING)
 def one_entity(request: Request[Any, Any, Any], visit: Visit, entity_id: str) -> dict[str, Any]:
     """One record, for a person whose case met it in a check or who has another lawful way to it."""
     grounds = asking.grounds_of(request)
@@ -151,7 +163,7 @@ def one_entity(request: Request[Any, Any, Any], visit: Visit, entity_id: str) ->
     return entity(shown.id, held.subject, [held.list_name], caption=caption_of(held.subject) or held.record)
 
 
-@served(get("/catalog", audience=AUDIENCE, program=True, tags=["yente"]), "/catalog")
+@told("/catalog", audience=AUDIENCE)
 def catalog(visit: Visit) -> dict[str, Any]:
     """The lists of this node, with how many records of each can be found."""
     index = visit.node.live.index
@@ -182,7 +194,7 @@ def catalog(visit: Visit) -> dict[str, Any]:
     }
 
 
-@served(get("/algorithms", audience=PUBLIC, program=True, tags=["yente"]), "/algorithms")
+@told("/algorithms", audience=PUBLIC, security=NO_TOKEN)
 def algorithms() -> dict[str, Any]:
     """The one way in which candidates are scored."""
     said = "Weight of evidence in bits, as odds over the number of records; the reasons add up to the score."
@@ -190,7 +202,7 @@ def algorithms() -> dict[str, Any]:
     return {"algorithms": known, "default": ALGORITHM, "best": ALGORITHM}
 
 
-@served(get("/healthz", audience=PUBLIC, program=True, tags=["yente"]), "/healthz")
+@told("/healthz", audience=PUBLIC, security=NO_TOKEN)
 def healthz() -> dict[str, str]:
     """Whether the node answers."""
     return {"status": "ok"}
