@@ -28,7 +28,6 @@ ORGANISATIONS = frozenset(
         "Asset",
     ]
 ) - {"Asset", "CryptoWallet"}
-LONGEST_LINE = 1 << 24  # bytes
 READ = frozenset(  # properties that become fields of a person
     [
         *("name", "alias", "weakAlias", "previousName", "firstName", "lastName", "secondName", "middleName"),

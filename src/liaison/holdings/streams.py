@@ -14,6 +14,7 @@ from liaison.model.errors import UnusableFile
 
 HEAD = 1 << 18  # bytes that are looked at before anything is read
 PIECE = 1 << 18
+LONGEST_LINE = 1 << 24  # bytes; what is looked through again with each piece
 STANDARD_INPUT = Path("-")
 PACKED = {
     b"\x1f\x8b": ("gzip", "gunzip it first, or give it through a pipe: gunzip -c FILE | liaison ... -"),
@@ -55,12 +56,18 @@ class Stream:
         while count := self.readinto(memoryview(room)):
             yield bytes(room[:count])
 
-    def lines(self) -> Iterator[bytes]:
-        """What is left, a line at a time, without its newline."""
+    def lines(self, longest: int = LONGEST_LINE) -> Iterator[bytes]:
+        """What is left, a line at a time, without its newline. Raises UnusableFile for one longer than `longest`."""
         rest = b""
         for piece in self.pieces():
             *whole, rest = (rest + piece).split(b"\n")
             yield from whole
+            if len(rest) > longest:
+                raise UnusableFile(
+                    f"{self.name} has a line of more than {longest >> 20} MiB",
+                    file=self.name,
+                    hint="give one JSON object a line",
+                )
         if rest:
             yield rest
 
