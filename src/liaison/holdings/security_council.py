@@ -15,7 +15,8 @@ from liaison.holdings.streams import Stream
 from liaison.model.errors import UnusableFile
 
 DEEPEST = 24  # elements within one another
-LARGEST = 1 << 20  # letters of one record
+LARGEST = 1 << 20  # letters of one record; bytes of one tag
+MOST_PARTS = 10_000  # elements of one record
 PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
 READ = frozenset(  # elements that become fields of a person
     [
@@ -55,14 +56,24 @@ class Records:
     """A parser that hands over one INDIVIDUAL or ENTITY at a time; no document type, so nothing to expand."""
 
     def __init__(self, take: Callable[[Node], None]) -> None:
-        self.take, self.stack, self.depth, self.letters = take, list[Node](), 0, 0
+        self.take, self.stack, self.depth, self.letters, self.parts = take, list[Node](), 0, 0, 0
+        self.fed = 0
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
         self.parser.StartDoctypeDeclHandler = self._document_type
-        self.feed = self.parser.Parse
+
+    def feed(self, piece: bytes, last: bool) -> None:
+        """Take more of the file. Raises Refused, ExpatError.
+
+        A tag that does not end is read from its start again with every piece.
+        """
+        self.parser.Parse(piece, last)
+        self.fed += len(piece)
+        if self.fed - self.parser.CurrentByteIndex > LARGEST:
+            raise Refused(f"a tag of more than {LARGEST:,} bytes")
 
     def _document_type(self, *_: object) -> None:
         raise Refused("a document type, which can define entities")
@@ -73,6 +84,9 @@ class Records:
             raise Refused(f"elements more than {DEEPEST} deep")
         tag = tag.rpartition(":")[2]
         if self.stack or tag in ("INDIVIDUAL", "ENTITY"):
+            self.parts += 1
+            if self.parts > MOST_PARTS:
+                raise Refused(f"a record of more than {MOST_PARTS:,} elements")
             node = Node(tag)
             if self.stack:
                 self.stack[-1].children.append(node)
@@ -90,7 +104,7 @@ class Records:
         if self.stack:
             node = self.stack.pop()
             if not self.stack:
-                self.letters = 0
+                self.letters = self.parts = 0
                 self.take(node)
 
 
