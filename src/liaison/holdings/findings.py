@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liaison.matching.columns import People
+from liaison.model.errors import UnusableFile
+
+MOST_BAD = 2_000_000  # values that are told of one file; each takes a fifth of a kilobyte
 
 
 class BadRow(NamedTuple):
@@ -46,7 +49,14 @@ class Findings:
     notes: list[str] = field(default_factory=list)
 
     def bad(self, row: int, name: str, reason: str) -> None:
-        """Report a field of a row, or with an empty name the whole row."""
+        """Report a field of a row, or with an empty name the whole row. Raises UnusableFile after MOST_BAD."""
+        if len(self.bad_rows) >= MOST_BAD:
+            raise UnusableFile(
+                f"more than {MOST_BAD:,} values of {self.file} cannot be used",
+                file=self.file,
+                row=row,
+                hint="look whether it is the file you meant, and give a larger one in parts",
+            )
         self.bad_rows.append(BadRow(self.file, row, name, reason))
 
     def note(self, text: str) -> None:
