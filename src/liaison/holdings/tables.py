@@ -9,11 +9,14 @@ from typing import Any
 
 from liaison.holdings.delimited import read_delimited
 from liaison.holdings.findings import Findings, Read
+from liaison.holdings.layout import LONGEST_FIELD
 from liaison.holdings.options import Options
 from liaison.holdings.streams import Stream
 from liaison.model.errors import UnusableFile
 
 ROWS = 100_000  # that are turned into text at a time
+LARGEST_GROUP = 1 << 30  # bytes of a group of rows, unpacked, and of one column of ROWS rows as text
+WORDS = ("string", "large_string", "binary", "large_binary")
 
 
 class Pieces(io.RawIOBase):
@@ -66,10 +69,33 @@ def by_pyarrow(source: io.BytesIO) -> Iterator[bytes]:
     """The rows as CSV, header first."""
     from pyarrow import csv, parquet
 
-    for number, batch in enumerate(parquet.ParquetFile(source).iter_batches(ROWS)):
+    file = parquet.ParquetFile(source)
+    _require_bounded(file.metadata)
+    words = [field.name for field in file.schema_arrow if str(field.type) in WORDS]
+    file = parquet.ParquetFile(source, read_dictionary=words)
+    for number, batch in enumerate(file.iter_batches(ROWS)):
+        _require_short(batch)
         out = io.BytesIO()
         csv.write_csv(batch, out, csv.WriteOptions(include_header=number == 0))
         yield out.getvalue()
+
+
+def _require_bounded(described: Any) -> None:
+    """Raises ValueError for a group of rows that unpacks to more than is held in memory at once."""
+    for number in range(described.num_row_groups):
+        if described.row_group(number).total_byte_size > LARGEST_GROUP:
+            raise ValueError(f"a group of rows has more than {LARGEST_GROUP >> 20} MiB")
+
+
+def _require_short(batch: Any) -> None:
+    """Raises ValueError for values that are short in the file, where each is written once, and long as text."""
+    from pyarrow import compute
+
+    for column in batch.columns:
+        if hasattr(column, "dictionary") and str(column.dictionary.type) in WORDS:
+            longest = compute.max(compute.binary_length(column.dictionary)).as_py() or 0
+            if longest > LONGEST_FIELD and longest * len(column) > LARGEST_GROUP:
+                raise ValueError(f"values of {longest:,} bytes")
 
 
 def by_polars(source: io.BytesIO) -> Iterator[bytes]:
