@@ -47,7 +47,7 @@ def grounds_of(request: Request[Any, Any, Any]) -> str:
     """The id of the grounds that a question rests on. Raises NoGrounds."""
     grounds = request.headers.get(HEADER, "").strip()
     if not grounds or len(grounds) > 80:
-        raise NoGrounds("it is not said why this is asked")
+        raise NoGrounds(f"it is not said why this is asked: there is no header {HEADER}")
     return grounds
 
 
@@ -76,7 +76,7 @@ def candidates(
     try:
         answer = check(visit, question)
     except NotFound:
-        raise NoGrounds("these are no grounds of yours") from None
+        raise NoGrounds(f"the grounds in the header {HEADER} are none of yours") from None
     records = len(visit.node.live.index)
     found = [
         Candidate(alert, alert.content, probability(alert.score, records))
