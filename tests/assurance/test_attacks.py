@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
+import msgspec
 import pytest
+from sqlalchemy import select
 
 from liaison.holdings import findings as reports
+from liaison.holdings.consult import inspect
+from liaison.holdings.corrections import correct
+from liaison.holdings.erasure import Cause, erase
 from liaison.holdings.options import Options, quiet
 from liaison.holdings.read import read_stream
 from liaison.holdings.streams import Stream
+from liaison.ledger.checkpoints import Checkpoint
+from liaison.ledger.witness import write_request
+from liaison.ledger.witnesses import Witness
+from liaison.model.categories import Category
 from liaison.model.errors import UnusableFile
+from liaison.storage.tables.ledger import ALARMS
+from tests.holdings import offices
+from tests.ledger.nodes import KEYS, NOW, ORIGIN, SIGNER, a_node
+from tests.node_fixtures import an_office
 
 
 def read(content: bytes) -> object:
@@ -58,3 +72,47 @@ def test_a_small_table_that_unpacks_to_gigabytes_is_refused() -> None:
     parquet.write_table(table, packed, compression="zstd")
     with pytest.raises(UnusableFile, match="values of 1,000,000 bytes"):
         read(packed.getvalue())
+
+
+ROWS = (
+    b"id,given,surname,dob,category\n"
+    b"1,Ana,Gashi,1984-02-03,suspect\n"
+    b"2,Ben,Hoxha,1990-05-06,convicted\n"
+    b"3,Cara,Shehu,1971-08-09,contact\n"
+)
+
+
+def test_importing_a_list_again_does_not_tell_who_was_taken_under_protection(tmp_path: Path) -> None:
+    with an_office(tmp_path) as office:
+        offices.imported(office, ROWS)
+        erased, protected, _ = sorted(offices.ids(office))
+        erase(office, offices.PROTECTION, erased, Cause.ORDER, "court 17")
+        held = inspect(office, offices.PROTECTION, protected, "a look").holding
+        victim = msgspec.structs.replace(
+            held, involvement=msgspec.structs.replace(held.involvement, category=Category.VICTIM)
+        )
+        correct(office, offices.PROTECTION, protected, victim, "she is a victim")
+        for content in (ROWS, ROWS.replace(b"19", b"18")):
+            told = offices.imported(office, content)
+            assert (told.new, told.refused, told.changed + told.unchanged) == (0, 2, 1)
+            assert len({bad.reason for bad in told.bad_rows}) == 1
+
+
+def test_an_outsider_makes_no_evidence_against_a_log_from_its_public_head(tmp_path: Path) -> None:
+    head = sign_checkpoint(Checkpoint(ORIGIN, 7, bytes(32)), [SIGNER], 1)
+    with a_node(tmp_path) as node:
+        here = Witness(node.store, {ORIGIN: KEYS}, [WITNESS])
+        assert here.add_checkpoint(write_request(0, [], head), NOW).status == 200
+        for guess in range(3):
+            assert here.add_checkpoint(write_request(7, [bytes([guess]) * 32], head), NOW).status == 422
+        assert node.store.read(lambda connection: connection.execute(select(ALARMS)).all()) == []
+
+
+def test_one_head_is_evidence_once_however_many_proofs_are_sent_with_it(tmp_path: Path) -> None:
+    first, second = (sign_checkpoint(Checkpoint(ORIGIN, size, bytes(32)), [SIGNER], 1) for size in (7, 9))
+    with a_node(tmp_path) as node:
+        here = Witness(node.store, {ORIGIN: KEYS}, [WITNESS])
+        assert here.add_checkpoint(write_request(0, [], first), NOW).status == 200
+        for guess in range(3):
+            assert here.add_checkpoint(write_request(7, [bytes([guess]) * 32], second), NOW).status == 422
+        assert len(node.store.read(lambda connection: connection.execute(select(ALARMS)).all())) == 1

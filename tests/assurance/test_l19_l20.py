@@ -1,0 +1,141 @@
+"""L19: nothing is shown of anybody's data without a row of the ledger. L20: the log serves oversight alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from litestar.handlers import HTTPRouteHandler
+
+from liaison.ledger.log import size
+from liaison.model.roles import Role, capabilities
+from liaison.web.security import Open, audience_of
+from tests.web.scene import Scene, a_scene
+from tests.web.test_sweep import KIND_OF
+
+WITHOUT = {  # what shows no personal data of those who are looked for, and why
+    "/alerts": "drawn empty or logged: see the test below",
+    "/api/v1/alerts": "likewise",
+    "/approvals": "ids and codes of requests",
+    "/api/v1/approvals": "ids and codes of requests",
+    "/audit": "ids of one's own samples",
+    "/api/v1/audit/samples": "ids of one's own samples",
+    "/break-glass": "ids and dates",
+    "/api/v1/break-glass": "ids and dates",
+    "/break-glass/new": "a form",
+    "/cases": "references and titles of cases of one's own or one's unit",
+    "/api/v1/cases": "references and titles of cases of one's own or one's unit",
+    "/cases/new": "a form",
+    "/cases/{case_id}/grounds": "a form",
+    "/api/v1/cases/{case_id}": "reference, title and members of a case of one's own or one's unit",
+    "/api/v1/cases/{case_id}/grounds": "why officers of one's own case or unit asked",
+    "/check": "a form, and when one asked",
+    "/api/v1/checks": "when one asked, without the questions",
+    "/catalog": "names and sizes of lists",
+    "/holdings/import": "a form",
+    "/holdings/imports/{job_id}": "one's own import: rows and fields, not what stands in them",
+    "/holdings/retention": "counts",
+    "/api/v1/holdings/retention": "counts",
+    "/api/v1/holdings/retention/runs": "counts",
+    "/lists": "ids, counts and states",
+    "/api/v1/lists": "ids, counts and states",
+    "/lists/new": "a form",
+    "/api/v1/lists/{list_id}": "counts and state",
+    "/people/new": "a form",
+    "/protected": "a form",
+    "/questions": "ids and dates",
+    "/api/v1/questions": "ids and dates",
+    "/questions/new": "a form",
+    "/api/v1/questions/{question_id}": "id and dates",
+    "/api/v1/questions/{question_id}/alerts": "the scene's question has found nothing; alerts are logged below",
+    "/search/{dataset}": "a check, which is logged: tests/screening",
+    "/settings/node": "settings",
+}
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with a_scene(tmp_path_factory.mktemp("shown")) as made:
+        yield made
+
+
+def shown(scene: Scene) -> Iterator[tuple[HTTPRouteHandler, str, Role]]:
+    """Every address that shows something to a role, with the role."""
+    for route in scene.desk.app.routes:
+        for handler in route.route_handlers:
+            if not isinstance(handler, HTTPRouteHandler) or "GET" not in handler.http_methods:
+                continue
+            audience = audience_of(handler)
+            if audience is None or isinstance(audience, Open):
+                continue
+            wanted = audience if isinstance(audience, frozenset) else frozenset({audience})
+            for role in Role:
+                if wanted & capabilities([role], trained=True):
+                    yield handler, route.path_format, role
+
+
+def look(scene: Scene, handler: HTTPRouteHandler, path: str, role: Role) -> tuple[int, int]:
+    """The status of the answer to the role whose things these are, and by how many entries the ledger grew."""
+    desk, owned = scene.desk, scene.owned
+    place = re.sub(r"{(\w+)}", lambda part: owned.get(KIND_OF.get(part[1], ""), "default"), path)
+    query = {"grounds": owned["grounds"]} if "holdings/{holding_id}" in path else {}
+    open_as = desk.program if handler.opt.get("program") else desk.browser
+    with open_as(scene.owners[role]) as client:
+        before = desk.office.read(size)
+        answer = client.get(place, params=query, headers={"Liaison-Grounds": owned["grounds"]})
+    return answer.status_code, desk.office.read(size) - before
+
+
+def test_nothing_is_shown_without_an_entry(scene: Scene) -> None:
+    seen: dict[str, set[bool]] = {}
+    for handler, path, role in shown(scene):
+        if path not in WITHOUT:
+            status, grew = look(scene, handler, path, role)
+            if status == 200:
+                seen.setdefault(path, set()).add(grew > 0)
+    assert {path for path, logged in seen.items() if logged != {True}} == set()
+    assert len(seen) >= 20
+
+
+def test_every_exemption_is_an_address_that_there_is(scene: Scene) -> None:
+    assert set(WITHOUT) <= {path for _, path, _ in shown(scene)}
+
+
+@pytest.mark.parametrize("path", ["/alerts", "/api/v1/alerts"])
+def test_alerts_in_a_list_are_entries_too(scene: Scene, path: str) -> None:
+    program = path.startswith("/api")
+    with (scene.desk.program if program else scene.desk.browser)(scene.owners[Role.INVESTIGATOR]) as client:
+        before = scene.desk.office.read(size)
+        answer = client.get(path)
+    assert scene.owned["alert"] in answer.text
+    assert scene.desk.office.read(size) > before
+
+
+@pytest.mark.parametrize("role", [Role.INVESTIGATOR, Role.DESK_OFFICER, Role.APPROVER, Role.ADMINISTRATOR])
+def test_who_does_not_oversee_finds_no_log_of_others(scene: Scene, role: Role) -> None:
+    entry, sample = scene.owned["entry"], scene.owned["sample"]
+    places = (f"/api/v1/ledger/entries/{entry}", "/api/v1/audit/samples", f"/api/v1/audit/samples/{sample}")
+    with scene.desk.program(scene.visitors[role]) as client:
+        answers = [client.get(place) for place in (*places, "/api/v1/nothing")]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.json()["title"] for answer in answers}) == 1
+
+
+def test_the_log_cannot_be_searched_for_whom_was_looked_for(scene: Scene) -> None:
+    with scene.desk.program(scene.owners[Role.AUDITOR]) as client:
+        told = client.get("/api/v1/ledger/entries", params={"q": "Sobolev", "name": "Sobolev"})
+    assert "Sobolev" not in told.text
+    described = scene.desk.app.openapi_schema.to_schema()["paths"]["/api/v1/ledger/entries"]["get"]
+    assert not {each["name"] for each in described["parameters"]} & {"name", "subject", "q", "digest"}
+
+
+def test_the_folders_of_the_log_hold_no_name(scene: Scene) -> None:
+    scene.desk.node.publish_now()
+    kept = b"".join(
+        path.read_bytes() for path in Path(scene.desk.node.places.ledger).rglob("*") if path.is_file()
+    )
+    assert len(kept) > 1000
+    for name in ("Sobolev", "Соболев", "Marku", "Prifti", "Harbour"):
+        assert name.encode() not in kept
