@@ -212,7 +212,7 @@ class _Run:
         )
 
     def _count(self, plan: Plan) -> None:
-        new, changed = plan.counts()
+        new, changed = plan.told()
         self.result.new += new
         self.result.changed += changed
         self.result.unchanged += plan.unchanged

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from liaison.holdings import safeguarding, shelves
+from liaison.holdings.rules import is_protected
 from liaison.holdings.shelves import OPEN, Draft, Shelf
 from liaison.model.holding import Change, Holding, State, Version
 
@@ -35,12 +36,18 @@ class Plan:
     moved: list[tuple[Row[Any], Draft]] = field(default_factory=list)
     forgotten: list[Row[Any]] = field(default_factory=list)  # tombstones that a record comes anew for
     unchanged: int = 0
-    erased: list[int] = field(default_factory=list)  # rows of records that were erased
+    erased: list[int] = field(default_factory=list)  # rows of records that were erased, or are to seem so
+    hidden: int = 0  # of the renewed: told of as if erased
 
     def counts(self) -> tuple[int, int]:
         """New and changed records."""
         new = sum(map(len, self.new.values()))
         return new, sum(map(len, self.renewed.values())) + len(self.moved)
+
+    def told(self) -> tuple[int, int]:
+        """New and changed records as the importer is told."""
+        new, changed = self.counts()
+        return new, changed - self.hidden
 
 
 def begun(connection: Connection, list_name: str) -> list[Shelf]:
@@ -117,9 +124,14 @@ class Planner:
     def _known(
         self, made: Plan, one: Listed, shelf: Shelf, row: Row[Any], before: dict[str, Holding]
     ) -> None:
+        """Whom a person took under protection, and the list does not, is told of as erased, as everywhere else."""
         safe = shelf is not OPEN
+        by_hand = row.id in before and is_protected(before[row.id], self._change.at.date())
+        hidden = safe and not one.protected and by_hand
+        if hidden:
+            made.erased.append(one.row)
         if row.digest == self._digest(one) and row.state != State.WITHDRAWN.value:
-            made.unchanged += 1
+            made.unchanged += not hidden
         elif one.protected and not safe:
             made.moved.append((row, self._draft(one, shelves.fresh_id(), 1, True, one.holding)))
         else:
@@ -128,6 +140,7 @@ class Planner:
             state = State.LIVE if row.state == State.WITHDRAWN.value else State(row.state)
             draft = Draft(draft.id, draft.version, draft.content, draft.ref, draft.digest, state)
             made.renewed.setdefault(shelf.records.name, []).append(draft)
+            made.hidden += hidden
 
 
 def content(holding: Holding) -> bytes:
