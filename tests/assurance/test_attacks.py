@@ -17,13 +17,14 @@ from liaison.holdings.options import Options, quiet
 from liaison.holdings.read import read_stream
 from liaison.holdings.streams import Stream
 from liaison.ledger.checkpoints import Checkpoint
+from liaison.ledger.notes import sign_checkpoint
 from liaison.ledger.witness import write_request
 from liaison.ledger.witnesses import Witness
 from liaison.model.categories import Category
 from liaison.model.errors import UnusableFile
 from liaison.storage.tables.ledger import ALARMS
 from tests.holdings import offices
-from tests.ledger.nodes import KEYS, NOW, ORIGIN, SIGNER, a_node
+from tests.ledger.node import KEYS, NOW, ORIGIN, SIGNER, WITNESS, a_node
 from tests.node_fixtures import an_office
 
 
@@ -87,11 +88,11 @@ def test_importing_a_list_again_does_not_tell_who_was_taken_under_protection(tmp
         offices.imported(office, ROWS)
         erased, protected, _ = sorted(offices.ids(office))
         erase(office, offices.PROTECTION, erased, Cause.ORDER, "court 17")
-        held = inspect(office, offices.PROTECTION, protected, "a look").holding
+        held = inspect(office, offices.PROTECTION, protected, "the court wrote about her").holding
         victim = msgspec.structs.replace(
             held, involvement=msgspec.structs.replace(held.involvement, category=Category.VICTIM)
         )
-        correct(office, offices.PROTECTION, protected, victim, "she is a victim")
+        correct(office, offices.PROTECTION, protected, victim, "the court found that she is a victim")
         for content in (ROWS, ROWS.replace(b"19", b"18")):
             told = offices.imported(office, content)
             assert (told.new, told.refused, told.changed + told.unchanged) == (0, 2, 1)
@@ -100,7 +101,7 @@ def test_importing_a_list_again_does_not_tell_who_was_taken_under_protection(tmp
 
 def test_an_outsider_makes_no_evidence_against_a_log_from_its_public_head(tmp_path: Path) -> None:
     head = sign_checkpoint(Checkpoint(ORIGIN, 7, bytes(32)), [SIGNER], 1)
-    with a_node(tmp_path) as node:
+    with a_node(tmp_path, "sqlite") as node:
         here = Witness(node.store, {ORIGIN: KEYS}, [WITNESS])
         assert here.add_checkpoint(write_request(0, [], head), NOW).status == 200
         for guess in range(3):
@@ -110,7 +111,7 @@ def test_an_outsider_makes_no_evidence_against_a_log_from_its_public_head(tmp_pa
 
 def test_one_head_is_evidence_once_however_many_proofs_are_sent_with_it(tmp_path: Path) -> None:
     first, second = (sign_checkpoint(Checkpoint(ORIGIN, size, bytes(32)), [SIGNER], 1) for size in (7, 9))
-    with a_node(tmp_path) as node:
+    with a_node(tmp_path, "sqlite") as node:
         here = Witness(node.store, {ORIGIN: KEYS}, [WITNESS])
         assert here.add_checkpoint(write_request(0, [], first), NOW).status == 200
         for guess in range(3):

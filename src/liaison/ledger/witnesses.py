@@ -19,7 +19,7 @@ from liaison.ledger.keys import Kind, Signer, Verifier
 from liaison.ledger.notes import Head, Signed, open_checkpoint, parse_lines, verify_lines
 from liaison.ledger.published import Published
 from liaison.ledger.tiles import CHECKPOINT
-from liaison.ledger.witness import Answer, Logs, Seen
+from liaison.ledger.witness import Answer, Logs, Request, Seen
 from liaison.model.errors import BadNote, LedgerDamaged, MalformedNote, NotFound
 from liaison.storage import Store
 from liaison.storage.tables.ledger import ALARMS, WITNESS_STATES
@@ -47,8 +47,8 @@ class Witness:
             found = witness.answer(request, seen, self._logs, self._signers, int(now.timestamp()))
             if found.seen is not None:
                 _remember(connection, origin, found.seen, now)
-            if found.status == witness.INCONSISTENT:
-                _keep_evidence(connection, origin, body, now)
+            if found.status == witness.INCONSISTENT and not _same(request, seen):
+                _keep_evidence(connection, request, body, now)
             return found
 
         return self._store.write(work)
@@ -155,8 +155,14 @@ def _remember(connection: Connection, origin: str, seen: Seen, now: datetime) ->
     connection.execute(insert(WITNESS_STATES), row)
 
 
-def _keep_evidence(connection: Connection, origin: str, body: bytes, now: datetime) -> None:
-    digest = sha256(body).hexdigest()
+def _same(request: Request, seen: Seen | None) -> bool:
+    """Whether this is the head that was signed already: then only the proof is bad, and anybody may write one."""
+    return seen is not None and (request.head.size, request.head.root) == (seen.size, seen.root)
+
+
+def _keep_evidence(connection: Connection, request: Request, body: bytes, now: datetime) -> None:
+    """Keep the request once for each head: heads are signed by the log, and proofs by nobody."""
+    origin, digest = request.head.origin, sha256(request.head.text().encode()).hexdigest()
     if not connection.execute(select(ALARMS.c.digest).where(ALARMS.c.digest == digest)).first():
         row = {"digest": digest, "origin": origin, "request": body, "at": now}
         connection.execute(insert(ALARMS), row)
