@@ -89,7 +89,7 @@ Batch = dict[str, Query]
 @told(HERE)
 def manifest(request: Request[Any, Any, Any], visit: Visit) -> dict[str, Any]:
     """What this service is and speaks."""
-    base = str(request.base_url).rstrip("/")
+    base = visit.settings.public_url or str(request.base_url).rstrip("/")
     return {
         "versions": ["0.2"],
         "name": visit.settings.name,
