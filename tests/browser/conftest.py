@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 import uvicorn
 
+from liaison.cli.node_demo import serving
+from liaison.demo.making import make
+from liaison.demo.walk import walk
 from liaison.officers.settings import Site
 from liaison.web import create_app
 from tests.web_fixtures import Desk, a_desk
@@ -41,6 +44,17 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, str
         desk.app = create_app(desk.node)
         with _listening(desk, port):
             yield desk, address
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """A demonstration node in a process of its own: its address, and the path of its confirmed hit."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no Chromium at {CHROMIUM}: set LIAISON_CHROMIUM")
+    place = tmp_path_factory.mktemp("demo") / "node"
+    make(place, 120, 1, lambda line: None)
+    with serving(place) as address:
+        yield address, walk(address, lambda line: None)
 
 
 @pytest.fixture(scope="module")
