@@ -165,7 +165,7 @@ def _plain(text: str) -> str:
     place = re.search(r'"entry":(\d+)|/ledger/entries/(\d+)', text)
     assert place
     number = place[1] or place[2]
-    return ID.sub("ID", re.sub(rf"(?<![\d.:]){number}(?![\d.:])", "N", text))
+    return ID.sub("ID", re.sub(rf"(?<![\d.]){number}(?![\d.])", "N", text))
 
 
 def test_a_protected_person_is_like_one_who_never_was(scene: Scene, officer: Officer, grounds: str) -> None:
