@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
 API = (ROOT / "docs" / "api.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
+FILES = (ROOT / "docs" / "checking-files.md").read_text("utf-8")
 COMMANDS = reference.commands()
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 MADE = {"docs/figures.md", "docs/mutants.md"}  # by ./dev bench --write and ./dev mutants
@@ -154,8 +155,8 @@ def test_every_example_of_the_api_page_is_json(block: str) -> None:
 
 
 def commands() -> list[list[str]]:
-    """The commands of the README, each as words."""
-    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL)).replace("\\\n", " ")
+    """The commands of the README and of the page on files, each as words."""
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README + FILES, re.DOTALL)).replace("\\\n", " ")
     lines = [part.strip() for line in blocks.splitlines() for part in line.split("|")]
     return [shlex.split(line, comments=True) for line in lines if line.startswith("liaison ")]
 
@@ -164,13 +165,13 @@ def verb_of(words: list[str]) -> str:
     return " ".join(words[1:3]) if words[1] == "ledger" else words[1]
 
 
-def test_the_readme_has_a_command_for_every_step() -> None:
+def test_the_tours_have_a_command_for_every_step() -> None:
     shown = {"index", "check", "clear", "compare", "init", "serve", "backup", "verify", "ledger verify"}
     assert shown <= {verb_of(words) for words in commands()}
 
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
-def test_every_option_in_the_readme_exists(words: list[str]) -> None:
+def test_every_option_in_the_tours_exists(words: list[str]) -> None:
     known = {option for parameter in COMMANDS[verb_of(words)].params for option in parameter.opts}
     assert {word for word in words[2:] if re.match(r"--?[a-z]", word)} <= known
 
