@@ -12,6 +12,7 @@ from liaison.cli import (
     index,
     init,
     ledger,
+    reconcile,
     restore,
     selftest,
     serve,
@@ -41,6 +42,7 @@ app.command("serve")(serve.serve)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
 app.command("verify")(verify_node.verify)
+app.command("reconcile")(reconcile.reconcile)
 app.command("selftest")(selftest.selftest)
 app.add_typer(ledger.app, name="ledger")
 app.command("demo")(show.demo)
