@@ -64,7 +64,18 @@ def test_every_verb_and_option_is_in_the_reference(verb: str) -> None:
 
 
 def test_the_verbs_of_a_node_are_among_them() -> None:
-    assert {"init", "serve", "backup", "restore", "verify", "ledger verify", "demo"} <= set(COMMANDS)
+    expected = {
+        "init",
+        "serve",
+        "backup",
+        "restore",
+        "verify",
+        "selftest",
+        "reconcile",
+        "ledger verify",
+        "demo",
+    }
+    assert expected <= set(COMMANDS)
 
 
 def test_the_reference_names_no_verb_or_option_that_is_gone() -> None:
@@ -155,8 +166,8 @@ def test_every_example_of_the_api_page_is_json(block: str) -> None:
 
 
 def commands() -> list[list[str]]:
-    """The commands of the README and of the page on files, each as words."""
-    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README + FILES, re.DOTALL)).replace("\\\n", " ")
+    """The commands of the README, of the page on files and of that on programs, each as words."""
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README + FILES + API, re.DOTALL)).replace("\\\n", " ")
     lines = [part.strip() for line in blocks.splitlines() for part in line.split("|")]
     return [shlex.split(line, comments=True) for line in lines if line.startswith("liaison ")]
 
