@@ -24,7 +24,6 @@ from liaison.web.routing import the_visit
 from liaison.web.security import PUBLIC, guard
 
 THREADS = 16  # requests whose work runs at once; more wait in line
-PARTS = 1_000  # of one multipart form
 ABOUT = (
     "Every call is made by a person, with a token of theirs: `Authorization: Bearer TOKEN`. What is refused is told "
     "as problem details (RFC 9457): `hint` says what to do, `reasons` what would make it lawful."
@@ -48,7 +47,6 @@ def create_app(node: Node, routes: Sequence[ControllerRouterHandler] | None = No
         on_startup=[_take_threads],
         openapi_config=_described(node),
         request_max_body_size=node.settings.body_bytes,
-        multipart_form_part_limit=PARTS,
         logging_config=None,
         debug=False,
         pdb_on_exception=False,

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from litestar import Request
-from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import ClientException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from liaison.model.errors import BadInput, LiaisonError, NotLawful
+from liaison.web.multipart import Upload, parts_of
 
 Chosen = TypeVar("Chosen", bound=Enum)
 LONGEST = 4_000  # characters of a field, unless told
@@ -44,7 +44,7 @@ class Form:
     """The fields that were sent, in order, and what was found wrong with them. An empty one stands for a new form."""
 
     fields: dict[str, list[str]] = field(default_factory=dict)
-    files: dict[str, UploadFile] = field(default_factory=dict)
+    files: dict[str, Upload] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     refusal: NotLawful | None = None
 
@@ -105,7 +105,7 @@ class Form:
             raise BadInput(f"this is not a whole number from {least} to {most}", field=name)
         return int(text)
 
-    def file(self, name: str) -> UploadFile:
+    def file(self, name: str) -> Upload:
         """A file that was sent; its name is a person's text, never a path. Raises BadInput where there is none."""
         found = self.files.get(name)
         if found is None:
@@ -145,19 +145,19 @@ async def the_form(request: Request[Any, Any, Any]) -> Form:
 
 
 async def _sent(request: Request[Any, Any, Any], kind: str) -> list[tuple[str, Any]]:
-    """The pairs of a form. One that is URL-encoded is read here: the framework would keep its texts, and with them
-    names and passwords, in a cache."""
+    """The pairs of a form. They are read here: the framework would keep the texts of one that is URL-encoded, and
+    with them names and passwords, in a cache, and write files to the disk as they are."""
     if kind == RequestEncodingType.MULTI_PART:
-        return list((await request.form()).multi_items())
+        return list(await parts_of(request.stream(), request.content_type[1].get("boundary", "")))
     written = (await request.body()).decode("ascii")
     return parse_qsl(written, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
 
 
 def _of(sent: list[tuple[str, Any]]) -> Form:
     fields: dict[str, list[str]] = {}
-    files: dict[str, UploadFile] = {}
+    files: dict[str, Upload] = {}
     for name, value in sent:
-        if isinstance(value, UploadFile):
+        if isinstance(value, Upload):
             files[name] = value
         else:
             fields.setdefault(name, []).append(_plain(str(value)))
@@ -165,7 +165,12 @@ def _of(sent: list[tuple[str, Any]]) -> Form:
 
 
 def _plain(text: str) -> str:
-    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+    """The text, if it is one: half of a surrogate pair is none, which is seen at once where it is encoded."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadInput("a text holds a sign that is no text") from None
+    if "\0" in text:
         raise BadInput("a text holds a sign that is no text")
     return text.replace("\r\n", "\n")
 

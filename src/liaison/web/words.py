@@ -89,3 +89,16 @@ TONES = {
     "used": "quiet",
 }
 """State -> tone of its tag."""
+
+PURPOSES = (
+    later("Prevention"),
+    later("Investigation"),
+    later("Detection"),
+    later("Prosecution"),
+    later("Execution of penalties"),
+    later("Threat to public security"),
+    later("Border check"),
+    later("Missing person"),
+    later("Safeguarding"),
+)
+"""The labels of model.grounds.Purpose, here for the catalogues."""

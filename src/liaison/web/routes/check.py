@@ -115,7 +115,7 @@ def _form(visit: Visit, form: Form, *, case: str = "", status: int = 200) -> Res
         reasons=reasons_in(form),
         status=status,
         chosen=chosen,
-        offered=[(given.id, _named(held, given)) for held, given in offered],
+        offered=[(given.id, _named(visit, held, given)) for held, given in offered],
         cases=cases_of(visit.office, visit.actor),
         recent=own_checks(visit.office, visit.actor, limit=RECENT),
         notices_of_law=policy.limits(visit.office.regimes).notices,
@@ -132,9 +132,9 @@ def _offered(visit: Visit) -> list[tuple[Case, Given]]:
     ]
 
 
-def _named(held: Case, given: Given) -> str:
+def _named(visit: Visit, held: Case, given: Given) -> str:
     title = f" {held.title}" if held.title else ""
-    return f"{held.reference}{title} · {given.purpose.label}"
+    return f"{held.reference}{title} · {visit.say(given.purpose.label)}"
 
 
 class NewCheck(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

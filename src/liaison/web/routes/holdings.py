@@ -185,7 +185,10 @@ def erase(visit: Visit, holding_id: str, form: Form) -> Response[Any]:
 
 
 def _choose(visit: Visit, holding_id: str, form: Form, status: int = 200) -> Response[str]:
-    offered = [(given.id, f"{reference} · {given.purpose.label}") for reference, given in grounds_in(visit)]
+    offered = [
+        (given.id, f"{reference} · {visit.say(given.purpose.label)}")
+        for reference, given in grounds_in(visit)
+    ]
     return visit.page(
         "pages/holding_grounds.html",
         title=visit.say("A record"),

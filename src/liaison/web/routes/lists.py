@@ -108,7 +108,10 @@ def _order(form: Form) -> ListOrder:
 
 
 def _new_list(visit: Visit, form: Form, status: int = 200) -> Response[str]:
-    offered = [(given.id, f"{reference} · {given.purpose.label}") for reference, given in grounds_in(visit)]
+    offered = [
+        (given.id, f"{reference} · {visit.say(given.purpose.label)}")
+        for reference, given in grounds_in(visit)
+    ]
     return visit.page(
         "pages/list_new.html",
         title=visit.say("Check a list"),

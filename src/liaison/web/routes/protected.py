@@ -63,7 +63,10 @@ def _wanted(person: Person) -> Any:
 def _page(
     visit: Visit, form: Form, status: int = 200, answers: list[Record] | None = None, about: str = ""
 ) -> Response[str]:
-    offered = [(given.id, f"{reference} · {given.purpose.label}") for reference, given in grounds_in(visit)]
+    offered = [
+        (given.id, f"{reference} · {visit.say(given.purpose.label)}")
+        for reference, given in grounds_in(visit)
+    ]
     return visit.page(
         "pages/protected.html",
         title=visit.say("Protected persons"),

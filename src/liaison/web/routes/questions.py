@@ -142,7 +142,10 @@ def _new(visit: Visit, form: Form, status: int = 200) -> Response[str]:
     if look_ is not None and look_.person != actor.person:
         raise NotFound
     days = policy.limits(office.regimes).standing_days
-    offered = [(given.id, f"{reference} · {given.purpose.label}") for reference, given in grounds_in(visit)]
+    offered = [
+        (given.id, f"{reference} · {visit.say(given.purpose.label)}")
+        for reference, given in grounds_in(visit)
+    ]
     usual = office.now().date() + dt.timedelta(days=min(USUAL_DAYS, days - 1))
     return visit.page(
         "pages/questions_new.html",
