@@ -154,7 +154,7 @@ def test_what_there_is_is_answered_as_described(caller: Caller) -> None:
 
 
 def test_what_the_description_does_not_allow_is_refused(caller: Caller) -> None:
-    assert run(caller, GenerationMode.NEGATIVE, 8, real=False) == []
+    assert run(caller, GenerationMode.NEGATIVE, 5, real=False) == []
 
 
 @pytest.mark.campaign
