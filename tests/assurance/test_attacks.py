@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -21,8 +24,9 @@ from liaison.ledger.notes import sign_checkpoint
 from liaison.ledger.witness import write_request
 from liaison.ledger.witnesses import Witness
 from liaison.model.categories import Category
-from liaison.model.errors import UnusableFile
+from liaison.model.errors import BadInput, UnusableFile
 from liaison.storage.tables.ledger import ALARMS
+from liaison.web.multipart import parts_of
 from tests.holdings import offices
 from tests.ledger.node import KEYS, NOW, ORIGIN, SIGNER, WITNESS, a_node
 from tests.node_fixtures import an_office
@@ -117,3 +121,43 @@ def test_one_head_is_evidence_once_however_many_proofs_are_sent_with_it(tmp_path
         for guess in range(3):
             assert here.add_checkpoint(write_request(7, [bytes([guess]) * 32], second), NOW).status == 422
         assert len(node.store.read(lambda connection: connection.execute(select(ALARMS)).all())) == 1
+
+
+async def _in_chunks(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), 65_536):
+        yield body[start : start + 65_536]
+
+
+def _form(*parts: tuple[str, bytes]) -> bytes:
+    told = [
+        b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (head.encode(), content)
+        for head, content in parts
+    ]
+    return b"".join(told) + b"--x--\r\n"
+
+
+def test_a_list_that_is_sent_is_on_no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: pytest.fail("a file was made"))
+    rows = b"id,name\n" + b"1,Jo Doe\n" * 500_000
+    body = _form(("grounds", b"g-1"), ('file"; filename="p.csv', rows), ("list", b"\xc3\xab"))
+    (_, grounds), (_, file), (_, text) = asyncio.run(parts_of(_in_chunks(body), "x"))
+    assert (grounds, text) == ("g-1", "ë")
+    assert not isinstance(file, str)
+    assert (file.filename, file.file.read()) == ("p.csv", rows)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _form(*[("a", b"1")] * 600),
+        _form(("a", b"1" * (3 << 20))),
+        _form(("a", b"\xff")),
+        _form(("a", b"1"))[:-6],
+        b"",
+        b"--y\r\n\r\n",
+    ],
+    ids=["parts", "length", "not text", "cut off", "empty", "another boundary"],
+)
+def test_a_form_that_is_none_or_too_much_is_refused(body: bytes) -> None:
+    with pytest.raises(BadInput):
+        asyncio.run(parts_of(_in_chunks(body), "x"))
