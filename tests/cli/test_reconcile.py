@@ -159,7 +159,7 @@ def test_a_body_that_is_too_large_is_not_passed_on(place: Place) -> None:
 
 
 def test_every_rule_stands_alone() -> None:
-    way, good = Way(OWN, "https://n", "t", "g"), {"host": "127.0.0.1:4000"}
+    way, good = Way(OWN, "https://node.example", "t", "g"), {"host": "127.0.0.1:4000"}
     assert refusal(way, "GET", "/reconcile", good) is None
     assert refusal(way, "GET", "/reconcile", {}) == (421, "this address is for programs of this machine")
     assert refusal(way, "GET", "/reconcile/", good) == (404, "only reconciliation is passed on")
