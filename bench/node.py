@@ -252,9 +252,7 @@ def _list(ready: Ready, made: Task, address: tuple[str, int], quick: bool) -> Fi
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(("id", "given_names", "surname", "date_of_birth"))
-    writer.writerows(
-        (n, row["given"], row["surname"], row["dob"]) for n, row in enumerate(rows)
-    )
+    writer.writerows((n, row["given"], row["surname"], row["dob"]) for n, row in enumerate(rows))
     asker, base = ready.askers[-1], f"http://{address[0]}:{address[1]}"
     own, other = ({"Authorization": f"Bearer {token}"} for token in (asker.token, ready.approver))
     found = Figures(f"A list of {count:,} people through the API against {made.records:,} records")

@@ -197,6 +197,9 @@ def test_a_bad_body_names_the_field_and_not_the_value(desk: Desk) -> None:
         assert unknown.status_code == 400
         broken = program.post("/api/v1/body", content=b"{", headers={"content-type": "application/json"})
         assert broken.status_code == 400
+        deep = b'{"count":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+        nested = program.post("/api/v1/body", content=deep, headers={"content-type": "application/json"})
+        assert (nested.status_code, nested.json()["detail"]) == (400, "the body is nested too deeply")
         refused = program.post("/api/v1/body", json={"count": 10}).json()
         assert (refused["field"], refused["row"]) == ("count", 3)
 

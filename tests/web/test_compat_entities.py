@@ -71,7 +71,10 @@ def test_what_cannot_be_read_is_refused_with_its_field(
 
 
 def test_what_took_no_part_is_told() -> None:
-    assert unused("Person", {"name": ["x"], "religion": ["x"], "ethnicity": ["x"]}) == ["ethnicity", "religion"]
+    assert unused("Person", {"name": ["x"], "religion": ["x"], "ethnicity": ["x"]}) == [
+        "ethnicity",
+        "religion",
+    ]
 
 
 def test_a_subject_comes_back_as_it_was_sent() -> None:

@@ -142,7 +142,9 @@ def begin_work(node: Node) -> None:
     )
     for name in agency.NOTEBOOK:
         desk.check(office, node.live, actor, desk.Question(Person(names=(Name(full=name),)), given))
-    asked = desk.check(office, node.live, actor, desk.Question(Person(names=(Name(surname="Rossi", given="Chiara"),)), given))
+    asked = desk.check(
+        office, node.live, actor, desk.Question(Person(names=(Name(surname="Rossi", given="Chiara"),)), given)
+    )
     standing.keep(office, node.live, actor, asked.check, office.now() + dt.timedelta(days=STANDING_DAYS))
     bulk_orders.order_list(office, actor, bulk_orders.pasted(given, "\n".join(agency.CREW)))
     cases.add_member(office, actor, case.id, actor_of(node, INVESTIGATOR).person, Part.READER)

@@ -203,7 +203,9 @@ class StaleBackup(LiaisonError):
 
     status = 409
     title = "The backup is too old"
-    hint = "restore a newer one; where there is none, tell the supervisor and the witnesses before anything else"
+    hint = (
+        "restore a newer one; where there is none, tell the supervisor and the witnesses before anything else"
+    )
 
 
 class StoreUnavailable(LiaisonError):

@@ -23,6 +23,7 @@ from liaison.ledger.keys import Signer, parse_vkey
 from liaison.ledger.log import Log, size
 from liaison.ledger.notes import Head
 from liaison.ledger.publishing import publish
+from liaison.ledger.retention import forget
 from liaison.ledger.witnesses import Witness
 from liaison.model.errors import LiaisonError, StoreUnavailable
 from liaison.node.background import Repeated
@@ -47,7 +48,6 @@ LOCK = "node.lock"
 WITNESSED = "witnessed.vkeys"  # verifier keys of the logs that this node witnesses, one on each line
 PUBLISH_SOON = 1.0  # seconds after which new entries are looked for
 REFRESH = 5.0  # seconds after which changes that another process made are looked for
-STANDING = 30.0  # seconds after which what has arrived is held against the standing questions
 EXPIRY = 60.0  # seconds after which standing questions that expire are looked for
 DAY = 86_400.0  # seconds
 NOTHING: Mapping[str, str] = {}
@@ -107,9 +107,8 @@ class Node:
         self.second = retention.second_clock(self.office)
         self.background += [
             self.publisher,
-            Repeated("index", REFRESH, self.live.refresh, failed),
-            Repeated("retention", DAY, lambda: retention.run(self.office, self.second), failed),
-            Repeated("standing questions", STANDING, lambda: run_standing(self.office, self.live), failed),
+            Repeated("index", REFRESH, self._look_for_changes, failed),
+            Repeated("retention", DAY, self._keep_no_longer, failed),
         ]
         self.metrics.measure(self._gauges)
 
@@ -182,9 +181,12 @@ class Node:
             run_standing(self.office, self.live)
             self._answered = cursor, time.monotonic()
 
-    def _keep_no_longer(self, second: Clock) -> None:
-        """Erase what is past its retention, then keep an index without it."""
-        retention.run(self.office, second)
+    def _keep_no_longer(self) -> None:
+        """Erase what is past its retention, in the records and in the log; then keep an index without it."""
+        if retention.run(self.office, self.second).doubt is None:
+            now = self.office.now()
+            before = now - timedelta(days=policy.limits(self.office.regimes).log_days)
+            forget(self.office.write, self.office.log, before, retention.JOB, now)
         self.live.save()
 
     def _failed(self, work: str) -> None:

@@ -25,6 +25,7 @@ from liaison.storage.tables.officers import PEOPLE
 from liaison.storage.tables.screening import CASES, MEMBERS, STANDING
 
 OPENED, CLOSED, JOINED, LEFT, READ = "case-opened", "case-closed", "case-joined", "case-left", "case-read"
+NAMED = 200  # cases that one entry of the ledger names
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,9 @@ def open_case(office: Office, actor: policy.Actor, *, reference: str, title: str
     return _shown(office.write(work), title)
 
 
-def cases_of(office: Office, actor: policy.Actor, *, closed: bool = False) -> list[Case]:
-    """The cases that the person sees, newest first; closed ones where they are asked for."""
+def cases_of(office: Office, actor: policy.Actor, *, closed: bool = False, titles: bool = True) -> list[Case]:
+    """The cases that the person sees, newest first; closed ones where they are asked for. To show their `titles` is an
+    entry of the ledger; without them each is None."""
 
     def work(connection: Connection) -> Sequence[Row[Any]]:
         mine = and_(MEMBERS.c.case_id == CASES.c.id, MEMBERS.c.person == actor.person)
@@ -93,21 +95,46 @@ def cases_of(office: Office, actor: policy.Actor, *, closed: bool = False) -> li
             query = query.where(CASES.c.state == CaseState.OPEN.value)
         return connection.execute(query.order_by(CASES.c.opened.desc(), CASES.c.id)).all()
 
-    rows = office.read(work)
-    titles = seals(office).open_each([(row.key, row.sealed, _about(row.id)) for row in rows])
+    rows = office.write(lambda c: log_read(office, c, actor, work(c))) if titles else office.read(work)
+    sealed = [(row.key, row.sealed, _about(row.id)) for row in rows]
+    texts = seals(office).open_each(sealed) if titles else [None] * len(rows)
     return [
         _shown(
-            Held(row, Part(row.part) if row.part else None, row.part in (None, Part.LEAD.value)), _text(title)
+            Held(row, Part(row.part) if row.part else None, row.part in (None, Part.LEAD.value)), _text(text)
         )
-        for row, title in zip(rows, titles, strict=True)
+        for row, text in zip(rows, texts, strict=True)
     ]
 
 
 def case_of(office: Office, actor: policy.Actor, case: str) -> Case:
-    """One case. Raises NotFound."""
-    held = office.read(lambda connection: load_case(office, connection, actor, case))
+    """One case; to show it is an entry of the ledger. Raises NotFound."""
+
+    def work(connection: Connection) -> Held:
+        held = load_case(office, connection, actor, case)
+        log_read(office, connection, actor, [held.row])
+        return held
+
+    held = office.write(work)
     (title,) = seals(office).open_each([(held.row.key, held.row.sealed, _about(case))])
     return _shown(held, _text(title))
+
+
+def log_read(
+    office: Office, connection: Connection, actor: policy.Actor, rows: Sequence[Row[Any]]
+) -> Sequence[Row[Any]]:
+    """Write down who was shown these cases, some hundred of them in one entry; the cases again."""
+    for start in range(0, len(rows), NAMED):
+        some = tuple(row.id for row in rows[start : start + NAMED])
+        told = Statement(
+            what=READ,
+            who=actor.person,
+            when=office.now(),
+            case=some[0] if len(some) == 1 else "",
+            objects=some,
+            outcome=str(len(some)),
+        )
+        office.log.append(connection, told)
+    return rows
 
 
 def members_of(office: Office, actor: policy.Actor, case: str) -> list[Member]:

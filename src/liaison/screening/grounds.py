@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from liaison import policy
 from liaison.ledger.statements import Statement
@@ -29,7 +29,7 @@ from liaison.screening.permission import settle, weigh
 from liaison.screening.seals import Sealed, seals
 from liaison.storage.tables.screening import GROUNDS
 
-GIVEN = "grounds-given"
+GIVEN, READ = "grounds-given", "grounds-read"
 REMEMBERED = 4096  # grounds kept opened in memory; they never change
 
 
@@ -101,28 +101,57 @@ def give_grounds(
 
 
 def grounds_of(office: Office, actor: policy.Actor, case: str) -> list[Given]:
-    """All grounds given in a case, newest first. Raises NotFound."""
+    """All grounds given in a case, newest first; to show them is an entry of the ledger. Raises NotFound."""
 
     def work(connection: Connection) -> Sequence[Row[Any]]:
         load_case(office, connection, actor, case)
-        query = select(GROUNDS).where(GROUNDS.c.case_id == case)
-        return connection.execute(query.order_by(GROUNDS.c.given.desc(), GROUNDS.c.id)).all()
+        _log_read(office, connection, actor, case)
+        return _given_in(connection, GROUNDS.c.case_id == case)
 
-    rows = office.read(work)
-    texts = seals(office).open_each([(row.key, row.sealed, grounds_about(row.id)) for row in rows])
-    return [_shown(row, text) for row, text in zip(rows, texts, strict=True)]
+    return _opened(office, office.write(work))
 
 
 def own_grounds(office: Office, actor: policy.Actor, case: str) -> list[Given]:
     """The person's own grounds in force in a case: what a screen offers so that they are asked for once."""
-    return [
-        given for given in grounds_of(office, actor, case) if given.person == actor.person and not given.ended
-    ]
+
+    def work(connection: Connection) -> Sequence[Row[Any]]:
+        load_case(office, connection, actor, case)
+        mine = (GROUNDS.c.case_id == case) & (GROUNDS.c.person == actor.person) & GROUNDS.c.ended.is_(None)
+        return _given_in(connection, mine)
+
+    return _opened(office, office.read(work))
+
+
+def _given_in(connection: Connection, chosen: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    query = select(GROUNDS).where(chosen)
+    return connection.execute(query.order_by(GROUNDS.c.given.desc(), GROUNDS.c.id)).all()
+
+
+def _opened(office: Office, rows: Sequence[Row[Any]]) -> list[Given]:
+    texts = seals(office).open_each([(row.key, row.sealed, grounds_about(row.id)) for row in rows])
+    return [_shown(row, text) for row, text in zip(rows, texts, strict=True)]
+
+
+def _log_read(
+    office: Office, connection: Connection, actor: policy.Actor, case: str, grounds: str = ""
+) -> None:
+    """Write down who was shown why colleagues ask."""
+    told = Statement(
+        what=READ, who=actor.person, when=office.now(), case=case, grounds=grounds, objects=(grounds or case,)
+    )
+    office.log.append(connection, told)
 
 
 def one_grounds(office: Office, actor: policy.Actor, grounds: str) -> Given:
-    """Grounds by their id. Raises NotFound."""
-    row = office.read(lambda connection: load_grounds(office, connection, actor, grounds))
+    """Grounds by their id; to show another person's is an entry of the ledger. Raises NotFound."""
+
+    def work(connection: Connection) -> Row[Any]:
+        row = load_grounds(office, connection, actor, grounds)
+        if row.person != actor.person:
+            _log_read(office, connection, actor, row.case_id, grounds)
+        return row
+
+    row = office.write(work)
     (text,) = seals(office).open_each([(row.key, row.sealed, grounds_about(row.id))])
     return _shown(row, text)
 

@@ -94,6 +94,8 @@ def problem_of(error: Exception, reference: str) -> Problem:
         return _foreseen(error, reference)
     if isinstance(error, NotFoundException):
         return _foreseen(NotFound(), reference)
+    if isinstance(error, RecursionError):
+        return _foreseen(BadInput("the body is nested too deeply", hint="send a flatter one"), reference)
     if isinstance(error, HTTPException):
         status = error.status_code
         return Problem(

@@ -23,7 +23,7 @@ def grounds_in(visit: Visit, case: str = "") -> list[tuple[str, Given]]:
     """The person's own grounds in force, each with the reference of its case; of one case where it is named."""
     return [
         (held.reference, given)
-        for held in cases_of(visit.office, visit.actor)
+        for held in cases_of(visit.office, visit.actor, titles=False)
         if held.part is not None and (not case or held.id == case)
         for given in own_grounds(visit.office, visit.actor, held.id)
     ]

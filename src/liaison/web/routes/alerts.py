@@ -41,7 +41,7 @@ Refusals = (BadInput, Conflict, NotLawful, Erased)
 def alerts(visit: Visit) -> Response[str]:
     """What waits for a decision in the person's cases."""
     found = waiting(visit.office, visit.actor)
-    references = {held.id: held.reference for held in cases_of(visit.office, visit.actor)}
+    references = {held.id: held.reference for held in cases_of(visit.office, visit.actor, titles=False)}
     return visit.page(
         "pages/alerts.html",
         title=visit.say("Alerts"),

@@ -262,7 +262,7 @@ def _offered(visit: Visit) -> list[tuple[str, str]]:
     office, actor = visit.office, visit.actor
     return [
         (given.id, f"{case.reference}: {visit.say(given.purpose.label)}")
-        for case in case_service.cases_of(office, actor)
+        for case in case_service.cases_of(office, actor, titles=False)
         for given in own_grounds(office, actor, case.id)
     ]
 

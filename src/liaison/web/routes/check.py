@@ -102,7 +102,8 @@ def check_shown(visit: Visit, check_id: str) -> Response[str]:
 
 
 def _form(visit: Visit, form: Form, *, case: str = "", status: int = 200) -> Response[str]:
-    offered = _offered(visit)
+    cases = cases_of(visit.office, visit.actor)
+    offered = _offered(visit, cases)
     chosen = form.text("grounds", longest=80)
     if not chosen:
         mine = [given.id for held, given in offered if not case or held.id == case]
@@ -116,17 +117,17 @@ def _form(visit: Visit, form: Form, *, case: str = "", status: int = 200) -> Res
         status=status,
         chosen=chosen,
         offered=[(given.id, _named(visit, held, given)) for held, given in offered],
-        cases=cases_of(visit.office, visit.actor),
+        cases=cases,
         recent=own_checks(visit.office, visit.actor, limit=RECENT),
         notices_of_law=policy.limits(visit.office.regimes).notices,
     )
 
 
-def _offered(visit: Visit) -> list[tuple[Case, Given]]:
+def _offered(visit: Visit, cases: list[Case]) -> list[tuple[Case, Given]]:
     """The person's own grounds in force, with their cases."""
     return [
         (held, given)
-        for held in cases_of(visit.office, visit.actor)
+        for held in cases
         if held.state is CaseState.OPEN and held.part is not None
         for given in own_grounds(visit.office, visit.actor, held.id)
     ]

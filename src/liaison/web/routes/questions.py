@@ -58,7 +58,7 @@ def questions(visit: Visit, ended: bool = False) -> Response[str]:
         questions=found,
         ended=ended,
         keeps=visit.may(KEEPS),
-        references={held.id: held.reference for held in cases_of(office, actor, closed=True)},
+        references={held.id: held.reference for held in cases_of(office, actor, closed=True, titles=False)},
         names=names_of(office, {one.person for one in found}),
         why_ended={code: visit.say(words) for code, words in WHY_ENDED.items()},
         soon=_soon(visit),
