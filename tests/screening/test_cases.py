@@ -8,6 +8,7 @@ import pytest
 
 from liaison.model.categories import CaseId
 from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful
+from liaison.model.grounds import Purpose
 from liaison.model.roles import Role
 from liaison.officers import break_glass
 from liaison.screening.case_rules import Part, reference_of, title_of
@@ -20,9 +21,10 @@ from liaison.screening.cases import (
     open_case,
     remove_member,
 )
-from liaison.screening.grounds import grounds_of
+from liaison.screening.desk import Question, check
+from liaison.screening.grounds import give_grounds, grounds_of
 from tests.node_fixtures import both_databases
-from tests.screening.node import ANA, BEN, Desk, a_desk, actor, enter, rules_of
+from tests.screening.node import ANA, BEN, Desk, a_desk, actor, enter, gezim, rules_of
 
 CHIEF, OTHER_CHIEF = actor("chief", Role.SUPERVISOR), actor("other", Role.SUPERVISOR)
 ADMINISTRATOR = actor("admin", Role.ADMINISTRATOR)
@@ -57,6 +59,26 @@ def test_the_supervisor_of_its_unit_sees_a_case_and_no_other_supervisor(tmp_path
         (seen,) = cases_of(desk.office, CHIEF)
         assert (seen.id, seen.part, seen.leads) == (desk.case.id, None, True)
         assert cases_of(desk.office, OTHER_CHIEF) == []
+
+
+def test_a_supervisor_who_works_on_a_case_gives_grounds_to_read_and_still_asks_nothing(
+    tmp_path: Path,
+) -> None:
+    with a_desk(tmp_path) as desk:
+        enter(desk.office, CHIEF)
+        given = {
+            "purpose": Purpose.INVESTIGATION,
+            "basis": "task",
+            "justification": "I review how this is worked.",
+        }
+        with pytest.raises(NotLawful) as refused:
+            give_grounds(desk.office, CHIEF, desk.case.id, **given)  # type: ignore[arg-type]
+        assert "P01/check" in rules_of(refused.value)
+        add_member(desk.office, ANA, desk.case.id, CHIEF.person, Part.MEMBER)
+        grounds = give_grounds(desk.office, CHIEF, desk.case.id, **given)  # type: ignore[arg-type]
+        with pytest.raises(NotLawful) as refused:
+            check(desk.office, desk.live, CHIEF, Question(gezim(), grounds))
+        assert rules_of(refused.value) == {"P01/check"}
 
 
 def test_an_administrator_sees_no_case_and_opens_none(tmp_path: Path) -> None:
