@@ -11,9 +11,10 @@ import pytest
 
 from liaison.ledger.log import size
 from liaison.model.errors import BadInput, BadSetting, StaleBackup
-from liaison.node.backup import backup_node, read_manifest, restore_node
+from liaison.node.backup import backup_node, restore_node
 from liaison.node.keyfile import save_keys
 from liaison.node.making import make_node
+from liaison.node.manifest import read_manifest
 from liaison.node.verifying import verify_node
 from liaison.node.wiring import Node, open_node
 from liaison.ports import Compartment
@@ -34,6 +35,10 @@ def backed_up(folder: Path, to: Path) -> Path:
 
 def restored(place: Path, folder: Path, **more: str) -> Path:
     return restore_node(place, folder, place.with_suffix(".keys"), PHRASE, NOW, **more).folder
+
+
+def seed(folder: Path) -> bytes:
+    return (folder / "keys/node.seed").read_bytes()
 
 
 def faults(folder: Path) -> list[str]:
@@ -77,7 +82,7 @@ def test_a_backup_under_load_holds_everything_acknowledged_before_it(folder: Pat
             for each in threads:
                 each.join()
         node.publish_now()
-    assert read_manifest(tmp_path / "copy").entries >= before + 1
+    assert read_manifest(tmp_path / "copy", seed(folder)).entries >= before + 1
     # the node has signed on since: to its own newer head the backup is old
     with pytest.raises(StaleBackup):
         restored(tmp_path / "copy", tmp_path / "again", head=str(folder / "ledger"))
@@ -146,14 +151,14 @@ def test_a_changed_file_is_refused_by_name(folder: Path, tmp_path: Path, name: s
     assert not (tmp_path / "again").exists()
     (copy / name).unlink()
     with pytest.raises(BadInput, match=name):
-        read_manifest(copy)
+        read_manifest(copy, seed(folder))
 
 
 def test_the_keys_of_another_node_are_refused(folder: Path, tmp_path: Path) -> None:
     copy = backed_up(folder, tmp_path / "copy")
     make_node(tmp_path / "other", settings(), lambda node: "")
     save_keys(tmp_path / "other/keys", tmp_path / "copy.keys", PHRASE)
-    with pytest.raises(BadInput, match="keys of another node"):
+    with pytest.raises(BadInput, match="not written by the node of these keys"):
         restored(copy, tmp_path / "again")
 
 

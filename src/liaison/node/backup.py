@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from hashlib import file_digest
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,7 +21,7 @@ import msgspec
 from sqlalchemy import Connection, make_url
 
 from liaison.ledger.heads import database_root, last_head
-from liaison.ledger.keys import Signer
+from liaison.ledger.keys import Kind, Signer
 from liaison.ledger.log import size
 from liaison.ledger.notes import LONGEST, Head, open_checkpoint
 from liaison.ledger.publishing import rebuild
@@ -32,37 +30,26 @@ from liaison.ledger.tiles import CHECKPOINT
 from liaison.model.errors import BadInput, BadSetting, StaleBackup, StoreUnavailable
 from liaison.node.dump import dump, load
 from liaison.node.facts import require_facts
-from liaison.node.identity import signers
+from liaison.node.identity import FILES, signers
 from liaison.node.keyfile import open_keys, put_keys, save_keys
 from liaison.node.making import aside, require_empty
+from liaison.node.manifest import (
+    COPY,
+    DUMP,
+    FORMAT,
+    HEAD,
+    Manifest,
+    part_of,
+    read_manifest,
+    write_manifest,
+)
 from liaison.node.settings import FILE, Settings, read_settings, settings_of
 from liaison.node.wiring import Places
 from liaison.storage import Store, migrate
 from liaison.storage.keys import KeyRing
 from liaison.storage.store import Spectator
 
-FORMAT = "liaison-backup-1"
-MANIFEST, COPY, DUMP, HEAD = "manifest.json", "node.db", "tables.dump", "checkpoint"
-Say = Callable[[str], None]
-
-
-class Part(msgspec.Struct, frozen=True):
-    """A file of a backup."""
-
-    size: int
-    sha256: str
-
-
-class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a backup holds. `entries` is the size of the ledger in it."""
-
-    format: str
-    origin: str
-    vkey: str
-    taken: datetime
-    revision: str
-    entries: int
-    files: dict[str, Part]
+SEED = FILES[Kind.ED25519]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +80,9 @@ def backup_node(folder: Path, place: Path, keys_to: Path, passphrase: str, now: 
             shutil.copyfile(places.ledger / CHECKPOINT, fresh / HEAD)
         entries, revision = _copy(places.database, fresh, signer)
         save_keys(places.keys, keys_to, passphrase)  # after the rows: every key they need exists by now
-        files = {each.name: _part(each) for each in sorted(fresh.iterdir())}
+        files = {each.name: part_of(each) for each in sorted(fresh.iterdir())}
         manifest = Manifest(FORMAT, settings.origin, signer.verifier.vkey, now, revision, entries, files)
-        (fresh / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+        write_manifest(fresh, manifest, (places.keys / SEED).read_bytes())
     return manifest
 
 
@@ -111,13 +98,13 @@ def restore_node(
     """Make the node of a backup again in `folder`, which must be empty; `database` names another place for it.
 
     `head` is a folder or address with a newer checkpoint of the same log, to be compared. Raises BadInput for a
-    backup or a key file that is damaged or does not belong together, StaleBackup for one that is older than a head
-    that was signed.
+    backup or a key file that is damaged, was changed or does not belong together, StaleBackup for one that is older
+    than a head that was signed.
     """
     place, folder = place.resolve(), folder.resolve()
-    manifest = read_manifest(place)
     require_empty(folder)
     files = open_keys(keys_from, passphrase)
+    manifest = read_manifest(place, files.get(SEED, b""))
     with aside(folder) as fresh:
         settings = _settings(place, fresh, database)
         places = Places.of(fresh, settings)
@@ -126,27 +113,9 @@ def restore_node(
         chosen = signers(places.keys, settings.origin, settings.ledger_second_signature)
         if chosen[0].verifier.vkey != manifest.vkey:
             raise BadInput("these are the keys of another node", file=str(keys_from), hint="give its own")
-        _fill(place, places.database)
+        _fill(place, places)
         _compare_and_rebuild(place, places, chosen, now, head)
     return Restored(folder, manifest.entries)
-
-
-def read_manifest(place: Path) -> Manifest:
-    """The manifest of a backup, every file compared with it. Raises BadInput, naming the first bad file."""
-    try:
-        manifest = msgspec.json.decode((place / MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise BadInput(f"{place} is no backup: {error}", hint="give the folder that backup made") from error
-    if manifest.format != FORMAT:
-        raise BadInput(f"{place} is of the form {manifest.format}", hint="restore it with its own program")
-    for name, part in manifest.files.items():
-        if name not in {FILE, COPY, DUMP, HEAD}:
-            raise BadInput(f"{name!r} is no file of a backup", file=str(place / MANIFEST))
-        if not (place / name).is_file() or _part(place / name) != part:
-            raise BadInput(
-                f"{name} is not what was backed up", file=str(place / name), hint="restore another backup"
-            )
-    return manifest
 
 
 def _copy(url: str, fresh: Path, signer: Signer) -> tuple[int, str]:
@@ -163,12 +132,21 @@ def _copy(url: str, fresh: Path, signer: Signer) -> tuple[int, str]:
             last = last_head(connection, [signer.verifier])
             if last is not None and size(connection) < last.checkpoint.size:
                 raise StoreUnavailable("the database holds fewer entries than were signed")
+            if not (fresh / HEAD).exists():
+                (fresh / HEAD).write_bytes(_note(last))
             return size(connection), migrate.current(connection)
 
         found = store.read(look)
     for rest in fresh.glob(f"{COPY}-*"):
         rest.unlink()
     return found
+
+
+def _note(last: Head | None) -> bytes:
+    """The head as the database remembers it, for a node whose public files are lost."""
+    if last is None:
+        raise StoreUnavailable("no head was signed yet", hint="start the node once: it signs one")
+    return last.note
 
 
 def _copy_sqlite(database: Path, copy: Path) -> None:
@@ -204,8 +182,9 @@ def _settings(place: Path, fresh: Path, database: str) -> Settings:
     return settings_of({**msgspec.structs.asdict(settings), "database": database})
 
 
-def _fill(place: Path, url: str) -> None:
+def _fill(place: Path, places: Places) -> None:
     """Put the rows of a backup into an empty database."""
+    url = places.database
     if (place / COPY).exists() and make_url(url).get_backend_name() == "sqlite":
         target = Path(str(make_url(url).database))
         if target.exists():
@@ -219,14 +198,12 @@ def _fill(place: Path, url: str) -> None:
         store.write(migrate.upgrade)
         dumped = place / DUMP
         if not dumped.exists():
-            dumped = _portable(place / COPY, stack)
+            dumped = _portable(place / COPY, places.folder / DUMP, stack)
         store.write(lambda connection: load(connection, dumped))
 
 
-def _portable(copy: Path, stack: ExitStack) -> Path:
+def _portable(copy: Path, made: Path, stack: ExitStack) -> Path:
     """The tables of a SQLite copy as a dump, for the other kind of database."""
-    made = copy.with_name(f".{DUMP}")
-    made.unlink(missing_ok=True)
     stack.callback(lambda: made.unlink(missing_ok=True))
     with closing(Spectator(f"sqlite:///{copy}")) as source:
         source.read(lambda connection: dump(connection, made))
@@ -263,8 +240,3 @@ def _require_not_older(connection: Connection, shown: Head) -> None:
         )
     if database_root(connection, signed.size) != signed.root:
         raise StaleBackup(f"the backup's first {signed.size} entries are not those that were signed")
-
-
-def _part(place: Path) -> Part:
-    with place.open("rb") as file:
-        return Part(place.stat().st_size, file_digest(file, "sha256").hexdigest())
