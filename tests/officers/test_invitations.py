@@ -2,7 +2,7 @@ import pytest
 
 from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful, NotSignedIn, TooMany
 from liaison.model.roles import Role
-from liaison.officers import approvals, invitations, notices, service, sessions, tokens
+from liaison.officers import approvals, invitations, notices, oidc, service, sessions, tokens
 from liaison.officers.service import Newcomer
 from liaison.officers.sign_in import sign_in_password
 from liaison.storage.tables.officers import INVITATIONS
@@ -75,7 +75,12 @@ def test_taking_an_account_back_ends_whatever_was_signed_in_with(agency: Agency)
     signed = agency.hire("loser", Role.INVESTIGATOR)
     expires = agency.office.now() + CHEAP.token_longest
     _, secret = tokens.create_token(agency.office, signed, "script", expires)
-    again = invitations.invite_again(agency.office, agency.chief.actor, signed.account)
+    boss = agency.hire("boss", Role.SUPERVISOR)
+    asked = invitations.invite_again(agency.office, agency.chief.actor, signed.account)
+    approvals.decide(agency.office, boss.actor, asked.approval, True, "they stood before me")
+    again = invitations.invite_again(
+        agency.office, agency.chief.actor, signed.account, approval=asked.approval
+    )
     assert again.invitation is not None
     assert [notice.kind for notice in notices.waiting(agency.office, signed.actor)] == ["invited"]
     agency.again("loser")
@@ -105,6 +110,51 @@ def test_an_account_in_use_is_not_taken_over_by_one_administrator(either: Agency
     assert given.invitation is not None
     with pytest.raises(Conflict, match="used"):
         invitations.invite_again(office, chief, signed.account, approval=asked.approval)
+
+
+def test_a_lone_administrator_takes_no_account_over(agency: Agency) -> None:
+    signed, office, chief = agency.hire("first", Role.INVESTIGATOR), agency.office, agency.chief.actor
+    made = service.create_account(office, chief, signed.actor.person, "unused", settings=CHEAP)
+    assert invitations.invite_again(office, chief, made.account).invitation is not None  # nobody used it yet
+    before = agency.rows(INVITATIONS)
+    with pytest.raises(NotLawful, match="alone"):
+        invitations.invite_again(office, chief, signed.account)
+    moved = Newcomer("First", email="chief@elsewhere.example")
+    with pytest.raises(NotLawful, match="alone"):
+        service.change_person(office, chief, signed.actor.person, moved)
+    with pytest.raises(NotLawful, match="alone"):
+        oidc.link(office, chief, signed.account, "https://id.example", "chief")
+    assert agency.rows(INVITATIONS) == before
+
+
+@both_databases
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.DATA_PROTECTION_OFFICER])
+def test_whoever_oversees_approves_for_a_lone_administrator(either: Agency, role: Role) -> None:
+    signed, boss = either.hire("first", Role.INVESTIGATOR), either.hire("boss", role)
+    other = either.hire("other", Role.APPROVER)
+    office, chief = either.office, either.chief.actor
+    asked = invitations.invite_again(office, chief, signed.account)
+    assert asked.invitation is None
+    assert "approval-asked" in [notice.kind for notice in notices.waiting(office, boss.actor)]
+    assert [each.id for each in approvals.to_decide(office, boss.actor)] == [asked.approval]
+    for nobody in (signed, other):
+        with pytest.raises(NotFound):
+            approvals.decide(office, nobody.actor, asked.approval, True, "not mine to say")
+    with pytest.raises(NotLawful, match="nobody decides"):
+        approvals.decide(office, chief, asked.approval, True, "approving myself")
+    with pytest.raises(Conflict):
+        invitations.invite_again(office, chief, signed.account, approval=asked.approval)
+    approvals.decide(office, boss.actor, asked.approval, True, "they stood before me")
+    assert invitations.invite_again(office, chief, signed.account, approval=asked.approval).invitation
+
+
+def test_whoever_oversees_decides_nothing_that_another_administrator_can(agency: Agency) -> None:
+    signed, boss = agency.hire("first", Role.INVESTIGATOR), agency.hire("boss", Role.SUPERVISOR)
+    agency.hire("deputy", Role.ADMINISTRATOR)
+    asked = invitations.invite_again(agency.office, agency.chief.actor, signed.account)
+    assert approvals.to_decide(agency.office, boss.actor) == []
+    with pytest.raises(NotFound):
+        approvals.decide(agency.office, boss.actor, asked.approval, True, "not mine to say")
 
 
 def test_an_ended_account_is_not_invited_again(agency: Agency) -> None:

@@ -40,9 +40,12 @@ class Login:
         self.directory = Directory(chosen)
 
     def link(self, who: Signed, subject: str = "subject-1") -> None:
-        done = oidc.link(
-            self.agency.office, self.agency.chief.actor, who.account, self.provider.issuer, subject
-        )
+        office, chief = self.agency.office, self.agency.chief.actor
+        if "overseer" not in self.agency.tokens:
+            self.agency.hire("overseer", Role.SUPERVISOR)
+        asked = oidc.link(office, chief, who.account, self.provider.issuer, subject)
+        approvals.decide(office, self.agency.again("overseer").actor, asked.approval, True, "they asked me")
+        done = oidc.link(office, chief, who.account, self.provider.issuer, subject, approval=asked.approval)
         assert done.done
 
     def begin(self) -> tuple[oidc.Start, dict[str, str]]:

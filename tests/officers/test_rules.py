@@ -121,6 +121,8 @@ def test_giving_waits_for_another_administrator() -> None:
     assert rules.giving(to_self=False, other_administrators=0) is Giving.AT_ONCE
     assert rules.giving(to_self=False, other_administrators=1) is Giving.WITH_APPROVAL
     assert rules.giving(to_self=True, other_administrators=0) is Giving.WITH_APPROVAL
+    into = rules.giving(to_self=False, other_administrators=0, into_account=True)
+    assert into is Giving.WITH_APPROVAL
 
 
 def test_roles_that_clash_are_refused() -> None:

@@ -30,7 +30,13 @@ PARTS: dict[
     "add-checkpoint": {PUBLIC},
     "alerts": {CAN.CHECK, CAN.CONFIRM, CAN.SUPERVISE},
     "algorithms": {PUBLIC},
-    "approvals": {CAN.ADMINISTER_ACCOUNTS, CAN.APPROVE, CAN.CHECK_BULK, CAN.IMPORT},
+    "approvals": {
+        CAN.ADMINISTER_ACCOUNTS,
+        CAN.APPROVE,
+        CAN.CHECK_BULK,
+        CAN.IMPORT,
+        CAN.REVIEW_BREAK_GLASS,
+    },
     "audit": {CAN.AUDIT_SAMPLE, CAN.STATISTICS, SIGNED},  # SIGNED: the script that verifies the log
     "break-glass": {CAN.BREAK_GLASS, CAN.REVIEW_BREAK_GLASS},
     "cases": {CAN.OPEN_CASE},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -201,3 +202,22 @@ def test_a_notice_is_read_by_whom_it_is_for(desk: Desk) -> None:
         assert "A new invitation was made" in browser.get("/").text
         assert browser.post(f"/notices/{notice}/read").status_code == 303
         assert "Nothing waits for you" in browser.get("/").text
+
+
+def test_an_account_in_use_is_invited_again_once_an_overseer_approved(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        officer = desk.enrol("Lost Key", Role.INVESTIGATOR)
+        path = f"/people/{officer.person}/accounts/{officer.account}/invite"
+        with desk.browser(desk.administrator) as browser:
+            alone = browser.post(path, data={})
+            assert alone.status_code == 403
+            assert "invitation#" not in alone.text
+            guard = desk.enrol("Data Guard", Role.DATA_PROTECTION_OFFICER)
+            assert browser.post(path, data={}).status_code == 303
+            asked = approvals.to_decide(desk.office, desk.actor(guard))[0].id
+            assert browser.post(path, data={"approval": asked}).status_code == 409
+            with desk.browser(guard) as other:
+                assert asked in other.get("/approvals").text
+                sent = {"answer": "approve", "reason": "they stood before me"}
+                assert other.post(f"/approvals/{asked}", data=sent).status_code == 303
+            assert "invitation#" in browser.post(path, data={"approval": asked}).text

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, or_, select, true
 
 from liaison import policy
 from liaison.model.errors import NotFound
@@ -33,6 +33,12 @@ SAFEGUARDS = "safeguards"
 LINK = "link"
 ADDRESS = "address"
 OF_ADMINISTRATORS = frozenset({ROLES, RECOVERY, SAFEGUARDS, LINK, ADDRESS})
+INTO_ACCOUNTS = frozenset(
+    {RECOVERY, LINK, ADDRESS}
+)  # new ways into an account that is in use: never one alone
+OVERSEERS = frozenset(
+    {Role.SUPERVISOR, Role.DATA_PROTECTION_OFFICER}
+)  # decide these for a lone administrator
 Found = Row[Any]
 
 
@@ -91,9 +97,12 @@ def visible_approvals(office: Office, actor: policy.Actor) -> ColumnElement[bool
 
 def decidable(office: Office, actor: policy.Actor) -> ColumnElement[bool]:
     """The requests somebody may decide: never one of their own, whatever account they use (threat A22)."""
-    kinds = []
+    kinds: list[ColumnElement[bool]] = []
     if can(actor, Capability.ADMINISTER_ACCOUNTS):
         kinds.append(APPROVALS.c.kind.in_(OF_ADMINISTRATORS))
+    if actor.roles & OVERSEERS:
+        another = _active(Role.ADMINISTRATOR).where(ACCOUNTS.c.person != APPROVALS.c.asked_by)
+        kinds.append(and_(APPROVALS.c.kind.in_(INTO_ACCOUNTS), ~another.correlate(APPROVALS).exists()))
     if actor.roles & policy.limits(office.regimes).approval_roles:
         kinds.append(APPROVALS.c.kind.not_in(OF_ADMINISTRATORS))
     return and_(APPROVALS.c.asked_by != actor.person, or_(false(), *kinds))
@@ -130,11 +139,27 @@ def load_notice(connection: Connection, actor: policy.Actor, notice: str) -> Fou
 
 def active_with(connection: Connection, role: Role) -> list[Found]:
     """The accounts (id, person) that can be signed in with and hold this role."""
+    return list(connection.execute(_active(role)))
+
+
+def second_roles(connection: Connection, kind: str, asker: str) -> frozenset[Role]:
+    """The roles of those who decide a request that is not left to the pack: administrators; where there is no other
+    one than who asks, supervisors and the data-protection officer, if it is about a way into an account."""
+    others = {row.person for row in active_with(connection, Role.ADMINISTRATOR)} - {asker}
+    return OVERSEERS if kind in INTO_ACCOUNTS and not others else frozenset({Role.ADMINISTRATOR})
+
+
+def seconds(connection: Connection, kind: str, asker: str) -> set[str]:
+    """The persons who could decide such a request of `asker` now."""
+    roles = second_roles(connection, kind, asker)
+    return {row.person for role in roles for row in active_with(connection, role)} - {asker}
+
+
+def _active(role: Role) -> Select[tuple[str, str]]:
     held = select(ACCOUNTS.c.id, ACCOUNTS.c.person).join(
         ACCOUNT_ROLES, ACCOUNT_ROLES.c.account == ACCOUNTS.c.id
     )
-    active = ACCOUNTS.c.state == AccountState.ACTIVE.value
-    return list(connection.execute(held.where(active, ACCOUNT_ROLES.c.role == role.value)))
+    return held.where(ACCOUNTS.c.state == AccountState.ACTIVE.value, ACCOUNT_ROLES.c.role == role.value)
 
 
 def _one(connection: Connection, query: Any) -> Found:

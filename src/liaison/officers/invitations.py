@@ -85,8 +85,9 @@ def invite_again(
 ) -> Renewal:
     """A new invitation for somebody who lost what they signed in with, or whose first one is over.
 
-    With it an account could be taken over. Where the account is in use it therefore takes another administrator's
-    approval as soon as there is another one, and its owner is told. Raises NotLawful, NotFound, Conflict.
+    With it an account could be taken over. Where the account is in use it therefore always takes another person's
+    approval (another administrator's, or an overseer's where there is none), and its owner is told. Raises NotLawful,
+    NotFound, Conflict.
     """
     require(office, actor, policy.Action.ADMINISTER_ACCOUNTS)
     spare = office.keys.create(Compartment.OFFICERS)[0]

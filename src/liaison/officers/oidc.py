@@ -113,7 +113,7 @@ def finish(office: Office, directory: Directory, returned: Returned, *, replaces
 def link(
     office: Office, actor: policy.Actor, account: str, issuer: str, subject: str, *, approval: str = ""
 ) -> Change:
-    """Let an account be signed in to by this identity. On an account in use it takes another administrator, as a new
+    """Let an account be signed in to by this identity. On an account in use it takes another person, as a new
     invitation does. Raises NotLawful, NotFound, Conflict for an identity that an account carries already.
     """
     require(office, actor, policy.Action.ADMINISTER_ACCOUNTS)

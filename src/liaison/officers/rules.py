@@ -133,16 +133,16 @@ class Giving(Enum):
     """What it takes to give roles to somebody."""
 
     AT_ONCE = "at once"
-    WITH_APPROVAL = "with another administrator's approval"
+    WITH_APPROVAL = "with another person's approval"
 
 
-def giving(*, to_self: bool, other_administrators: int) -> Giving:
-    """Whether an administrator may give roles, or a new way into an account, alone.
+def giving(*, to_self: bool, other_administrators: int, into_account: bool = False) -> Giving:
+    """Whether an administrator may give roles, or a new way into an account that is in use, alone.
 
-    It waits for another administrator: always where somebody gives to themself, and otherwise from the day there
-    is another one. Taking roles away never waits.
+    It waits for another person: always where somebody gives to themself, and for a way into an account, with which it
+    could be taken over; otherwise from the day there is another administrator. Taking roles away never waits.
     """
-    return Giving.WITH_APPROVAL if to_self or other_administrators else Giving.AT_ONCE
+    return Giving.WITH_APPROVAL if to_self or into_account or other_administrators else Giving.AT_ONCE
 
 
 def together(roles: Iterable[Role]) -> frozenset[Role]:

@@ -129,7 +129,7 @@ def change_person(
     office: Office, actor: policy.Actor, person: str, newcomer: Newcomer, *, approval: str = ""
 ) -> Change:
     """Who somebody is from now on. Another e-mail address can be a way into an account through an identity provider:
-    where the person has an account in use it takes another administrator, as a new invitation does.
+    where the person has an account in use it takes another person, as a new invitation does.
 
     Raises NotLawful, NotFound, BadInput, Conflict where the approval does not fit.
     """

@@ -36,7 +36,7 @@ PLACES: dict[str, frozenset[Capability]] = {
     "questions": frozenset({Capability.STANDING_QUESTION, Capability.SUPERVISE}),
     "cases": frozenset({Capability.OPEN_CASE}),
     "holdings": frozenset({Capability.READ_HOLDING, Capability.IMPORT}),
-    "approvals": frozenset({Capability.CHECK_BULK, Capability.APPROVE}),
+    "approvals": frozenset({Capability.CHECK_BULK, Capability.APPROVE, Capability.REVIEW_BREAK_GLASS}),
     "people": frozenset({Capability.ADMINISTER_ACCOUNTS}),
 }
 FOR_EVERYONE = frozenset({"today", "ledger", "settings"})

@@ -29,7 +29,13 @@ from liaison.web.words import STATES, TONES
 
 REFUSALS = (BadInput, Conflict, NotLawful)
 ASKERS = frozenset(
-    {Capability.CHECK_BULK, Capability.APPROVE, Capability.ADMINISTER_ACCOUNTS, Capability.IMPORT}
+    {
+        Capability.CHECK_BULK,
+        Capability.APPROVE,
+        Capability.ADMINISTER_ACCOUNTS,
+        Capability.IMPORT,
+        Capability.REVIEW_BREAK_GLASS,
+    }
 )
 GLASS = frozenset({Capability.BREAK_GLASS, Capability.REVIEW_BREAK_GLASS})
 KINDS = ("holding",)
