@@ -43,6 +43,7 @@ from liaison.node.manifest import (
     read_manifest,
     write_manifest,
 )
+from liaison.node.private import keep_private
 from liaison.node.settings import FILE, Settings, read_settings, settings_of
 from liaison.node.wiring import Places
 from liaison.storage import Store, migrate
@@ -65,6 +66,7 @@ def backup_node(folder: Path, place: Path, keys_to: Path, passphrase: str, now: 
 
     Raises BadSetting where `place` is not empty, StoreUnavailable where the copy does not verify.
     """
+    keep_private()
     folder, place = folder.resolve(), place.resolve()
     settings = read_settings(folder)
     places = Places.of(folder, settings)
@@ -101,6 +103,7 @@ def restore_node(
     backup or a key file that is damaged, was changed or does not belong together, StaleBackup for one that is older
     than a head that was signed.
     """
+    keep_private()
     place, folder = place.resolve(), folder.resolve()
     require_empty(folder)
     files = open_keys(keys_from, passphrase)

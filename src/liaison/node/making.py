@@ -12,6 +12,7 @@ from pathlib import Path
 
 from liaison.model.errors import BadSetting
 from liaison.node.identity import fingerprint, make_identity
+from liaison.node.private import keep_private
 from liaison.node.settings import Settings, write_settings
 from liaison.node.wiring import Node, Places, open_node
 from liaison.storage.keys import KeyRing
@@ -32,6 +33,7 @@ def make_node(folder: Path, settings: Settings, first: Callable[[Node], str]) ->
 
     Nothing is left behind where a step fails. Raises BadSetting, and what `first` raises.
     """
+    keep_private()
     folder = folder.resolve()
     require_empty(folder)
     with aside(folder) as fresh:

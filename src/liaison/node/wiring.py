@@ -33,6 +33,7 @@ from liaison.node.identity import cosigner, signers
 from liaison.node.importing import Imports
 from liaison.node.limits import Limits
 from liaison.node.metrics import Metrics
+from liaison.node.private import keep_private
 from liaison.node.settings import Settings, read_settings
 from liaison.office import Office
 from liaison.officers.settings import Lasting, Site
@@ -215,6 +216,7 @@ def open_node(
 
     Raises BadSetting, StoreUnavailable for one that another process has open, and what its parts raise.
     """
+    keep_private()
     folder = folder.resolve()
     settings = read_settings(folder, over=over)
     places = Places.of(folder, settings)
