@@ -1,4 +1,8 @@
-"""Parquet, through pyarrow or polars where one of them is installed: its rows are read as delimited text."""
+"""Parquet, through pyarrow where it is installed: its rows are read as delimited text.
+
+Nothing else reads it. A library that says of no value how long it is before it unpacks it could be made to fill the
+memory by a small file.
+"""
 
 from __future__ import annotations
 
@@ -43,20 +47,16 @@ class Pieces(io.RawIOBase):
 
 
 def read_parquet(stream: Stream, options: Options, findings: Findings) -> Read:
-    """The people of a Parquet file. Raises UnusableFile, also where neither pyarrow nor polars is installed."""
-    whole = io.BytesIO(b"".join(stream.pieces()))
-    if find_spec("pyarrow"):
-        pieces = by_pyarrow(whole)
-    elif find_spec("polars"):
-        pieces = by_polars(whole)
-    else:
+    """The people of a Parquet file. Raises UnusableFile, also where pyarrow is not installed."""
+    if not find_spec("pyarrow"):
         raise UnusableFile(
             f"{stream.name} is Parquet, which takes a package that is not installed",
             file=stream.name,
             hint="install the extra `tables` (pip install 'liaison[tables]'), or give the list as CSV",
         )
+    whole = io.BytesIO(b"".join(stream.pieces()))
     try:
-        text = Stream(stream.name, Pieces(pieces))  # type: ignore[arg-type]
+        text = Stream(stream.name, Pieces(by_pyarrow(whole)))  # type: ignore[arg-type]
     except Exception as error:  # each library has errors of its own
         raise UnusableFile(
             f"{stream.name} cannot be read as Parquet: {error}", file=stream.name, hint="give the list as CSV"
@@ -96,11 +96,3 @@ def _require_short(batch: Any) -> None:
             longest = compute.max(compute.binary_length(column.dictionary)).as_py() or 0
             if longest > LONGEST_FIELD and longest * len(column) > LARGEST_GROUP:
                 raise ValueError(f"values of {longest:,} bytes")
-
-
-def by_polars(source: io.BytesIO) -> Iterator[bytes]:
-    """The rows as CSV, header first."""
-    import polars
-
-    for number, part in enumerate(polars.read_parquet(source).iter_slices(ROWS)):
-        yield part.write_csv(include_header=number == 0).encode()
