@@ -18,6 +18,7 @@ from liaison.web.files import files
 from liaison.web.forms import Form
 from liaison.web.headers import ALWAYS, CONTENT
 from liaison.web.routes.health import ROUTES as HEALTH
+from liaison.web.routes.health import from_here
 from liaison.web.routing import act, call, page
 from liaison.web.security import PUBLIC
 from tests.web_fixtures import Desk, a_desk
@@ -210,6 +211,7 @@ def test_readiness_names_the_part_that_is_not_ready(tmp_path: Path) -> None:
         assert {part["name"] for part in answer["parts"]} >= {"database", "ledger", "keys", "disk"}
         secret = desk.node.places.keys / "node.seed"
         desk.node.office.keys.close()  # type: ignore[attr-defined]
+        desk.node.found.last = None
         answer = browser.get("/readyz")
         assert answer.status_code == 503
         unready = [part for part in answer.json()["parts"] if not part["ready"]]
@@ -269,3 +271,64 @@ def test_no_address_keeps_what_a_page_may_tell(desk: Desk) -> None:
     with desk.browser(officer) as browser:
         answer = browser.get("/nothing", headers={"accept-language": "fr"})
         assert "Besa" not in answer.text
+
+
+TOLD = {200, 503}  # a node that is not ready says so
+ELSEWHERE = [
+    {"x-forwarded-for": "198.51.100.7"},
+    {"x-forwarded-for": "127.0.0.1, 198.51.100.7"},
+    {"x-forwarded-for": ""},
+    {"x-real-ip": "127.0.0.1"},
+    {"forwarded": "for=127.0.0.1"},
+    {"via": "1.1 proxy"},
+]
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/readyz"])
+@pytest.mark.parametrize("headers", ELSEWHERE, ids=str)
+def test_the_rhythm_of_the_work_is_nothing_to_an_outsider(
+    desk: Desk, path: str, headers: dict[str, str]
+) -> None:
+    officer = desk.enrol(f"Officer{abs(hash((path, str(headers))))} One", Role.INVESTIGATOR)
+    with desk.program(**headers) as outside, desk.program(officer, **headers) as inside:
+        for each in (outside, inside):
+            told, nothing = each.get(path), each.get("/nothing-at-all")
+            assert (told.status_code, nothing.status_code) == (404, 404)
+            assert told.json().keys() == nothing.json().keys()
+        assert outside.get("/livez").status_code == 200
+    with desk.browser(desk.administrator, **headers) as browser:
+        assert browser.get(path).status_code in TOLD
+    with desk.program(**{"x-forwarded-for": "127.0.0.1, ::1"}) as here:
+        assert here.get(path).status_code in TOLD
+
+
+@pytest.mark.parametrize(
+    ("remote", "near"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("::ffff:127.0.0.1", True)]
+    + [(text, False) for text in ("10.0.0.1", "198.51.100.7", "::ffff:10.0.0.1", "fe80::1", "", "localhost")],
+)
+def test_only_a_loopback_address_is_this_machine(remote: str, near: bool) -> None:
+    assert from_here(remote, {}) is near
+
+
+def test_counts_are_told_to_everyone_where_the_settings_say_so(tmp_path: Path) -> None:
+    with a_desk(tmp_path, metrics_open=True) as desk, desk.program(**ELSEWHERE[0]) as outside:
+        assert outside.get("/metrics").status_code == 200
+        assert outside.get("/readyz").status_code in TOLD
+
+
+def test_asking_often_whether_the_node_is_ready_writes_one_row(desk: Desk) -> None:
+    def probes() -> object:
+        return desk.office.read(
+            lambda connection: connection.exec_driver_sql(
+                "SELECT value FROM node_facts WHERE fact = 'last-probe'"
+            ).scalar()
+        )
+
+    with desk.program() as program:
+        first = program.get("/readyz").content
+        before = probes()
+        desk.clock.forward(minutes=1)
+        for _ in range(5):
+            assert program.get("/readyz").content == first
+    assert probes() == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from liaison.storage.tables.node import FACTS
 UNSIGNED = 60.0  # seconds that an entry may wait for a signed head
 LEAST_DISK = 0.10  # of the disk
 CERTIFICATE = timedelta(days=14)
+RECENT, PROBED = 1.0, 10.0  # seconds
 LAST_PROBE = "last-probe"
 DURABLE = {"sqlite": ("PRAGMA synchronous", {"2", "3"}), "postgresql": ("SHOW fsync", {"on"})}
 COMMITS = {"on", "remote_apply", "remote_write", "local"}
@@ -49,13 +51,18 @@ def health(node: Node) -> list[Health]:
     return found
 
 
+def recent_health(node: Node) -> list[Health]:
+    """As `health`, found at most once in RECENT, however often it is asked for."""
+    return node.found.within(RECENT, time.monotonic(), lambda: health(node))
+
+
 def ready(found: Iterable[Health]) -> bool:
     """Whether every part is ready."""
     return all(each.ok for each in found)
 
 
 def database(node: Node) -> Health:
-    """A row is written and made durable, with the settings on which durability stands."""
+    """A row is written and made durable, with the settings on which durability stands; once in PROBED."""
 
     def work(connection: Connection) -> str:
         now = str(node.office.now())
@@ -65,7 +72,8 @@ def database(node: Node) -> Health:
             connection.execute(FACTS.insert().values(row))
         return _not_durable(connection)
 
-    fault = node.office.write(work)
+    node.office.read(migrate.current)
+    fault = node.probed.within(PROBED, time.monotonic(), lambda: node.office.write(work))
     return Health("database", not fault, fault or "writes are durable", "see docs/operating.md, Durability")
 
 

@@ -51,6 +51,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     public_url: Annotated[Text, _says("How officers reach the node; empty: where it listens.")] = ""
     tls_certificate: Annotated[Text, _says("PEM file of the certificate chain; empty: no TLS here.")] = ""
     tls_key: Annotated[Text, _says("PEM file of the certificate's key.")] = ""
+    metrics_open: Annotated[
+        bool,
+        _says("Tell /metrics and /readyz to whoever asks, not to this machine and administrators alone."),
+    ] = False
     proxies: Annotated[tuple[str, ...], _says("Addresses of proxies whose X-Forwarded-For is believed.")] = ()
     database: Annotated[Text, _says("Database URL; empty: SQLite in the node's folder.")] = ""
     key_folder: Annotated[Text, _says("Where the keys stand; empty: `keys` in the node's folder.")] = ""

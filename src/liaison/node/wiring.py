@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, func, select
@@ -34,6 +34,7 @@ from liaison.node.importing import Imports
 from liaison.node.limits import Limits
 from liaison.node.metrics import Metrics
 from liaison.node.private import keep_private
+from liaison.node.remembered import Remembered
 from liaison.node.settings import Settings, read_settings
 from liaison.office import Office
 from liaison.officers.settings import Lasting, Site
@@ -101,6 +102,8 @@ class Node:
     background: list[Repeated] = field(default_factory=list)
     _answered: tuple[int, float] = (-1, 0.0)  # up to which change standing questions were answered, and when
     imports: Imports = field(default_factory=Imports)
+    probed: Remembered[str] = field(default_factory=Remembered)
+    found: Remembered[list[Any]] = field(default_factory=Remembered)
 
     def __post_init__(self) -> None:
         failed = self._failed

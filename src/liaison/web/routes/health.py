@@ -1,24 +1,58 @@
-"""What machines ask of a node: does it live, is it ready, what does it count. None of it is about people."""
+"""What machines ask of a node: does it live, is it ready, what does it count. None of it is about people.
+
+Counts and parts show the rhythm of the work to whoever watches them. They are told to programs on the same machine and
+to administrators; to others there is nothing here, unless the settings open it (`metrics_open`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any
 
 import msgspec
 from litestar import Response, get
+from litestar.connection import ASGIConnection
 from litestar.enums import MediaType
+from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
-from liaison.node.health import health, ready
+from liaison.model.errors import NotFound
+from liaison.node.health import ready, recent_health
 from liaison.node.metrics import CONTENT_TYPE
 from liaison.web.context import Visit
-from liaison.web.routing import NO_TOKEN, Declared, served
+from liaison.web.routing import NO_TOKEN, Declared, refusals, served
 from liaison.web.security import PUBLIC
+
+FORWARDED = ("forwarded", "via", "x-real-ip")  # a proxy speaks for somebody else
+
+
+def near(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """Let in what asks from this machine itself, and administrators. Raises NotFound for all others."""
+    visit: Visit = connection.scope["state"]["visit"]
+    if not (visit.settings.metrics_open or visit.administers or from_here(visit.remote, connection.headers)):
+        raise NotFound
+
+
+def from_here(remote: str, headers: Mapping[str, str]) -> bool:
+    """Whether a request was made on this machine: from a loopback address, and for nobody on another machine."""
+    if any(name in headers for name in FORWARDED):
+        return False
+    via = headers.get("x-forwarded-for")
+    return all(_loopback(text) for text in (remote, *([] if via is None else via.split(","))))
+
+
+def _loopback(text: str) -> bool:
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def asked(path: str, **opt: Any) -> Declared:
-    """What any machine may ask."""
-    return served(get(path, audience=PUBLIC, program=True, security=NO_TOKEN, **opt), path)
+    """What a machine may ask that is near."""
+    return served(get(path, audience=PUBLIC, guards=[near], program=True, security=NO_TOKEN, **opt), path)
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -54,10 +88,10 @@ def livez() -> str:
     return "alive\n"
 
 
-@asked("/readyz", tags=["health"], responses=UNREADY)
+@asked("/readyz", tags=["health"], responses=UNREADY | refusals(404))
 def readyz(visit: Visit) -> Response[Readiness]:
-    """Whether the node takes work; 503 where a part is not ready, and then the part says why."""
-    found = health(visit.node)
+    """Whether the node takes work; 503 where a part is not ready, and then the part says why. For who is near."""
+    found = recent_health(visit.node)
     parts = [Part(each.name, each.ok, each.found, "" if each.ok else each.hint) for each in found]
     good = ready(found)
     return Response(Readiness(good, parts), status_code=200 if good else 503)
