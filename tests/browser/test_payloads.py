@@ -320,3 +320,67 @@ def test_every_form_with_a_field_is_under_fire(front: Field) -> None:
         "/people/new",
     } <= actions
     assert len(actions) >= 12, actions
+
+
+def test_no_text_in_a_form_is_run_or_breaks_anything(front: Field) -> None:
+    _fire(front, ALL[:FEW], keep=40)
+    assert _opened_again(front) == []
+
+
+def test_no_cell_of_an_imported_list_is_run(front: Field) -> None:
+    texts = [text for text in ALL if "\0" not in text and "evil" in text][:20]
+    place = _imported(front, texts)
+    assert _unharmed(front.seats[agency.DESK], place) == []
+    assert _unharmed(front.seats[agency.DESK], "/holdings") == []
+    seat, client = front.seats[agency.INVESTIGATOR], front.clients[agency.INVESTIGATOR]
+    check = _found(client)
+    assert _unharmed(seat, check) == []
+    alerts = list(dict.fromkeys(re.findall(r'href="(/alerts/alert-[^"]+)"', client.get(check).text)))
+    assert len(alerts) >= 10
+    for alert in alerts[:12]:
+        assert _unharmed(seat, alert) == []
+        record = re.search(r'href="(/holdings/holding-[^"]+)"', client.get(alert).text.replace("&amp;", "&"))
+        assert record
+        assert _unharmed(seat, record[1]) == []
+
+
+def _found(client: httpx.Client) -> str:
+    """The page of a check that finds the imported records, once the index has taken them in."""
+    grounds = re.search(r'value="(grounds-[^"]+)"[^>]*>OP-2026-014 Harbour', client.get("/check").text)
+    assert grounds
+    for _ in range(6):
+        asked = {"grounds": grounds[1], "name": "Xhevdet Zymberaj", "born": "1980-01-02"}
+        answer = client.post("/check", data=asked)
+        assert answer.status_code == 303, re.findall(r"l-refusal__rule[^<]*<", answer.text) or answer.text
+        check: str = answer.headers["location"]
+        if "/alerts/alert-" in client.get(check).text:
+            return check
+        time.sleep(3)
+    raise AssertionError("no check finds what was imported")
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(3600)
+def test_none_of_all_the_texts_is_run_or_breaks_anything(front: Field) -> None:
+    _fire(front, ALL, keep=10)
+    assert _opened_again(front) == []
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(3600)
+def test_none_of_all_the_texts_is_run_out_of_a_list(front: Field) -> None:
+    for start in range(0, len(ALL), 50):
+        texts = [text for text in ALL[start : start + 50] if "\0" not in text and len(text) < 120]
+        assert _unharmed(front.seats[agency.DESK], _imported(front, texts)) == []
+
+
+def test_the_watch_sees_what_is_run(front: Field) -> None:
+    page, url = front.seats[agency.DESK], f"{front.address}/harmful"
+    body = "<script>alert(1)</script><img src='//evil.invalid/x.png'>"
+    page.route(url, lambda route: route.fulfill(status=200, content_type="text/html", body=body))
+    page.route("**/x.png", lambda route: route.abort())
+    found = _unharmed(page, url)
+    page.unroute(url)
+    page.unroute("**/x.png")
+    assert "it ran" in found
+    assert any("evil.invalid" in each for each in found)
