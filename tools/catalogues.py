@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -57,6 +58,9 @@ def updated(language: str, template: Catalog) -> Catalog:
     return catalogue
 
 
+NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # the same text gives the same bytes, whenever it is compiled
+
+
 def written(catalogue: Catalog) -> bytes:
     """The catalogue as text: without dates, so that the same messages give the same bytes."""
     text = io.BytesIO()
@@ -76,7 +80,7 @@ def compiled(language: str) -> bytes:
 
 
 def _plain(catalogue: Catalog) -> Catalog:
-    plain = Catalog(locale=catalogue.locale, fuzzy=False)
+    plain = Catalog(locale=catalogue.locale, fuzzy=False, creation_date=NO_DATE, revision_date=NO_DATE)
     plain.mime_headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Plural-Forms", catalogue.plural_forms),

@@ -185,9 +185,11 @@ def pytest(*arguments: str) -> int:
 def verb_test(arguments: list[str]) -> int:
     """run the tests; what follows goes to pytest"""
     setup()
-    return pytest(
-        "-m", "not campaign", *([] if arguments else ["-n", WORKERS, "--dist", "loadgroup"]), *arguments
-    )
+    if arguments:
+        return pytest("-m", "not campaign", *arguments)
+    together = pytest("-m", "not campaign and not alone", "-n", WORKERS, "--dist", "loadgroup")
+    alone = pytest("-m", "alone and not campaign")
+    return together or alone
 
 
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -28,7 +28,7 @@ os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # Ray's own
-    pytest.mark.xdist_group("ray"),
+    pytest.mark.alone,
 ]
 
 
@@ -37,12 +37,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def nodes() -> Iterator[Any]:
+TRIES = 3  # of starting a cluster: on a busy machine Ray's client server may not come up
+
+
+def started() -> Any:
     """A cluster with a head and a second node, one processor each."""
-    pytest.importorskip("ray", reason="Ray is not installed: ./dev setup --cluster")
-    if " " in sys.executable:
-        pytest.skip("Ray's client port does not open from a folder with a space in its name")
     from ray.cluster_utils import Cluster as Nodes
 
     node = {"num_cpus": 1, "object_store_memory": 100_000_000}
@@ -50,14 +49,38 @@ def nodes() -> Iterator[Any]:
     nodes = Nodes(initialize_head=True, head_node_args=node | ports | {"include_dashboard": False})
     nodes.add_node(**node)
     nodes.wait_for_nodes()
-    yield nodes
-    nodes.shutdown()
+    return nodes
 
 
 @pytest.fixture(scope="module")
-def cluster(nodes: Any) -> Iterator[Cluster]:
-    with Cluster(f"ray://127.0.0.1:{nodes.head_node._ray_params.ray_client_server_port}") as running:
-        yield running
+def both() -> Iterator[tuple[Any, Cluster]]:
+    """A cluster, and our way to it. Skipped where Ray is not here or does not come up."""
+    pytest.importorskip("ray", reason="Ray is not installed: ./dev setup --cluster")
+    if " " in sys.executable:
+        pytest.skip("Ray's client port does not open from a folder with a space in its name")
+    for _ in range(TRIES):
+        nodes = started()
+        try:
+            running = Cluster(f"ray://127.0.0.1:{nodes.head_node._ray_params.ray_client_server_port}")
+            running.__enter__()
+        except BadSetting:
+            nodes.shutdown()
+            continue
+        yield nodes, running
+        running.__exit__(None, None, None)
+        nodes.shutdown()
+        return
+    pytest.skip(f"Ray's client server did not come up in {TRIES} tries")
+
+
+@pytest.fixture(scope="module")
+def nodes(both: tuple[Any, Cluster]) -> Any:
+    return both[0]
+
+
+@pytest.fixture(scope="module")
+def cluster(both: tuple[Any, Cluster]) -> Cluster:
+    return both[1]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """From entries to signed heads: what is written, what is compared, and what is never signed."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -445,7 +446,9 @@ def test_short_writes_are_finished(tmp_path: Path) -> None:
     put(Short(), tmp_path / "a" / "b" / "file", bytes(range(256)))
     assert (tmp_path / "a" / "b" / "file").read_bytes() == bytes(range(256))
     assert [each.name for each in (tmp_path / "a" / "b").iterdir()] == ["file"]
-    assert (tmp_path / "a" / "b" / "file").stat().st_mode & 0o777 == 0o644
+    umask = os.umask(0o077)
+    os.umask(umask)
+    assert (tmp_path / "a" / "b" / "file").stat().st_mode & 0o777 == 0o644 & ~umask
 
 
 class Told(Disk):

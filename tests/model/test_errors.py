@@ -22,7 +22,8 @@ def test_the_drawing_shows_the_classes_in_their_order() -> None:
         if "──" in line:
             before, _, name = line.partition("── ")
             shown.append((1 + (len(before) - 1) // 4, name.split()[0]))
-    assert shown == drawn(LiaisonError)
+    own = [(depth, name) for depth, name in drawn(LiaisonError) if name in vars(errors)]
+    assert shown == own  # other parts add their own, which stand in the reference
 
 
 @pytest.mark.parametrize("error", [kind for kind in vars(errors).values() if isinstance(kind, type)])
