@@ -1,0 +1,1 @@
+"""Letters between nodes: sealed, signed, in order, once, and with a receipt."""
