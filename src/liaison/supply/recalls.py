@@ -1,0 +1,80 @@
+"""Calling back what was supplied, by a person; corrections follow the record by themselves (see following.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from liaison.model.categories import Category
+from liaison.model.errors import Conflict, NotFound
+from liaison.model.roles import Capability, capabilities
+from liaison.office import Office
+from liaison.policy import Action, Actor, Context, RecordFacts
+from liaison.storage.tables.holdings import HOLDINGS
+from liaison.storage.tables.supply import SUPPLIED
+from liaison.supply.documents import Kind, Why
+from liaison.supply.issuing import Issued, issue
+from liaison.supply.items import State
+from liaison.transport.means import Means
+
+WHYS = (Why.WRONG, Why.UNLAWFUL, Why.OVER, Why.ORDER)
+
+
+def recall(office: Office, means: Means, actor: Actor, item: str, why: Why, reason: str) -> Issued:
+    """Call an item of ours back from everybody who has it; the record here stays. reason: in the person's words.
+
+    Raises NotFound, NotLawful, Conflict for one that was called back before, LedgerUnavailable.
+    """
+
+    def work(connection: Connection) -> Issued:
+        return recall_within(office, means, connection, actor, item, why, reason)
+
+    return office.write(work)
+
+
+def recall_within(
+    office: Office, means: Means, connection: Connection, actor: Actor, item: str, why: Why, reason: str
+) -> Issued:
+    """As `recall`, in the caller's transaction."""
+    row = load(connection, actor, item)
+    context = Context(actor=actor, now=office.now(), record=_facts(connection, row), reason=reason)
+    office.decide(Action.RECALL, context)
+    if State(row.state).over:
+        raise Conflict(f"the item was {row.state} before")
+    return issue(office, means, connection, row, Kind.RECALL, why, actor.person)
+
+
+def recall_record(
+    office: Office, means: Means, actor: Actor, holding: str, why: Why, reason: str
+) -> tuple[Issued, ...]:
+    """Call back every item that was made of a record. Raises as `recall`, NotFound where there is none."""
+
+    def work(connection: Connection) -> tuple[Issued, ...]:
+        chosen = (SUPPLIED.c.holding == holding) & SUPPLIED.c.state.in_(
+            [State.HELD.value, State.RESTRICTED.value]
+        )
+        items = list(
+            connection.execute(select(SUPPLIED.c.id).where(chosen).order_by(SUPPLIED.c.id)).scalars()
+        )
+        if not items:
+            raise NotFound
+        return tuple(recall_within(office, means, connection, actor, item, why, reason) for item in items)
+
+    return office.write(work)
+
+
+def load(connection: Connection, actor: Actor, item: str) -> Row[Any]:
+    """The row of an item of ours, to one who may recall, disclose or grant. Raises NotFound."""
+    held = capabilities(actor.roles, trained=actor.trained)
+    row = connection.execute(select(SUPPLIED).where(SUPPLIED.c.id == item)).first()
+    if row is None or not held & {Capability.RECALL, Capability.DISCLOSE, Capability.GRANT}:
+        raise NotFound
+    return row
+
+
+def _facts(connection: Connection, row: Row[Any]) -> RecordFacts:
+    """Nothing that the record says bears on whether it may be called back, but that it is ours."""
+    chosen = select(HOLDINGS.c.category).where(HOLDINGS.c.id == row.holding)
+    category = connection.execute(chosen).scalar()
+    return RecordFacts(own=True, graded=True, category=Category(category) if category else None)
