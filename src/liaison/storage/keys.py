@@ -107,7 +107,8 @@ class KeyRing:
 
     def close(self) -> None:
         """Let go of the ring's file."""
-        self._file.close()
+        with self._lock:
+            self._file.close()
 
     def _emptied(self) -> bool:
         """Write the log back into the file and empty it; whether somebody who reads kept it."""
@@ -158,8 +159,8 @@ class _Change:
 
     def _give_up(self) -> None:
         """Where the disk failed, SQLite may have ended the transaction by itself, or left it open."""
-        if self.file.in_transaction:
-            with suppress(sqlite3.Error):
+        with suppress(sqlite3.Error):  # a file that was closed has no transaction, and says so
+            if self.file.in_transaction:
                 self.file.execute("ROLLBACK")
 
 

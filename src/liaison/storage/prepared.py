@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Select
+from sqlalchemy import Connection, Executable, LargeBinary, Select
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
 
@@ -28,8 +28,9 @@ class _Compiled:
     names: tuple[str, ...]
     named: bool
     fixed: Mapping[str, Any]
-    into: Mapping[str, Convert]
+    into: tuple[tuple[str, Convert], ...]  # as `names`
     out: tuple[Convert, ...]
+    as_it_is: bool  # no column needs a conversion
     row: Callable[[Iterable[Any]], Row]
 
 
@@ -51,6 +52,8 @@ class Prepared:
             raise _told(connection, made.sql, error) from error
         finally:
             cursor.close()
+        if made.as_it_is:
+            return [made.row(row) for row in rows]
         return [made.row(_converted(made.out, row)) for row in rows]
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Row | None:
@@ -58,13 +61,13 @@ class Prepared:
         return next(iter(self.all(connection, values)), None)
 
     def change(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
-        """Run a change for each of these; how many rows it touched the last time."""
-        made, touched = self._for(connection.dialect), 0
-        for values in rows:
-            cursor = _run(connection, made, values)
-            touched = cursor.rowcount
-            cursor.close()
-        return touched
+        """Run a change for each of these; how many rows it touched."""
+        if not rows:
+            return 0
+        cursor = _run(connection, self._for(connection.dialect), *rows)
+        touched = cursor.rowcount
+        cursor.close()
+        return int(touched)
 
     def _for(self, dialect: Dialect) -> _Compiled:
         made = self._made.get(dialect.name)
@@ -79,22 +82,40 @@ def _compiled(statement: Any, dialect: Dialect) -> _Compiled:
     columns = list(statement.selected_columns) if isinstance(statement, Select) else []
     named = not made.positional
     names = tuple(made.binds) if named else tuple(made.positiontup)
-    into = {
-        name: bind.type.dialect_impl(dialect).bind_processor(dialect)
-        if not hasattr(bind.type, "process_bind_param")
-        else bind.type.bind_processor(dialect)
-        for name, bind in made.binds.items()
-    }
+    into = {name: _into(bind.type, dialect) for name, bind in made.binds.items()}
+    out = tuple(_out(column.type, dialect) for column in columns)
     row = namedtuple("Row", [column.key for column in columns]) if columns else tuple  # type: ignore[misc]
     return _Compiled(
         str(made),
         names,
         named,
         {name: bind.value for name, bind in made.binds.items() if not bind.required},
-        into,
-        tuple(column.type.result_processor(dialect, None) for column in columns),
+        tuple((name, into[name]) for name in names),
+        out,
+        not any(out),
         row._make if columns else tuple,  # type: ignore[attr-defined]
     )
+
+
+def _into(kind: Any, dialect: Dialect) -> Convert:
+    """How a value is given to the driver; None where it takes it as it is."""
+    if _bytes_as_they_are(kind, dialect):
+        return None
+    if hasattr(kind, "process_bind_param"):
+        return kind.bind_processor(dialect)  # type: ignore[no-any-return]
+    return kind.dialect_impl(dialect).bind_processor(dialect)  # type: ignore[no-any-return]
+
+
+def _out(kind: Any, dialect: Dialect) -> Convert:
+    """How a value of the driver's is read; None where it is right as it is."""
+    if _bytes_as_they_are(kind, dialect):
+        return None
+    return kind.result_processor(dialect, None)  # type: ignore[no-any-return]
+
+
+def _bytes_as_they_are(kind: Any, dialect: Dialect) -> bool:
+    """Whether these are bytes for SQLite, whose driver takes and gives bytes; SQLAlchemy wraps each both ways."""
+    return dialect.name == "sqlite" and isinstance(kind, LargeBinary)
 
 
 def say(connection: Connection, sql: str) -> None:
@@ -108,19 +129,26 @@ def say(connection: Connection, sql: str) -> None:
         cursor.close()
 
 
-def _run(connection: Connection, made: _Compiled, values: Mapping[str, Any]) -> Any:
-    """A cursor of the driver on which the statement has run. Raises what SQLAlchemy would."""
-    given = {**made.fixed, **values}
-    ready = [
-        given[name] if (convert := made.into[name]) is None else convert(given[name]) for name in made.names
-    ]
+def _run(connection: Connection, made: _Compiled, *rows: Mapping[str, Any]) -> Any:
+    """A cursor of the driver on which the statement has run, for each of these. Raises what SQLAlchemy would."""
+    ready = [_ready(made, values) for values in rows]
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(made.sql, dict(zip(made.names, ready, strict=True)) if made.named else ready)
+        if len(ready) == 1:
+            cursor.execute(made.sql, ready[0])
+        else:
+            cursor.executemany(made.sql, ready)
     except Exception as error:
         cursor.close()
         raise _told(connection, made.sql, error) from error
     return cursor
+
+
+def _ready(made: _Compiled, values: Mapping[str, Any]) -> Any:
+    """The values of a statement as its driver takes them."""
+    given = {**made.fixed, **values} if made.fixed else values
+    ready = [given[name] if convert is None else convert(given[name]) for name, convert in made.into]
+    return dict(zip(made.names, ready, strict=True)) if made.named else ready
 
 
 def _converted(out: tuple[Convert, ...], row: Sequence[Any]) -> Iterable[Any]:

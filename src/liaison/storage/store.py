@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from liaison.model.errors import StoreUnavailable
 from liaison.storage import engines
 from liaison.storage.prepared import say
+from liaison.storage.readers import Readers
 
 T = TypeVar("T")
 SHARED = 64  # changes that may share one commit
@@ -33,7 +35,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self._hold = engines.hold(url)
-        self._engine, self._readers = engines.writer(url), engines.readers(url)
+        self._engine, self._readers = engines.writer(url), Readers(engines.readers(url))
         self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._closed, self._door = False, threading.Lock()
         self._thread = threading.Thread(target=self._write_all, name="writer", daemon=True)
@@ -66,7 +68,7 @@ class Store:
 
     def read(self, work: Work[T]) -> T:
         """What `work(connection)` gives, from one snapshot. Raises StoreUnavailable."""
-        return _read(self._readers, work)
+        return _read(self._readers.lend(), work)
 
     def close(self) -> None:
         """Finish what was asked for, then let go of the database."""
@@ -76,7 +78,7 @@ class Store:
             self._closed = True
             self._tasks.put(None)
         self._thread.join()
-        self._readers.dispose()  # the writer goes last: it alone writes the log back into the file
+        self._readers.close()  # the writer goes last: it alone writes the log back into the file
         self._engine.dispose()
         self._hold.close()
 
@@ -135,17 +137,17 @@ class Spectator:
 
     def read(self, work: Work[T]) -> T:
         """What `work(connection)` gives, from one snapshot. Raises StoreUnavailable."""
-        return _read(self._engine, work)
+        return _read(self._engine.connect(), work)
 
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
 
 
-def _read(engine: Engine, work: Work[T]) -> T:
+def _read(lent: AbstractContextManager[Connection], work: Work[T]) -> T:
     try:
-        with engine.connect() as connection:
-            say(connection, SNAPSHOT[engine.dialect.name])
+        with lent as connection:
+            say(connection, SNAPSHOT[connection.dialect.name])
             try:
                 return work(connection)
             finally:
@@ -176,6 +178,6 @@ def _run(connection: Connection, task: Task, done: list[tuple[Future[Any], Any]]
 def _undo(connection: Connection) -> None:
     """Give the transaction up; where the database is gone there is nothing left to undo."""
     try:
-        connection.exec_driver_sql("ROLLBACK")
+        say(connection, "ROLLBACK")
     except SQLAlchemyError:
         connection.invalidate()

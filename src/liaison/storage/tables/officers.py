@@ -177,6 +177,7 @@ APPROVALS = Table(
     Column("spent", Integer, nullable=False),
     Column("state", Text, nullable=False, index=True),
     Column("asked_by", Text, ForeignKey("people.id"), nullable=False, index=True),
+    Column("gains", Text, nullable=False, index=True),  # whom it would give something, or nobody
     Column("asked", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
     Column("decided_by", Text, ForeignKey("people.id")),
@@ -186,6 +187,7 @@ APPROVALS = Table(
     Column("used", Moment),
     _one_of("state", STATES["approval"]),
     CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="four_eyes"),
+    CheckConstraint("decided_by IS NULL OR decided_by <> gains", name="no_gain"),
     CheckConstraint("cap >= 0 AND spent >= 0 AND spent <= cap", name="spent_within_cap"),
 )
 GLASSES = Table(

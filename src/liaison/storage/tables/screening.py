@@ -132,6 +132,7 @@ DECISIONS = Table(
     Column("after", Text, nullable=False),
     Column("person", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("entry", BigInteger, nullable=False),  # of the ledger
     Column("sealed", LargeBinary, nullable=False),  # the reason, under the alert's key
     CheckConstraint("before <> after", name="decision_changes_something"),
     Index("ix_screening_decisions_alert", "alert_id", "number", unique=True),

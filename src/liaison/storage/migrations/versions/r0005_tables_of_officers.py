@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -93,6 +93,7 @@ def upgrade() -> None:
         sa.Column("spent", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("gains", sa.Text(), nullable=False),
         sa.Column("asked", sa.BigInteger(), nullable=False),
         sa.Column("expires", sa.BigInteger(), nullable=False),
         sa.Column("decided_by", sa.Text(), nullable=True),
@@ -110,12 +111,14 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "decided_by IS NULL OR decided_by <> asked_by", name=op.f("ck_approvals_four_eyes")
         ),
+        sa.CheckConstraint("decided_by IS NULL OR decided_by <> gains", name=op.f("ck_approvals_no_gain")),
         sa.ForeignKeyConstraint(["asked_by"], ["people.id"], name=op.f("fk_approvals_asked_by")),
         sa.ForeignKeyConstraint(["decided_by"], ["people.id"], name=op.f("fk_approvals_decided_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
     )
     op.create_index(op.f("ix_approvals_asked_by"), "approvals", ["asked_by"], unique=False)
     op.create_index(op.f("ix_approvals_case"), "approvals", ["case"], unique=False)
+    op.create_index(op.f("ix_approvals_gains"), "approvals", ["gains"], unique=False)
     op.create_index(op.f("ix_approvals_state"), "approvals", ["state"], unique=False)
     op.create_table(
         "broken_glasses",
