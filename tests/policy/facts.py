@@ -67,7 +67,17 @@ A_RECORD = RecordFacts(
     review_at=NOW + 300 * DAY,
     expires_at=NOW + 300 * DAY,
 )
-A_PARTNER = Partner(name="partner", within=True, origin=False, capital=False)
+A_PARTNER = Partner(
+    name="partner",
+    open=True,
+    purposes=frozenset(Purpose),
+    offences=frozenset(OFFENCES),
+    exchanges=frozenset({"records"}),
+    quota_left=1000,
+    within=True,
+    origin=False,
+    capital=False,
+)
 AN_APPROVAL = Approval(
     person="o-2",
     roles=frozenset({Role.APPROVER}),
@@ -104,6 +114,8 @@ def lawful(action: Action, **changed: Any) -> Context:
         "requester": "o-5",
         "final_conviction": True,
         "partner": A_PARTNER,
+        "exchange": "records",
+        "approval": AN_APPROVAL if action is Action.ASK_PARTNER else None,
         "assessment": "dpia-3",
     }
     for name, value in changed.items():
@@ -188,11 +200,17 @@ PARTS: Mapping[str, st.SearchStrategy[Any]] = {
     | st.builds(
         Partner,
         name=st.sampled_from(["partner", "other"]),
+        open=st.booleans(),
+        purposes=st.frozensets(st.sampled_from(Purpose), max_size=3),
+        offences=st.frozensets(st.sampled_from(sorted(OFFENCES)), max_size=3),
+        exchanges=st.frozensets(st.sampled_from(["records", "convictions"])),
+        quota_left=counts,
         within=st.booleans(),
         gateway_expires=st.none() | times,
         origin=st.booleans(),
         capital=st.booleans(),
     ),
+    "exchange": st.sampled_from(["", "records", "convictions"]),
     "consent": st.none()
     | st.builds(Consent, recipient=st.just("partner"), purpose=st.sampled_from(Purpose), expires=times),
     "assurance": st.none()

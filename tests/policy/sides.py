@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from liaison.model.categories import Category
-from liaison.model.grounds import Purpose
+from liaison.model.grounds import OFFENCES, Purpose
 from liaison.model.handling import HandlingCode
 from liaison.model.roles import Role
 from liaison.policy import Action, Actor, AlertState
@@ -17,6 +17,13 @@ from tests.policy.facts import A_CONSENT, AN_APPROVAL, AN_ASSURANCE, DAY, HOUR, 
 
 Facts = dict[str, Any]
 SEARCHES = (Action.CHECK, Action.CHECK_BULK, Action.STANDING_QUESTION, Action.ASK_SAFEGUARDING)
+TOLD = (
+    Action.DISCLOSE,
+    Action.NOTIFY_CONVICTION,
+    Action.ASK_PARTNER,
+    Action.GRANT,
+    Action.TELL_OUTCOME,
+)
 USES = (Action.READ_HOLDING, Action.CONFIRM, Action.INSTRUCT, Action.DISCLOSE, Action.USE_IN_COURT)
 FOREIGN: Facts = {"record__own": False}
 ABROAD: Facts = {"partner__within": False, "partner__gateway_expires": NOW + DAY}
@@ -95,6 +102,8 @@ SIDES: dict[str, tuple[tuple[Action, ...], list[Facts], list[Facts]]] = {
             Action.RESTRICT,
             Action.HOLD,
             Action.ERASE,
+            Action.GRANT,
+            Action.RECALL,
         ),
         [{"reason": "x" * 10}],
         [{"reason": ""}, {"reason": "x" * 9}, {"reason": "   x     x"}],
@@ -173,7 +182,7 @@ SIDES: dict[str, tuple[tuple[Action, ...], list[Facts], list[Facts]]] = {
         [{"requester": "o-1"}, {"requester": None}],
     ),
     "L31/assessment": (
-        (Action.SETTINGS,),
+        (Action.SETTINGS, Action.AGREE),
         [{"widens": False, "assessment": ""}, {"widens": True, "assessment": "dpia-3"}],
         [{"assessment": ""}],
     ),
@@ -268,6 +277,44 @@ SIDES: dict[str, tuple[tuple[Action, ...], list[Facts], list[Facts]]] = {
         [{"record__review_at": NOW + SECOND}],
         [{"record__review_at": NOW}, {"record__review_at": None}],
     ),
+    "L06/own": ((Action.RECALL,), [{}], [FOREIGN]),
+    "L01/agreement": (
+        (Action.DISCLOSE, Action.NOTIFY_CONVICTION, Action.ASK_PARTNER),
+        [
+            {"partner__purposes": frozenset({Purpose.INVESTIGATION})},
+            {"partner__offences": frozenset({"fraud"})},
+            {
+                "grounds__purpose": Purpose.PUBLIC_SECURITY,
+                "grounds__offence": "",
+                "partner__offences": frozenset(),
+            },
+            {"exchange": "convictions", "partner__exchanges": frozenset({"convictions"})},
+        ],
+        [
+            {"partner__purposes": frozenset()},
+            {"partner__purposes": frozenset(Purpose) - {Purpose.INVESTIGATION}},
+            {"partner__offences": frozenset(OFFENCES) - {"fraud"}},
+            {"exchange": "convictions"},
+            {"exchange": ""},
+        ],
+    ),
+    "L10/authorised": (
+        (Action.ASK_PARTNER,),
+        [{}, approval(), approval(persons=60, used=9)],
+        [
+            {"approval": None},
+            approval(persons=50),
+            approval(person="o-1"),
+            approval(roles=frozenset({Role.INVESTIGATOR})),
+            approval(case="c-2"),
+            approval(expires=NOW),
+        ],
+    ),
+    "L10/quota": (
+        (Action.ASK_PARTNER,),
+        [{"partner__quota_left": 1}, {"subjects": 0, "partner__quota_left": 0}],
+        [{"partner__quota_left": 0}, {"subjects": 3, "partner__quota_left": 2}],
+    ),
     "L11/court": (
         (Action.USE_IN_COURT,),
         [
@@ -307,14 +354,16 @@ SIDES: dict[str, tuple[tuple[Action, ...], list[Facts], list[Facts]]] = {
             {**FOREIGN, "record__handling": H2, **consent(expires=NOW)},
         ],
     ),
-    "L13/recipient": ((Action.NOTIFY_CONVICTION,), [{}], []),
+    "L12/originator": ((Action.GRANT,), [{}], [FOREIGN]),
+    "L13/recipient": ((Action.NOTIFY_CONVICTION, Action.ANSWER_PARTNER), [{}], []),
+    "L13/open": ((*TOLD, Action.ANSWER_PARTNER), [{}], [{"partner__open": False}]),
     "L13/gateway": (
-        (Action.DISCLOSE, Action.NOTIFY_CONVICTION),
+        (*TOLD, Action.ANSWER_PARTNER),
         [ABROAD, {**ABROAD, "partner__gateway_expires": NOW + SECOND}],
         [{**ABROAD, "partner__gateway_expires": None}, {**ABROAD, "partner__gateway_expires": NOW}],
     ),
     "L14/capital": (
-        (Action.DISCLOSE, Action.NOTIFY_CONVICTION),
+        TOLD,
         [
             {"partner__capital": True},
             {"grounds__offence": "homicide"},
@@ -338,7 +387,7 @@ SIDES: dict[str, tuple[tuple[Action, ...], list[Facts], list[Facts]]] = {
         ],
     ),
     "L15/character": (
-        (Action.DISCLOSE, Action.NOTIFY_CONVICTION),
+        TOLD,
         [
             {"grounds__offence": "homicide"},
             {"grounds__purpose": Purpose.PUBLIC_SECURITY, "grounds__offence": ""},
@@ -346,7 +395,7 @@ SIDES: dict[str, tuple[tuple[Action, ...], list[Facts], list[Facts]]] = {
         [{"grounds__offence": word} for word in ("treason", "sedition", "desertion", "blasphemy")],
     ),
     "L15/origin": (
-        (Action.DISCLOSE, Action.NOTIFY_CONVICTION),
+        (Action.DISCLOSE, Action.NOTIFY_CONVICTION, Action.GRANT),
         [
             {"record__protected": True},
             {"partner__origin": True},

@@ -10,7 +10,7 @@ import pytest
 
 from liaison.model.roles import NEEDS_TRAINING, Capability, Role, capabilities
 from liaison.policy import Action, Actor, Refuse, decide, rules
-from liaison.policy.actions import CAPABILITIES, GROUNDED, RECORDED
+from liaison.policy.actions import ADDRESSED, CAPABILITIES, GROUNDED, RECORDED
 from liaison.policy.asking import Capable
 from liaison.policy.context import IDENTIFYING, NARROWING, SPECIAL
 from liaison.policy.records import OfRecord
@@ -63,7 +63,7 @@ def test_refused_without_grounds(action: Action) -> None:
     assert "L01/grounds" in refusing(action, grounds=None)
 
 
-@pytest.mark.parametrize("action", [Action.DISCLOSE, Action.NOTIFY_CONVICTION])
+@pytest.mark.parametrize("action", sorted(ADDRESSED, key=str))
 def test_nothing_is_sent_to_nobody(action: Action) -> None:
     assert {"L13/recipient", "L13/gateway"} <= refusing(action, partner=None)
 

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from liaison.policy import Action, Context
-from liaison.policy.terms import AllOf, AnyOf, Leaf, _worded
+from liaison.policy.terms import AllOf, AnyOf, Leaf, worded
 from tests.policy.facts import lawful
 
 ANY = lawful(Action.STATISTICS)
@@ -90,4 +90,4 @@ def test_terms_are_values() -> None:
     ],
 )
 def test_values_are_worded_as_a_person_reads_them(value: object, said: str) -> None:
-    assert _worded(value) == said
+    assert worded(value) == said

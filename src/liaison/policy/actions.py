@@ -31,6 +31,13 @@ class Action(Enum):
     DISCLOSE = "disclose"
     USE_IN_COURT = "use-in-court"
     NOTIFY_CONVICTION = "notify-conviction"
+    PAIR = "pair"
+    AGREE = "agree"
+    ASK_PARTNER = "ask-partner"
+    ANSWER_PARTNER = "answer-partner"
+    GRANT = "grant"
+    RECALL = "recall"
+    TELL_OUTCOME = "tell-outcome"
     ANSWER_PERSON = "answer-person"
     SUPERVISE = "supervise"
     READ_LEDGER = "read-ledger"
@@ -72,6 +79,13 @@ CAPABILITIES = {
     Action.DISCLOSE: Capability.DISCLOSE,
     Action.USE_IN_COURT: Capability.DISCLOSE,
     Action.NOTIFY_CONVICTION: Capability.NOTIFY_CONVICTION,
+    Action.PAIR: Capability.SETTINGS,
+    Action.AGREE: Capability.AGREE,
+    Action.ASK_PARTNER: Capability.ASK_PARTNER,
+    Action.ANSWER_PARTNER: Capability.ANSWER_PARTNER,
+    Action.GRANT: Capability.GRANT,
+    Action.RECALL: Capability.RECALL,
+    Action.TELL_OUTCOME: Capability.TELL_OUTCOME,
     Action.ANSWER_PERSON: Capability.ANSWER_PERSON,
     Action.SUPERVISE: Capability.SUPERVISE,
     Action.READ_LEDGER: Capability.READ_LEDGER,
@@ -86,7 +100,17 @@ SEARCHES = frozenset({Action.CHECK, Action.CHECK_BULK, Action.STANDING_QUESTION}
 # what is done with one record that was found
 USES = frozenset({Action.READ_HOLDING, Action.CONFIRM, Action.INSTRUCT, Action.DISCLOSE, Action.USE_IN_COURT})
 SAFEGUARDING = frozenset({Action.ASK_SAFEGUARDING, Action.ANSWER_SAFEGUARDING})
-ORDINARY = SEARCHES | USES | {Action.BREAK_GLASS, Action.NOTIFY_CONVICTION}
+ORDINARY = (
+    SEARCHES
+    | USES
+    | {
+        Action.BREAK_GLASS,
+        Action.NOTIFY_CONVICTION,
+        Action.ASK_PARTNER,
+        Action.GRANT,
+        Action.TELL_OUTCOME,
+    }
+)
 GROUNDED = ORDINARY | SAFEGUARDING
 # what cannot be judged without facts of a record
 RECORDED = USES | {
@@ -98,7 +122,31 @@ RECORDED = USES | {
     Action.ERASE,
     Action.ANSWER_SAFEGUARDING,
     Action.NOTIFY_CONVICTION,
+    Action.GRANT,
+    Action.RECALL,
 }
+# what goes to a partner: information about somebody, or an answer that says that there is none
+TOLD = frozenset(
+    {
+        Action.DISCLOSE,
+        Action.NOTIFY_CONVICTION,
+        Action.ASK_PARTNER,
+        Action.GRANT,
+        Action.TELL_OUTCOME,
+    }
+)
+# what an agreement's purposes, offences and kinds of exchange are held against
+AGREED = frozenset({Action.DISCLOSE, Action.NOTIFY_CONVICTION, Action.ASK_PARTNER})
+ADDRESSED = TOLD | {Action.ANSWER_PARTNER}
 REASONED = frozenset(
-    {Action.CONFIRM, Action.BREAK_GLASS, Action.CORRECT, Action.RESTRICT, Action.HOLD, Action.ERASE}
+    {
+        Action.CONFIRM,
+        Action.BREAK_GLASS,
+        Action.CORRECT,
+        Action.RESTRICT,
+        Action.HOLD,
+        Action.ERASE,
+        Action.GRANT,
+        Action.RECALL,
+    }
 )

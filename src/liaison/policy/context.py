@@ -107,13 +107,19 @@ class Assurance(Value, frozen=True, kw_only=True):
 
 
 class Partner(Value, frozen=True, kw_only=True):
-    """Whom a record would go to. `within` is a state under the same law; else a gateway must be open.
+    """Whom a record or a question would go to. `within` is a state under the same law; else a gateway must be open.
 
     `origin` where it is the state the person comes from; `capital` where it keeps the death penalty or there is a
-    risk of torture.
+    risk of torture. `open` where the link to it is: neither revoked nor closed. `purposes`, `offences` and
+    `exchanges` are those of the agreement with it; `quota_left` the subjects that it may still be asked about today.
     """
 
     name: str
+    open: bool = False
+    purposes: frozenset[Purpose] = frozenset()
+    offences: frozenset[str] = frozenset()
+    exchanges: frozenset[str] = frozenset()
+    quota_left: int = 0
     within: bool = False
     gateway_expires: dt.datetime | None = None
     origin: bool = True
@@ -150,7 +156,8 @@ class Context(Value, frozen=True, kw_only=True):
     grounds. `until` is the end asked for: of a standing question, a hold, or a broken glass; `glass_until` the end
     of a glass that was broken before. `requester` is who asked for what is now approved or reviewed. `authority`
     refers to a court's or prosecutor's order. `widens` where a setting lets more be done than before, `assessment`
-    refers to the impact assessment that covers it. Raises BadInput for counts below 0 and times without a zone.
+    refers to the impact assessment that covers it. `exchange` is what is asked or supplied, as the agreement with the
+    partner names it. Raises BadInput for counts below 0 and times without a zone.
     """
 
     actor: Actor
@@ -175,6 +182,7 @@ class Context(Value, frozen=True, kw_only=True):
     authority: str = ""
     final_conviction: bool = False
     partner: Partner | None = None
+    exchange: str = ""
     consent: Consent | None = None
     assurance: Assurance | None = None
     origin_reviewed: bool = False

@@ -11,6 +11,7 @@ from liaison.model.roles import HOLDERS, Role
 from liaison.policy.actions import ALL, Action
 from liaison.policy.packs import UNSTATED, Pack
 from liaison.policy.rules import Rule, rules
+from liaison.policy.terms import Say, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,52 +25,77 @@ class Explained:
     read: str
 
 
-def explain(pack: Pack) -> tuple[Explained, ...]:
-    """Every rule of a pack, as an officer reads it."""
-    return tuple(_explained(rule, pack) for rule in rules(pack))
+def explain(pack: Pack, say: Say = plain) -> tuple[Explained, ...]:
+    """Every rule of a pack, as an officer reads it, in the language that `say` speaks."""
+    return tuple(_explained(rule, pack, say) for rule in rules(pack))
 
 
-def _explained(rule: Rule, pack: Pack) -> Explained:
+def _explained(rule: Rule, pack: Pack, say: Say) -> Explained:
     return Explained(
         rule=rule.id,
-        actions=("everything",)
+        actions=(say("everything"),)
         if rule.actions == ALL
-        else tuple(a.label for a in Action if a in rule.actions),
-        asks=rule.needs.asks(),
+        else tuple(say(a.label) for a in Action if a in rule.actions),
+        asks=rule.needs.asks(say),
         source=rule.source,
-        read=pack.sources[rule.id.partition("/")[0]].read,
+        read=say(pack.sources[rule.id.partition("/")[0]].read),
     )
 
 
-def numbers(pack: Pack) -> dict[str, str]:
+def numbers(pack: Pack, say: Say = plain) -> dict[str, str]:
     """The pack's numbers and lists by what they are, as an officer reads them."""
-    bulk, clocks = pack.bulk, pack.deadlines
-    days = {f"kept at most, {c.value}": f"{n:,} days" for c, n in _by_category(pack.retention.max_days)}
+    return _of_asking(pack, say) | _of_records(pack, say)
+
+
+def _of_asking(pack: Pack, say: Say) -> dict[str, str]:
+    bulk = pack.bulk
+    return {
+        say("status"): say(pack.status),
+        say("persons one officer asks about alone, in a case"): f"{bulk.persons:,}",
+        say("persons one officer asks about alone, in all cases"): f"{bulk.persons_all_cases:,}",
+        say("counted within"): _hours(bulk.window_hours, say),
+        say("persons in one search at most"): f"{bulk.most:,}",
+        say("who approves"): ", ".join(say(role.value) for role in Role if role in pack.approval.roles),
+        say("an approval holds"): _hours(pack.approval.max_hours, say),
+        say("grounds hold"): _days(pack.grounds.max_days, say),
+        say("a standing question ends within"): _days(pack.standing_days, say),
+        say("a broken glass closes within"): _hours(pack.glass.max_hours, say),
+        say("a broken glass is reviewed within"): _hours(pack.glass.review_hours, say),
+        say("a check finds"): ", ".join(say(c.value) for c in Category if c in pack.index.categories),
+        say("instructions on a hit"): ", ".join(say(each) for each in sorted(pack.instructions)),
+    }
+
+
+def _of_records(pack: Pack, say: Say) -> dict[str, str]:
+    clocks, kept = pack.deadlines, pack.retention
+    days = {
+        say("kept at most, %(category)s", category=say(c.value)): _days(n, say)
+        for c, n in _by_category(kept.max_days)
+    }
     reviews = {
-        f"reviewed within, {c.value}": f"{n:,} days" for c, n in _by_category(pack.retention.review_days)
+        say("reviewed within, %(category)s", category=say(c.value)): _days(n, say)
+        for c, n in _by_category(kept.review_days)
     }
     return {
-        "status": pack.status,
-        "persons one officer asks about alone, in a case": f"{bulk.persons:,}",
-        "persons one officer asks about alone, in all cases": f"{bulk.persons_all_cases:,}",
-        "counted within": f"{bulk.window_hours} hours",
-        "persons in one search at most": f"{bulk.most:,}",
-        "who approves": ", ".join(role.value for role in Role if role in pack.approval.roles),
-        "an approval holds": f"{pack.approval.max_hours} hours",
-        "grounds hold": f"{pack.grounds.max_days} days",
-        "a standing question ends within": f"{pack.standing_days} days",
-        "a broken glass closes within": f"{pack.glass.max_hours} hours",
-        "a broken glass is reviewed within": f"{pack.glass.review_hours} hours",
-        "a check finds": ", ".join(c.value for c in Category if c in pack.index.categories),
-        "instructions on a hit": ", ".join(sorted(pack.instructions)),
         **days,
         **reviews,
-        "the log is kept": f"{pack.retention.log_days:,} days",
-        "a request is answered within": (
-            f"{clocks.urgent_hours} h urgent, {clocks.obtainable_hours} h to be obtained, {clocks.other_hours} h other"
+        say("the log is kept"): _days(kept.log_days, say),
+        say("a request is answered within"): say(
+            "%(urgent)s h urgent, %(obtainable)s h to be obtained, %(other)s h other",
+            urgent=clocks.urgent_hours,
+            obtainable=clocks.obtainable_hours,
+            other=clocks.other_hours,
         ),
-        "core data after a hit within": f"{clocks.core_hours} h",
+        say("core data after a hit within"): say("%(hours)s h", hours=clocks.core_hours),
     }
+
+
+def _days(days: int, say: Say) -> str:
+    return say("%(days)s days", days=f"{days:,}")
+
+
+def _hours(hours: int, say: Say) -> str:
+    return say("%(hours)s hours", hours=f"{hours:,}")
 
 
 def page(packs: tuple[Pack, ...]) -> str:

@@ -160,6 +160,9 @@ class Pack(_Table, frozen=True, kw_only=True):
         return self.purposes.reuse.get(row, frozenset())
 
 
+LEARNED = msgspec.json.Decoder(Pack)  # before threads meet it
+
+
 @cache
 def load_pack(name: str) -> Pack:
     """The pack of this name that comes with the program. Raises BadSetting."""

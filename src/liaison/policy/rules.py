@@ -16,6 +16,7 @@ from liaison.model.roles import Capability
 from liaison.policy import actions as of
 from liaison.policy import asking as ask
 from liaison.policy import records as rec
+from liaison.policy import transfers as to
 from liaison.policy.actions import Action
 from liaison.policy.context import Context
 from liaison.policy.decisions import Reason
@@ -114,12 +115,7 @@ def _of_searches(pack: Pack) -> list[Row]:
         ask.FewInAll(bulk.persons_all_cases),
         ask.NoPattern(),
     )
-    approved = AllOf(
-        ask.Approved(second.max_hours),
-        ask.SecondPerson(),
-        ask.ApproverRole(second.roles),
-        ask.WithinApproval(),
-    )
+    approved = _approved(pack)
     return [
         ("L07/special", of.SEARCHES | {Action.ASK_SAFEGUARDING}, ask.NoSpecialCategory()),
         ("L07/known", of.SEARCHES | {Action.ASK_SAFEGUARDING}, ask.KnownCriteria()),
@@ -129,7 +125,7 @@ def _of_searches(pack: Pack) -> list[Row]:
         ("L10/most", of.SEARCHES | {Action.ASK_SAFEGUARDING}, ask.AtMost(bulk.most)),
         ("L16/standing", {Action.STANDING_QUESTION}, ask.EndsWithin(dt.timedelta(days=pack.standing_days))),
         ("A22/approve", {Action.APPROVE}, AllOf(ask.AnothersRequest(), ask.ActorRole(second.roles))),
-        ("L31/assessment", {Action.SETTINGS}, ask.Assessed()),
+        ("L31/assessment", {Action.SETTINGS, Action.AGREE}, ask.Assessed()),
     ]
 
 
@@ -154,20 +150,36 @@ def _of_records(pack: Pack) -> list[Row]:
     ]
 
 
+def _approved(pack: Pack) -> Term:
+    """Another person, of a role that may, approved it, in time and for as many."""
+    return AllOf(
+        ask.Approved(pack.approval.max_hours),
+        ask.SecondPerson(),
+        ask.ApproverRole(pack.approval.roles),
+        ask.WithinApproval(),
+    )
+
+
 def _of_transfers(pack: Pack) -> list[Row]:
     sent, offences = {Action.DISCLOSE}, pack.offences
-    told = {Action.DISCLOSE, Action.NOTIFY_CONVICTION}
-    own, consented = rec.OwnRecord(), rec.Consented()
-    onward = AllOf(rec.WithoutCode(HandlingCode.H2), rec.PartnerWithin())
+    agreed = AllOf(to.PurposeAgreed(), to.OffenceAgreed(), to.ExchangeAgreed())
+    own, consented = rec.OwnRecord(), to.Consented()
+    onward = AllOf(rec.WithoutCode(HandlingCode.H2), to.PartnerWithin())
     return [
+        ("L01/agreement", of.AGREED, agreed),
         ("L05/grade", sent, rec.Graded()),
         ("L06/review", sent, rec.ReviewNotDue()),
+        ("L06/own", {Action.RECALL}, own),
+        ("L10/authorised", {Action.ASK_PARTNER}, _approved(pack)),
+        ("L10/quota", {Action.ASK_PARTNER}, to.QuotaLeft()),
         ("L11/court", {Action.USE_IN_COURT}, AnyOf(own, rec.WithoutCode(HandlingCode.H1), consented)),
         ("L11/other", sent | {Action.USE_IN_COURT}, AnyOf(own, rec.WithoutCode(HandlingCode.H3), consented)),
         ("L12/onward", sent, AnyOf(own, onward, consented)),
-        ("L13/recipient", told, rec.HasPartner()),
-        ("L13/gateway", told, AnyOf(rec.PartnerWithin(), rec.GatewayOpen())),
-        ("L14/capital", told, AnyOf(rec.NoCapitalRisk(offences.capital), rec.Assured())),
-        ("L15/character", told, rec.NotExcluded(offences.excluded)),
-        ("L15/origin", told, AnyOf(rec.NotFromThere(), rec.OriginReviewed())),
+        ("L12/originator", {Action.GRANT}, own),
+        ("L13/recipient", of.ADDRESSED, to.HasPartner()),
+        ("L13/open", of.ADDRESSED, to.LinkOpen()),
+        ("L13/gateway", of.ADDRESSED, AnyOf(to.PartnerWithin(), to.GatewayOpen())),
+        ("L14/capital", of.TOLD, AnyOf(to.NoCapitalRisk(offences.capital), to.Assured())),
+        ("L15/character", of.TOLD, to.NotExcluded(offences.excluded)),
+        ("L15/origin", of.TOLD & of.RECORDED, AnyOf(to.NotFromThere(), to.OriginReviewed())),
     ]

@@ -13,6 +13,19 @@ from typing import ClassVar, Protocol
 from liaison.policy.context import Context
 
 
+class Say(Protocol):
+    """A message in the reader's language, with its values in their places."""
+
+    def __call__(self, message: str, **values: object) -> str:
+        """The text."""
+        ...
+
+
+def plain(message: str, **values: object) -> str:
+    """The message as it stands, in English."""
+    return message % values if values else message
+
+
 class Term(Protocol):
     """One condition, or several put together."""
 
@@ -20,7 +33,7 @@ class Term(Protocol):
         """Whether the facts meet it."""
         ...
 
-    def asks(self) -> str:
+    def asks(self, say: Say = plain) -> str:
         """What it asks, as a clause."""
         ...
 
@@ -41,9 +54,9 @@ class Leaf:
     lacks: ClassVar[str]
     cure: ClassVar[str]
 
-    def asks(self) -> str:
+    def asks(self, say: Say = plain) -> str:
         """What it asks, as a clause."""
-        return self._told(self.says)
+        return self._told(self.says, say)
 
     def lacking(self, context: Context) -> str:
         """What is lacking, as a clause."""
@@ -53,8 +66,8 @@ class Leaf:
         """What a person can do, as a clause."""
         return self._told(self.cure)
 
-    def _told(self, clause: str) -> str:
-        return clause.format(**{name: _worded(getattr(self, name)) for name in self.__slots__})
+    def _told(self, clause: str, say: Say = plain) -> str:
+        return say(clause).format(**{name: worded(getattr(self, name), say) for name in self.__slots__})
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -70,9 +83,9 @@ class AllOf:
         """Whether every part does."""
         return all(part.holds(context) for part in self.parts)
 
-    def asks(self) -> str:
+    def asks(self, say: Say = plain) -> str:
         """What each part asks."""
-        return ", and ".join(part.asks() for part in self.parts)
+        return say(", and ").join(part.asks(say) for part in self.parts)
 
     def lacking(self, context: Context) -> str:
         """What the parts lack that do not hold."""
@@ -99,9 +112,9 @@ class AnyOf:
         """Whether one part does."""
         return any(part.holds(context) for part in self.parts)
 
-    def asks(self) -> str:
+    def asks(self, say: Say = plain) -> str:
         """What the parts ask, one of which is enough."""
-        return "; or ".join(part.asks() for part in self.parts)
+        return say("; or ").join(part.asks(say) for part in self.parts)
 
     def lacking(self, context: Context) -> str:
         """What each part lacks."""
@@ -112,18 +125,21 @@ class AnyOf:
         return "; or ".join(dict.fromkeys(part.remedy(context) for part in self.parts))
 
 
-def _worded(value: object) -> str:
+def worded(value: object, say: Say = plain) -> str:
     """A field's value as a clause shows it: a set as a sorted list of labels, a number with its thousands."""
     if isinstance(value, frozenset | tuple):
-        return ", ".join(sorted(_worded(part) for part in value)) or "none"
+        return ", ".join(sorted(worded(part, say) for part in value)) or say("none")
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, dt.timedelta):
-        return _spanned(value)
-    return str(getattr(value, "value", value))
+        return _spanned(value, say)
+    text = str(getattr(value, "value", value))
+    return say(text) if text else ""
 
 
-def _spanned(span: dt.timedelta) -> str:
+def _spanned(span: dt.timedelta, say: Say) -> str:
     """Whole days from three days on, else hours."""
     hours = span // dt.timedelta(hours=1)
-    return f"{hours // 24:,} days" if hours >= 72 and hours % 24 == 0 else f"{hours:,} hours"
+    if hours >= 72 and hours % 24 == 0:
+        return say("%(days)s days", days=f"{hours // 24:,}")
+    return say("%(hours)s hours", hours=f"{hours:,}")
