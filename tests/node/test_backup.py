@@ -240,3 +240,16 @@ def test_a_database_that_holds_something_is_not_restored_into(folder: Path, tmp_
     copy = backed_up(folder, tmp_path / "copy")
     with pytest.raises(BadSetting, match="exists"):
         restored(copy, tmp_path / "again", database=f"sqlite:///{folder}/node.db")
+
+
+def test_a_backup_is_no_node_and_the_refusal_says_how_to_make_one_of_it(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = backed_up(folder, tmp_path / "kept")
+    with pytest.raises(BadSetting, match="is a backup, not a node") as refused:
+        verify_node(place)
+    assert refused.value.hint.startswith(f"restore it first: liaison restore {place}")
+    monkeypatch.setenv("LIAISON_CALLED", "./dev run liaison")
+    with pytest.raises(BadSetting) as again:
+        verify_node(place)
+    assert "./dev run liaison restore" in again.value.hint

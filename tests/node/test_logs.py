@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+import re
 
 import pytest
 from litestar import Litestar, get
@@ -22,6 +23,7 @@ def out() -> io.StringIO:
     logging.getLogger().handlers[:] = handlers
     logging.getLogger().setLevel(level)
     logs.structlog.reset_defaults()
+    logs._write = None
 
 
 def lines(out: io.StringIO) -> list[dict[str, object]]:
@@ -111,6 +113,25 @@ def test_requests_are_counted_and_logged_by_their_template(out: io.StringIO) -> 
         "/people/{person}",
         "unmatched",
     ]
+
+
+def test_the_line_of_a_request_is_the_one_that_the_log_would_write(out: io.StringIO) -> None:
+    fields = {"route": "/api/v1/checks", "method": "POST", "status": 201, "request": "0123456789abcdef"}
+    logs.answered(**fields, seconds=0.0012346)  # type: ignore[arg-type]
+    logs.log().info("request", **fields, milliseconds=1.235)
+    short, whole = out.getvalue().splitlines()
+    assert re.sub(r'"time":"[^"]*"', "", short) == re.sub(r'"time":"[^"]*"', "", whole)
+    times = [str(line["time"]) for line in lines(out)]
+    assert all(logs.SHAPES["time"].fullmatch(time) for time in times)
+
+
+@pytest.mark.parametrize("wrong", [{"route": f"/people/{PERSON}"}, {"method": PERSON}, {"request": PERSON}])
+def test_the_line_of_a_request_holds_nothing_but_its_forms(out: io.StringIO, wrong: dict[str, str]) -> None:
+    fields = {"route": "/api/v1/checks", "method": "POST", "request": "0123456789abcdef"}
+    logs.answered(**(fields | wrong), status=200, seconds=0.1)
+    (line,) = lines(out)
+    assert (line["event"], line["dropped"]) == ("request", 1)
+    assert "Hoxha" not in out.getvalue()
 
 
 def test_gauges_are_asked_for_when_they_are_read() -> None:

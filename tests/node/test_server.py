@@ -1,5 +1,6 @@
 """Real connections on the loopback that are slow in every way, while good requests are answered."""
 
+import gc
 import os
 import select
 import socket
@@ -18,7 +19,7 @@ from litestar import Litestar, Request, get, post
 from litestar.response import Stream
 
 from liaison.node.limits import Crowd, Limits
-from liaison.node.server import Server, run, server
+from liaison.node.server import YOUNG, Server, run, server, settle
 
 QUICK = Limits(
     head_seconds=0.6,
@@ -392,3 +393,14 @@ def test_tls_has_its_own_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         old.maximum_version = ssl.TLSVersion.TLSv1_2
         with old.wrap_socket(opened(port), server_hostname="localhost") as one:
             assert one.version() == "TLSv1.2"
+
+
+def test_what_a_ready_node_holds_is_no_longer_collected() -> None:
+    before = gc.get_threshold()
+    try:
+        settle()
+        assert gc.get_freeze_count() > 10_000
+        assert gc.get_threshold() == (YOUNG, *before[1:])
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)

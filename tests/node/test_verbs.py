@@ -65,6 +65,7 @@ def test_a_node_is_made_by_answering_questions(liaison, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "shown once" in done.stdout
     assert "Next: liaison serve" in done.stdout
+    assert f"liaison serve '{tmp_path / 'our node'}'" in liaison("init", "our node", "--yes").stdout
     assert 'origin = "node.example"' in (tmp_path / "node/node.toml").read_text()
 
 
@@ -102,6 +103,25 @@ def test_a_node_is_served_until_it_is_told_to_stop(folder: Path, tmp_path: Path)
     assert lines[-1]["event"] == "stopped"
     assert "Besnik" not in log
     assert "Hoxha" not in log
+
+
+def test_a_page_names_the_port_that_was_free(liaison, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("correct horse battery staple\n")
+    assert liaison("init", "node", "--yes", "--sign-in", "ana", "--password-file", "password").exit_code == 0
+    place = tmp_path / "ready"
+    command = [sys.executable, "-c", SERVE, "node", "--port", "0", "--ready-file", str(place)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, text=True
+    ) as served:
+        try:
+            address = _told(place, served)
+            with httpx.Client(
+                base_url=address, headers={"Sec-Fetch-Site": "same-origin"}, timeout=20
+            ) as client:
+                client.post("/sign-in", data={"name": "ana", "password": "correct horse battery staple"})
+                assert f"liaison ledger verify {address}/ledger" in client.get("/ledger/head").text
+        finally:
+            served.kill()
 
 
 def _told(place: Path, served: "subprocess.Popen[str]") -> str:

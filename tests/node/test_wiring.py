@@ -8,7 +8,7 @@ from liaison.ledger.log import size
 from liaison.model.errors import BadInput, BadSetting
 from liaison.node.identity import cosigner
 from liaison.node.making import make_node
-from liaison.node.wiring import WITNESSED, Node, _witness, open_node, people_of
+from liaison.node.wiring import WITNESSED, Node, open_node, people_of, witnessed
 from liaison.storage import migrate
 from tests.node.conftest import record, settings
 from tests.node_fixtures import both_databases, database
@@ -87,16 +87,14 @@ def test_the_index_is_kept_for_the_next_start(folder: Path) -> None:
 
 
 def test_a_node_witnesses_the_logs_whose_keys_it_was_given(folder: Path, node: Node) -> None:
-    assert node.witness is None
     assert cosigner(folder / "keys", "node.example").verifier.public != node.signers[0].verifier.public
-    vkey = node.signers[0].verifier.vkey
-    logs = _witness(folder, node.places, node.settings, node.office.store)
-    assert logs is None
-    (folder / WITNESSED).write_text(f"{vkey}\n\n")
-    assert _witness(folder, node.places, node.settings, node.office.store) is not None
+    verifier = node.signers[0].verifier
+    assert witnessed(folder) == {}
+    (folder / WITNESSED).write_text(f"{verifier.vkey}\n\n")
+    assert witnessed(folder) == {verifier.name: [verifier]}
     (folder / WITNESSED).write_text("nonsense\n")
     with pytest.raises(BadInput):
-        _witness(folder, node.places, node.settings, node.office.store)
+        witnessed(folder)
 
 
 def test_the_retention_job_runs_at_the_start_and_is_recorded(folder: Path) -> None:

@@ -138,6 +138,21 @@ def work(node: Node) -> Health:
     return Health("work", not failed, ", ".join(failed) or "in order", "see the log")
 
 
+def letters(node: Node) -> Health:
+    """Partners can call, where that is set. That a partner is away is no fault of this node: what waits is told."""
+    ways = [each for each in node.correspondence.backlogs() if each.waiting]
+    waiting, oldest = (
+        sum(each.waiting for each in ways),
+        min((each.oldest for each in ways if each.oldest), default=None),
+    )
+    told = f"{waiting} letters wait for {len(ways)} partners"
+    if oldest is not None:
+        told += f", the oldest for {(node.office.now() - oldest) // timedelta(minutes=1)} min"
+    listens = node.settings.partner_port < 0 or node.correspondence.port > 0
+    hint = "see partner_host and partner_port; for letters that wait: liaison letters waiting"
+    return Health("letters", listens, told if listens else "partners are not listened for", hint)
+
+
 CHECKS: dict[str, Check] = {
     "database": database,
     "migrations": migrations,
@@ -147,6 +162,7 @@ CHECKS: dict[str, Check] = {
     "keys": keys,
     "certificate": certificate,
     "work": work,
+    "letters": letters,
 }
 
 

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from liaison.model.errors import BadInput, BadSetting, StoreUnavailable
 from liaison.node.identity import FILES
 from liaison.node.making import sync_folder
+from liaison.partners.own import KEY_FILE, key_files
 from liaison.ports import Compartment
 
 FIRST_LINE = b"liaison-keys-1\n"
@@ -31,6 +32,7 @@ HARDEST = 2**20
 SHORTEST = 12  # signs of a passphrase
 RING = "keys.db"
 SPARE_IDS = 1_000_000
+CONTENT = msgspec.msgpack.Decoder(dict[str, bytes])
 
 
 def save_keys(folder: Path, place: Path, passphrase: str) -> None:
@@ -64,7 +66,7 @@ def open_keys(place: Path, passphrase: str) -> dict[str, bytes]:
         raise BadInput(
             f"{place} does not open", file=str(place), hint="the passphrase is wrong, or the file is damaged"
         ) from error
-    return msgspec.msgpack.decode(opened, type=dict[str, bytes])
+    return CONTENT.decode(opened)
 
 
 def put_keys(files: dict[str, bytes], folder: Path) -> None:
@@ -74,7 +76,7 @@ def put_keys(files: dict[str, bytes], folder: Path) -> None:
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, content in files.items():
-        if name not in _names() and name != RING:
+        if name not in _names() and name != RING and not KEY_FILE.fullmatch(name):
             raise BadInput(f"{name!r} is no key of a node", hint="the file was not made by this program")
         place = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(place, "wb") as out:
@@ -93,7 +95,8 @@ def _names() -> set[str]:
 
 def _collected(folder: Path, place: Path) -> dict[str, bytes]:
     try:
-        files = {name: (folder / name).read_bytes() for name in _names() if (folder / name).exists()}
+        named = _names() | set(key_files(folder))
+        files = {name: (folder / name).read_bytes() for name in named if (folder / name).exists()}
         return files | {RING: _ring(folder, place)}
     except (OSError, sqlite3.Error) as error:
         raise StoreUnavailable(f"the keys in {folder} cannot be read: {error}") from error

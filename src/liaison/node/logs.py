@@ -37,6 +37,8 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "count": re.compile(r"\d{1,18}"),
     "size": re.compile(r"\d{1,18}"),
     "seconds": re.compile(r"\d{1,9}(?:\.\d{1,6})?"),
+    "partner": re.compile(r"[a-z0-9](?:[a-z0-9./_-]{0,118}[a-z0-9])?"),  # the origin of a node
+    "fault": re.compile(r"[A-Za-z][A-Za-z0-9 ,:'-]{0,199}"),  # of a delivery: a sentence of the program
     "port": re.compile(r"\d{1,5}"),
     "revision": re.compile(r"[0-9a-f]{1,12}"),
     "version": re.compile(r"[0-9a-z.+-]{1,32}"),
@@ -69,8 +71,12 @@ _known = lru_cache(1024)(_fits)
 
 def with_time(_logger: Any, _name: str, fields: Fields) -> Fields:
     """The time in UTC, with its zone."""
-    fields["time"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    fields["time"] = _now()
     return fields
+
+
+def _now() -> str:
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def with_error(_logger: Any, _name: str, fields: Fields) -> Fields:
@@ -108,23 +114,59 @@ def _rendered(_logger: Any, _name: str, fields: Fields) -> str:
     return msgspec.json.encode(fields, order="sorted").decode()
 
 
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """The line of a request that was answered, its fields in the order of every line. It is written hundreds of times
+    a second, so it is not put together field by field; what it holds is of the forms of SHAPES."""
+
+    event: str = "request"
+    level: str = "info"
+    method: str
+    milliseconds: float
+    request: str
+    route: str
+    status: int
+    time: str
+
+
+def answered(route: str, method: str, status: int, seconds: float, request: str) -> None:
+    """Write the line of a request, as `log().info("request", ...)` would."""
+    line = Answered(
+        method=method,
+        milliseconds=round(seconds * 1000, 3),
+        request=request,
+        route=route,
+        status=status,
+        time=_now(),
+    )
+    fits = _known("route", route) and _known("method", method) and _fits("request", request)
+    if _write is None or not fits:
+        log().info("request", **_plain(line))
+        return
+    _write(LINE.encode(line).decode())
+
+
+def _plain(line: Answered) -> dict[str, Any]:
+    """The fields that are not the same in every such line, and not added to each."""
+    given = msgspec.structs.asdict(line)
+    return {name: given[name] for name in given if name not in ("event", "level", "time")}
+
+
+LINE = msgspec.json.Encoder()
+_write: Callable[[str], None] | None = None  # once logs are set up
 STEPS = (with_time, with_error, keep_allowed)
 
 
 def set_up(out: TextIO | None = None) -> None:
     """Send every log of this process to `out` (standard error), one JSON object on each line."""
+    global _write
     stream = out or sys.stderr
 
     def write(line: str) -> None:
         stream.write(line + "\n")
         stream.flush()
 
-    structlog.configure(
-        processors=[structlog.stdlib.add_log_level, *STEPS, _rendered],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=stream),
-        cache_logger_on_first_use=False,
-    )
+    _configure(stream)
+    _write = write
     root = logging.getLogger()
     for old in list(root.handlers):
         root.removeHandler(old)
@@ -136,6 +178,20 @@ def set_up(out: TextIO | None = None) -> None:
         chatty.propagate = True
 
 
+def _configure(stream: TextIO) -> None:
+    structlog.configure(
+        processors=[structlog.stdlib.add_log_level, *STEPS, _rendered],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=stream),
+        cache_logger_on_first_use=False,
+    )
+
+
 def log() -> Any:
-    """The log: `log().info("started", port=8400)`. The event is a word, the fields are those of SHAPES."""
+    """The log: `log().info("started", port=8400)`. The event is a word, the fields are those of SHAPES.
+
+    A process that set no log up has it on standard error, in the same form: never with the content of variables.
+    """
+    if not structlog.is_configured():
+        _configure(sys.stderr)
     return structlog.get_logger()

@@ -47,6 +47,9 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: dict[str, Part]
 
 
+MANIFESTS = msgspec.json.Decoder(Manifest)
+
+
 def part_of(place: Path) -> Part:
     """Size and digest of a file."""
     with place.open("rb") as file:
@@ -90,7 +93,7 @@ def _authentic(place: Path, seed: bytes) -> Manifest:
             hint="the backup was changed, or the keys are another node's; restore another backup",
         )
     try:
-        manifest = msgspec.json.decode(content, type=Manifest)
+        manifest = MANIFESTS.decode(content)
     except msgspec.MsgspecError as error:
         raise BadInput(f"{place} is no backup: {error}", hint="restore it with its own program") from error
     if manifest.format != FORMAT:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from liaison.node.logs import SHAPES, log
+from liaison.node import logs
 
 LATENCIES = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -38,11 +39,22 @@ class Metrics:
             buckets=LATENCIES,
             registry=self.registry,
         )
+        self.counted = lru_cache(1024)(self._counted)
         self.refusals = Counter("liaison_refusals", "Refusals by rule", ["rule"], registry=self.registry)
         self.failures = Counter(
             "liaison_work_failures", "Background work that failed", ["work"], registry=self.registry
         )
         self.ready = Gauge("liaison_ready", "1 where a part is ready", ["check"], registry=self.registry)
+
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count an answer, and the time it took."""
+        requests, latency = self.counted(route, method, status)
+        requests.inc()
+        latency.observe(seconds)
+
+    def _counted(self, route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+        """The counters of such an answer: to find them by their labels takes longer than to count."""
+        return self.requests.labels(route, method, str(status)), self.latency.labels(route)
 
     def refused(self, rules: Iterable[str]) -> None:
         """Count a refusal under each of its rules, once."""
@@ -52,6 +64,10 @@ class Metrics:
     def measure(self, gauges: Callable[[], Mapping[str, float]]) -> None:
         """Have `gauges()` (name to number) asked whenever the metrics are read."""
         self.registry.register(_Asked(gauges))
+
+    def measure_each(self, label: str, gauges: Callable[[], Mapping[str, Mapping[str, float]]]) -> None:
+        """Have `gauges()` (name to label's value to number) asked whenever the metrics are read."""
+        self.registry.register(_AskedEach(label, gauges))
 
     def text(self) -> bytes:
         """The metrics in Prometheus' text format (CONTENT_TYPE)."""
@@ -72,6 +88,25 @@ class _Asked:
         """The gauges now."""
         for name, value in self.gauges().items():
             yield GaugeMetricFamily(f"liaison_{name}", name.replace("_", " "), value=value)
+
+
+class _AskedEach:
+    """As _Asked, with a number for each value of a label."""
+
+    def __init__(self, label: str, gauges: Callable[[], Mapping[str, Mapping[str, float]]]) -> None:
+        self.label, self.gauges = label, gauges
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing in advance."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """The gauges now."""
+        for name, values in self.gauges().items():
+            family = GaugeMetricFamily(f"liaison_{name}", name.replace("_", " "), labels=[self.label])
+            for value, number in values.items():
+                family.add_metric([value], number)
+            yield family
 
 
 def observed(app: Any, metrics: Metrics) -> Any:
@@ -103,16 +138,13 @@ def observed(app: Any, metrics: Metrics) -> Any:
 
 
 def _note(metrics: Metrics, scope: Any, status: int, seconds: float, request: str) -> None:
-    route = str(scope.get("path_template") or "unmatched")
-    route = route if SHAPES["route"].fullmatch(route) else "unmatched"
+    route = _route(str(scope.get("path_template") or "unmatched"))
     method = scope["method"] if scope["method"] in METHODS else "other"
-    metrics.requests.labels(route, method, str(status)).inc()
-    metrics.latency.labels(route).observe(seconds)
-    log().info(
-        "request",
-        route=route,
-        method=method,
-        status=status,
-        milliseconds=round(seconds * 1000, 3),
-        request=request,
-    )
+    metrics.answered(route, method, status, seconds)
+    logs.answered(route, method, status, seconds, request)
+
+
+@lru_cache(1024)
+def _route(template: str) -> str:
+    """The template as logs may have it."""
+    return template if logs.SHAPES["route"].fullmatch(template) else "unmatched"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import shlex
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,9 +20,13 @@ import msgspec
 from liaison.model.errors import BadSetting
 
 FILE = "node.toml"
+BACKUP = "manifest.json"  # what the folder of a backup has
 PREFIX = "LIAISON_"
 # of the program and its tests, not of a node
-OTHERS = {f"{PREFIX}{name}" for name in ("FOLDER", "WHEELS", "RELEASE", "BENCH_DATA", "TEST_DATABASE")}
+OTHERS = {
+    f"{PREFIX}{name}" for name in ("FOLDER", "WHEELS", "RELEASE", "BENCH_DATA", "TEST_DATABASE", "CALLED")
+}
+CALLED = f"{PREFIX}CALLED"
 ORIGIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[a-z0-9._-]+)*")
 NOTHING: Mapping[str, str] = {}
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -77,6 +82,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     drain_seconds: Annotated[int, _says("How long running requests may finish at a stop.", ge=0, le=300)] = 20
     connections: Annotated[int, _says("How many connections there may be.", ge=8, le=65536)] = 1024
     connections_each: Annotated[int, _says("How many from one address, proxies apart.", ge=4, le=65536)] = 256
+    requests_each_second: Annotated[
+        int, _says("Requests of one person each second, over all their accounts.", ge=1, le=10000)
+    ] = 20
+    requests_at_once: Annotated[
+        int, _says("Requests that one person may make at once, after a pause.", ge=20, le=100000)
+    ] = 200
     head_seconds: Annotated[int, _says("The ledger's head is signed at least this often.", ge=1, le=60)] = 30
     languages: Annotated[tuple[str, ...], _says("Languages offered, the usual one first.", min_length=1)] = (
         "en",
@@ -91,10 +102,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     oidc_issuer: Annotated[Text, _says("Address of the OpenID provider; empty: none.")] = ""
     oidc_client: Annotated[Text, _says("This node's client id there.")] = ""
     oidc_secret_file: Annotated[Text, _says("File that holds the client's secret.")] = ""
+    federation: Annotated[
+        Text,
+        _says(
+            "The federation of partners: what is signed in one counts in no other.",
+            pattern="^[a-z0-9]([a-z0-9.-]{0,62}[a-z0-9])?$",
+        ),
+    ] = "liaison"
+    partner_host: Annotated[Text, _says("The address on which partners' nodes are listened for.")] = (
+        "127.0.0.1"
+    )
+    partner_port: Annotated[
+        int,
+        _says(
+            "The port that partners' nodes call; 0 takes a free one, -1 listens for none.", ge=-1, le=65535
+        ),
+    ] = -1
+    partner_url: Annotated[
+        Text,
+        _says("How partners reach this node, https://host:port; empty: they are only reached from here."),
+    ] = ""
     demo: Annotated[bool, _says("Invented records and open sign-ins. Never with real records.")] = False
 
 
 NAMES = Settings.__struct_fields__
+LEARNED = msgspec.json.Decoder(Settings)  # before threads meet it
 
 
 def read_settings(
@@ -106,7 +138,9 @@ def read_settings(
     try:
         written = tomllib.loads(place.read_text("utf-8"))
     except FileNotFoundError as error:
-        raise BadSetting(f"there is no node in {folder}", hint=f"make one: liaison init {folder}") from error
+        raise BadSetting(
+            f"there is no node in {folder}", hint=f"make one: {program()} init {shlex.quote(str(folder))}"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadSetting(f"{place} cannot be read: {error}", hint="check its permissions") from error
     except tomllib.TOMLDecodeError as error:
@@ -116,6 +150,20 @@ def read_settings(
     said = _from_environment(os.environ if environment is None else environment)
     said |= _from_environment({f"{PREFIX}{name.upper()}": value for name, value in over.items()})
     return settings_of(written | said, str(place))
+
+
+def require_node(folder: Path) -> None:
+    """Raises BadSetting for the folder of a backup, which is no node until it is restored."""
+    if (folder / BACKUP).exists():
+        raise BadSetting(
+            f"{folder} is a backup, not a node",
+            hint=f"restore it first: {program()} restore {shlex.quote(str(folder))} NEW-FOLDER --keys KEYFILE",
+        )
+
+
+def program() -> str:
+    """How the person at the terminal calls this program: ./dev says it where it started it."""
+    return os.environ.get(CALLED, "liaison")
 
 
 def settings_of(values: Mapping[str, Any], place: str = "the settings") -> Settings:
@@ -185,7 +233,7 @@ def _parsed(variable: str, text: str, kind: Any) -> Any:
             raise BadSetting(f"{variable} is neither true nor false", hint="write true or false")
         return WORDS[text.lower()]
     if kind is int:
-        if not re.fullmatch(r"\d{1,12}", text):
+        if not re.fullmatch(r"-?\d{1,12}", text):
             raise BadSetting(f"{variable} is not a whole number", hint="write digits alone")
         return int(text)
     return text if kind is str else [part.strip() for part in text.split(",") if part.strip()]
@@ -206,6 +254,10 @@ def _agree(settings: Settings, place: str) -> None:
         raise BadSetting(f"{place}: oidc_issuer and oidc_client go together", hint="give both, or neither")
     if settings.public_url and urlsplit(settings.public_url).scheme not in {"http", "https"}:
         raise BadSetting(f"{place}: public_url is no address", hint="for example https://node.police.example")
+    if settings.partner_url and urlsplit(settings.partner_url).scheme != "https":
+        raise BadSetting(
+            f"{place}: partner_url is not https", hint="for example https://node.police.example:8443"
+        )
     if not (settings.tls_certificate or settings.proxies or _own_machine(settings.host) or settings.demo):
         raise BadSetting(
             f"{place}: {settings.host} is open to others without TLS",

@@ -26,8 +26,9 @@ from liaison.model.errors import Erased, LedgerDamaged, LiaisonError, MissingFil
 from liaison.node.facts import require_facts
 from liaison.node.identity import signers
 from liaison.node.sealed import open_all
-from liaison.node.settings import read_settings
+from liaison.node.settings import read_settings, require_node
 from liaison.node.wiring import Places
+from liaison.partners import checking, own
 from liaison.ports import KeyId
 from liaison.storage import migrate
 from liaison.storage.keys import KeyRing
@@ -62,6 +63,7 @@ class Opened:
 def verify_node(folder: Path, say: Say = lambda name: None) -> list[Finding]:
     """Every check in order. `say(name)` is called before each. Raises what opening the node raises."""
     folder = folder.resolve()
+    require_node(folder)
     settings = read_settings(folder)
     places = Places.of(folder, settings)
     with ExitStack() as stack:
@@ -110,6 +112,17 @@ def sealed(node: Opened) -> Finding:
     """Every sealed piece opens under its key, unless its key was destroyed."""
     found = node.store.read(lambda connection: open_all(connection, node.keys))
     return Finding("sealed", found.opened, found.erased, found.fault)
+
+
+def partners(node: Opened) -> Finding:
+    """The node's own cards have their keys; partners' cards and agreements the signatures that made them count."""
+
+    def work(connection: Connection) -> Finding:
+        found = own.faults(connection, node.places.keys, node.signers[0].verifier)
+        compared, others = checking.faults(connection, node.signers[0].name)
+        return Finding("partners", own.count(connection) + compared, fault=next(iter([*found, *others]), ""))
+
+    return node.store.read(work)
 
 
 def statements(node: Opened) -> Finding:
@@ -198,6 +211,7 @@ CHECKS: dict[str, Callable[[Opened], Finding]] = {
     "pages": pages,
     "belonging": belonging,
     "sealed": sealed,
+    "partners": partners,
     "statements": statements,
     "head": head,
     "files": files,
@@ -216,6 +230,8 @@ def _safely(name: str, check: Callable[[Opened], Finding], node: Opened) -> Find
         return Finding(name, fault=f"{error.title}: {error}")
     except DatabaseError as error:
         return Finding(name, fault=str(error.orig))
+    except UnicodeDecodeError:  # what is damaged may be a text, also in the database's own words on it
+        return Finding(name, fault="a text in the database is not text")
 
 
 def _read(connection: Connection, each: Table) -> int:

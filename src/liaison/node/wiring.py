@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, func, select
 
 from liaison import officers, policy
+from liaison.assistance import background as requests
 from liaison.holdings import erasure, retention
 from liaison.holdings.live import LiveIndex
 from liaison.holdings.retention import SecondClock
 from liaison.ledger.heads import last_head
-from liaison.ledger.keys import Signer, parse_vkey
+from liaison.ledger.keys import Signer, Verifier, parse_vkey
 from liaison.ledger.log import Log, size
 from liaison.ledger.notes import Head
 from liaison.ledger.publishing import publish
@@ -28,6 +29,7 @@ from liaison.ledger.witnesses import Witness
 from liaison.model.errors import LiaisonError, StoreUnavailable
 from liaison.node.background import Repeated
 from liaison.node.clock import ClockWatch, SystemClock, counted
+from liaison.node.correspondence import Correspondence
 from liaison.node.facts import bring_up
 from liaison.node.identity import cosigner, signers
 from liaison.node.importing import Imports
@@ -37,7 +39,11 @@ from liaison.node.private import keep_private
 from liaison.node.remembered import Remembered
 from liaison.node.settings import Settings, read_settings
 from liaison.office import Office
+from liaison.officers.limits import Allowance
 from liaison.officers.settings import Lasting, Site
+from liaison.partners import service as partnering
+from liaison.partners.cards import OwnKeys
+from liaison.partners.own import own_keys
 from liaison.ports import Clock
 from liaison.screening.bulk_runs import Runs, recover
 from liaison.screening.forgetting import forget_records
@@ -45,13 +51,16 @@ from liaison.screening.standing_runs import run_standing
 from liaison.storage import Store
 from liaison.storage.keys import KeyRing
 from liaison.storage.tables.ledger import HEADS
+from liaison.supply import inbound as supply
+from liaison.transport.means import Means
+from liaison.transport.partnering import CARD
 
 LOCK = "node.lock"
 WITNESSED = "witnessed.vkeys"  # verifier keys of the logs that this node witnesses, one on each line
 PUBLISH_SOON = 1.0  # seconds after which new entries are looked for
 REFRESH = 5.0  # seconds after which changes that another process made are looked for
 EXPIRY = 60.0  # seconds after which standing questions that expire are looked for
-DAY = 86_400.0  # seconds
+HOUR, DAY = 3_600.0, 86_400.0  # seconds
 NOTHING: Mapping[str, str] = {}
 
 
@@ -96,9 +105,12 @@ class Node:
     watch: ClockWatch
     live: LiveIndex
     runs: Runs
-    witness: Witness | None
+    means: Means
+    answers_at: str = ""  # the address that was taken, once it serves
     publisher: Repeated = field(init=False)
     second: SecondClock = field(init=False)
+    correspondence: Correspondence = field(init=False)
+    allowance: Allowance = field(init=False)  # requests of each person
     background: list[Repeated] = field(default_factory=list)
     _answered: tuple[int, float] = (-1, 0.0)  # up to which change standing questions were answered, and when
     imports: Imports = field(default_factory=Imports)
@@ -107,14 +119,43 @@ class Node:
 
     def __post_init__(self) -> None:
         failed = self._failed
+        chosen = self.settings
+        self.allowance = Allowance(chosen.requests_each_second, chosen.requests_at_once)
         self.publisher = Repeated("ledger", PUBLISH_SOON, self._publish, failed)
         self.second = retention.second_clock(self.office)
         self.background += [
             self.publisher,
             Repeated("index", REFRESH, self._look_for_changes, failed),
             Repeated("retention", DAY, self._keep_no_longer, failed),
+            Repeated("gateways", HOUR, self._warn_of_gateways, failed),
+            Repeated("requests", requests.EVERY, self._go_on_with_requests, failed),
+            Repeated("supply", supply.EVERY, self._follow_what_was_supplied, failed),
         ]
+        self.means.arrived = self._arrived
+        self.correspondence = Correspondence(
+            self.office,
+            self.means,
+            self.settings,
+            self.places.ledger,
+            self.signers,
+            cosigner(self.places.keys, self.settings.origin),
+            witnessed(self.places.folder),
+            self.limits(),
+            failed,
+        )
+        self.background += self.correspondence.background
         self.metrics.measure(self._gauges)
+        self.metrics.measure_each("partner", self._letters)
+
+    @property
+    def own(self) -> OwnKeys:
+        """The node's own keys, of the current generation and those before it."""
+        return self.means.own
+
+    @property
+    def witness(self) -> Witness:
+        """This node as a witness of its partners' logs, and of those that are listed."""
+        return self.correspondence.witness()
 
     @property
     def name(self) -> str:
@@ -123,8 +164,9 @@ class Node:
 
     @property
     def public_url(self) -> str:
-        """How officers reach the node."""
-        return self.settings.public_url or f"http://{self.settings.host}:{self.settings.port}"
+        """How officers reach the node: as it was set up, or else where it listens, also on a port that was free."""
+        listening = self.answers_at or f"http://{self.settings.host}:{self.settings.port}"
+        return self.settings.public_url or listening
 
     def publish_now(self) -> Head | None:
         """Sign a head over every entry that is committed; the head. Raises LedgerDamaged, LedgerUnavailable."""
@@ -145,7 +187,8 @@ class Node:
         return self.office.read(_last_signed)
 
     def start(self) -> None:
-        """Begin the work in the background."""
+        """Begin the work in the background. Raises BadSetting where partners cannot be listened for."""
+        self.correspondence.start()
         for each in self.background:
             each.start()
 
@@ -153,6 +196,7 @@ class Node:
         """End the work in the background; what is committed is published first, where that can be done."""
         for each in reversed(self.background):
             each.stop()
+        self.correspondence.stop()
         with suppress(
             LiaisonError
         ):  # what prevents it was told by /readyz, and is met again at the next start
@@ -193,6 +237,26 @@ class Node:
             forget(self.office.write, self.office.log, before, retention.JOB, now)
         self.live.save()
 
+    def _warn_of_gateways(self) -> None:
+        """Tell the supervisors of legal gateways to partners that end soon."""
+        partnering.warn(self.office)
+
+    def _go_on_with_requests(self) -> None:
+        """Send what is left to send, check what partners ask about, watch the clocks."""
+        requests.run(self.office, self.means, self.live)
+
+    def _follow_what_was_supplied(self) -> None:
+        """Tell of records that changed, carry out what partners called back, confirm it, ask the silent again."""
+        supply.run(self.office, self.means)
+
+    def _arrived(self, kind: str) -> None:
+        """Check a partner's request as soon as it is here; know its new card before it calls with it."""
+        if kind == CARD:
+            self.correspondence.look()
+        for name, wakes in (("requests", requests.WAKES), ("supply", supply.WAKES)):
+            if kind in wakes:
+                next(each for each in self.background if each.name == name).wake()
+
     def _failed(self, work: str) -> None:
         self.metrics.failures.labels(work).inc()
 
@@ -206,6 +270,17 @@ class Node:
                 "index_segments": float(len(self.live.index.segments)),
                 "changes_waiting": float(self.office.store.waiting),
             }
+        return {}
+
+    def _letters(self) -> Mapping[str, Mapping[str, float]]:
+        """Letters that wait for each partner, and the age in seconds of the oldest."""
+        with suppress(StoreUnavailable):
+            now, ways = self.office.now(), self.correspondence.backlogs()
+            ages = {
+                each.partner: (now - each.oldest).total_seconds() if each.oldest else 0.0 for each in ways
+            }
+            waiting = {each.partner: float(each.waiting) for each in ways}
+            return {"letters_waiting": waiting, "letters_oldest_seconds": ages}
         return {}
 
 
@@ -247,7 +322,7 @@ def open_node(
             ClockWatch(clock.now(), counted()),
             live,
             Runs(),
-            _witness(folder, places, settings, store),
+            Means(settings.federation, settings.origin, own_keys(places.keys, office)),
         )
         if work:
             node.start()
@@ -270,13 +345,13 @@ def _kept(live: LiveIndex) -> None:
         live.save()
 
 
-def _witness(folder: Path, places: Places, settings: Settings, store: Store) -> Witness | None:
-    """This node as the witness of the logs whose keys stand in WITNESSED; None where none do. Raises BadInput."""
+def witnessed(folder: Path) -> dict[str, list[Verifier]]:
+    """The logs that this node witnesses besides its partners', by the keys in WITNESSED. Raises BadInput."""
     listed = folder / WITNESSED
     if not listed.exists():
-        return None
+        return {}
     keys = [parse_vkey(line.strip()) for line in listed.read_text("utf-8").splitlines() if line.strip()]
-    return Witness(store, {key.name: [key] for key in keys}, [cosigner(places.keys, settings.origin)])
+    return {key.name: [key] for key in keys}
 
 
 def _last_signed(connection: Connection) -> datetime | None:
