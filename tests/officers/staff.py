@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from liaison import policy
 from liaison.ledger.log import size
 from liaison.ledger.statements import Statement
 from liaison.model.categories import CaseId
@@ -21,6 +22,7 @@ from liaison.officers.settings import Argon, Settings
 from liaison.officers.sign_in import sign_in_password
 from liaison.officers.signed import Signed
 from tests.node_fixtures import FixedClock, an_office
+from tests.overseer import approve, overseer, with_roles
 
 CHEAP = Settings(argon=Argon(passes=1, memory=64, lanes=1))
 WORDS = "correct horse battery staple"
@@ -40,9 +42,17 @@ class Agency:
         if not person:
             newcomer = service.Newcomer(name.title(), email=email)
             person = service.create_person(self.office, self.chief.actor, newcomer)
-        made = service.create_account(self.office, self.chief.actor, person, name, frozenset(roles), CHEAP)
-        assert made.roles.done
+        made = with_roles(self.office, self.chief.actor, person, name, frozenset(roles), CHEAP)
         return self.accept(name, made.invitation.token)
+
+    @property
+    def watchful(self) -> policy.Actor:
+        """The overseer who approves what `hire` asks."""
+        return overseer(self.office, self.chief.actor, CHEAP)
+
+    def approve(self, approval: str) -> str:
+        """The approval, given by the overseer of `hire`."""
+        return approve(self.office, self.chief.actor, approval, CHEAP)
 
     def accept(self, name: str, token: str) -> Signed:
         """The owner of an invitation, signed in."""

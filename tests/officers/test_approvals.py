@@ -38,6 +38,7 @@ def use(
 @both_databases
 def test_what_one_asks_another_approves_and_the_first_uses(either: Agency) -> None:
     asker, approver = either.hire("asker", Role.DESK_OFFICER), either.hire("second", Role.APPROVER)
+    before = len(either.verbs())
     approval = ask(either, asker)
     assert [one.id for one in approvals.to_decide(either.office, approver.actor)] == [approval]
     assert [notice.kind for notice in notices.waiting(either.office, approver.actor)] == ["approval-asked"]
@@ -50,7 +51,7 @@ def test_what_one_asks_another_approves_and_the_first_uses(either: Agency) -> No
     assert (given.persons, given.used) == (120, 0)
     use(either, asker, approval, persons=120)
     assert approvals.show(either.office, asker.actor, approval).state is ApprovalState.USED
-    assert [verb for verb in either.verbs() if verb.startswith("approval")] == [
+    assert [verb for verb in either.verbs()[before:] if verb.startswith("approval")] == [
         "approval-asked", "approval-decided", "approval-used", "approval-read",
     ]  # fmt: skip
     assert approvals.to_decide(either.office, approver.actor) == []
@@ -89,7 +90,7 @@ def test_a_role_that_the_pack_does_not_accept_does_not_even_see_it(agency: Agenc
             approvals.show(agency.office, other.actor, wanted)
         told.add(str(absent.value))
     assert len(told) == 1
-    assert approvals.requests_of(agency.office, other.actor) == []
+    assert approval not in {one.id for one in approvals.requests_of(agency.office, other.actor)}
 
 
 def test_an_approver_decides_nothing_that_administrators_ask(agency: Agency) -> None:

@@ -37,7 +37,7 @@ def test_it_opens_with_a_reason_and_those_who_review_are_told(either: Agency) ->
     assert open_until(either, officer) == glass.until
     for boss in bosses:
         told = notices.waiting(either.office, boss.actor)
-        assert [(notice.kind, notice.object) for notice in told] == [("glass-broken", glass.id)]
+        assert ("glass-broken", glass.id) in [(notice.kind, notice.object) for notice in told]
         assert [one.id for one in break_glass.to_review(either.office, boss.actor)] == [glass.id]
         assert break_glass.show(either.office, boss.actor, glass.id).reason == REASON
     assert notices.waiting(either.office, bystander.actor) == []

@@ -8,15 +8,15 @@ from liaison.officers.sign_in import sign_in_password
 from liaison.storage.tables.officers import INVITATIONS
 from tests.node_fixtures import both_databases
 from tests.officers.staff import CHEAP, WORDS, Agency
+from tests.overseer import with_roles
 
 FRESH = "four other words entirely"
 
 
 def invite(agency: Agency, name: str = "newone") -> service.Created:
     person = service.create_person(agency.office, agency.chief.actor, Newcomer("New One"))
-    return service.create_account(
-        agency.office, agency.chief.actor, person, name, frozenset({Role.INVESTIGATOR}), CHEAP
-    )
+    roles = frozenset({Role.INVESTIGATOR})
+    return with_roles(agency.office, agency.chief.actor, person, name, roles, CHEAP)
 
 
 @both_databases
@@ -113,9 +113,13 @@ def test_an_account_in_use_is_not_taken_over_by_one_administrator(either: Agency
 
 
 def test_a_lone_administrator_takes_no_account_over(agency: Agency) -> None:
-    signed, office, chief = agency.hire("first", Role.INVESTIGATOR), agency.office, agency.chief.actor
-    made = service.create_account(office, chief, signed.actor.person, "unused", settings=CHEAP)
+    office, chief = agency.office, agency.chief.actor
+    person = service.create_person(office, chief, Newcomer("First"))
+    made = service.create_account(office, chief, person, "first", settings=CHEAP)
     assert invitations.invite_again(office, chief, made.account).invitation is not None  # nobody used it yet
+    renewed = invitations.invite_again(office, chief, made.account).invitation
+    assert renewed is not None
+    signed = agency.accept("first", renewed.token)
     before = agency.rows(INVITATIONS)
     with pytest.raises(NotLawful, match="alone"):
         invitations.invite_again(office, chief, signed.account)

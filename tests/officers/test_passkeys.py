@@ -17,6 +17,7 @@ from liaison.storage.tables.officers import ATTEMPTS, PASSKEYS
 from tests.node_fixtures import both_databases
 from tests.officers.authenticator import ATTESTED, PRESENT, VERIFIED, Authenticator
 from tests.officers.staff import CHEAP, WORDS, Agency
+from tests.overseer import with_roles
 
 BENT: list[dict[str, Any]] = [
     {"origin": "https://evil.example"},
@@ -168,9 +169,8 @@ def test_an_authenticator_without_a_counter_is_no_copy(agency: Agency) -> None:
 
 def test_an_invited_person_needs_no_password(agency: Agency) -> None:
     person = service.create_person(agency.office, agency.chief.actor, service.Newcomer("New One"))
-    made = service.create_account(
-        agency.office, agency.chief.actor, person, "newone", frozenset({Role.INVESTIGATOR}), CHEAP
-    )
+    roles = frozenset({Role.INVESTIGATOR})
+    made = with_roles(agency.office, agency.chief.actor, person, "newone", roles, CHEAP)
     guest, device = invitations.invited(agency.office, made.invitation.token), Authenticator()
     ceremony = passkeys.add_options(agency.office, guest)
     answer = device.create(ceremony.options)

@@ -4,6 +4,7 @@ from liaison.model.roles import Role
 from liaison.officers import people, service
 from tests.node_fixtures import both_databases
 from tests.officers.staff import CHEAP, Agency
+from tests.overseer import with_roles
 
 
 @both_databases
@@ -31,9 +32,8 @@ def test_whoever_has_no_cases_has_no_colleagues(agency: Agency, role: Role) -> N
 def test_a_person_has_the_roles_of_accounts_that_have_not_ended(agency: Agency) -> None:
     first = agency.hire("first", Role.INVESTIGATOR)
     person = first.actor.person
-    service.create_account(
-        agency.office, agency.chief.actor, person, "first.too", frozenset({Role.DESK_OFFICER}), CHEAP
-    )
+    roles = frozenset({Role.DESK_OFFICER})
+    with_roles(agency.office, agency.chief.actor, person, "first.too", roles, CHEAP)
     shown = people.show_person(agency.office, agency.chief.actor, person)
     assert shown.roles == {Role.INVESTIGATOR, Role.DESK_OFFICER}
     service.end_account(agency.office, agency.chief.actor, first.account)

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from liaison.model.errors import BadInput
 from liaison.model.roles import Role
 from liaison.officers import rules
-from liaison.officers.rules import Giving
 from liaison.officers.settings import BackOff, Lasting
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -117,12 +116,13 @@ def test_a_counter_that_does_not_rise_is_a_copy(uses: int, shown: int) -> None:
     assert rules.copied(uses, shown) is not (shown > uses or uses == shown == 0)
 
 
-def test_giving_waits_for_another_administrator() -> None:
-    assert rules.giving(to_self=False, other_administrators=0) is Giving.AT_ONCE
-    assert rules.giving(to_self=False, other_administrators=1) is Giving.WITH_APPROVAL
-    assert rules.giving(to_self=True, other_administrators=0) is Giving.WITH_APPROVAL
-    into = rules.giving(to_self=False, other_administrators=0, into_account=True)
-    assert into is Giving.WITH_APPROVAL
+@pytest.mark.parametrize("role", list(Role))
+def test_only_the_first_overseer_is_made_alone(role: Role) -> None:
+    oversees = role in {Role.SUPERVISOR, Role.DATA_PROTECTION_OFFICER}
+    assert rules.made_alone({role}, 0) is oversees
+    assert not rules.made_alone({role}, 1)
+    assert not rules.made_alone({role, Role.INVESTIGATOR}, 0)
+    assert not rules.made_alone((), 0)
 
 
 def test_roles_that_clash_are_refused() -> None:

@@ -17,7 +17,7 @@ from liaison.model.identifiers import Country, Plate
 from liaison.model.roles import Role
 from liaison.model.subjects import Name, Person, Vehicle
 from liaison.officers import approvals
-from liaison.screening import finding
+from liaison.screening import finding, permission
 from liaison.screening.alerting import alert_of, alerts_of_case
 from liaison.screening.approved import ask_for_more
 from liaison.screening.asked import criteria
@@ -318,6 +318,39 @@ def test_of_two_checks_at_once_only_one_is_the_last_that_is_allowed(
             check(desk.office, desk.live, ANA, question)
         assert rules_of(refused.value) == {"L10/bulk"}
         assert desk.verbs()[-3:] == ["check", "check-answered", "refused"]
+
+
+def test_who_leaves_the_case_while_the_search_runs_is_told_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_desk(tmp_path) as desk:
+        enter(desk.office, BEN)
+        add_member(desk.office, ANA, desk.case.id, BEN.person, Part.MEMBER)
+        grounds = give_grounds(desk.office, BEN, desk.case.id, **GIVEN)  # type: ignore[arg-type]
+        find = finding.find_person
+
+        def meanwhile(*asked: object) -> object:
+            remove_member(desk.office, ANA, desk.case.id, BEN.person)
+            return find(*asked)  # type: ignore[arg-type]
+
+        monkeypatch.setattr("liaison.screening.desk.find_person", meanwhile)
+        with pytest.raises(NotLawful) as refused:
+            check(desk.office, desk.live, BEN, Question(nobody(), grounds))
+        assert rules_of(refused.value) == {"A20/case"}
+        assert desk.verbs()[-1] == "refused"
+
+
+def test_the_same_facts_are_not_weighed_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with a_desk(tmp_path) as desk:
+        weighed, weigh = list[object](), permission.weigh
+
+        def counted(*asked: object) -> object:
+            weighed.append(asked)
+            return weigh(*asked)  # type: ignore[arg-type]
+
+        monkeypatch.setattr("liaison.screening.approved.weigh", counted)
+        check(desk.office, desk.live, ANA, Question(nobody(), desk.grounds))
+        assert len(weighed) == 1
 
 
 @both_databases

@@ -13,6 +13,7 @@ from liaison import policy
 from liaison.model.errors import NotFound
 from liaison.model.roles import Capability, Role, capabilities
 from liaison.office import Office
+from liaison.officers.rules import OVERSEERS
 from liaison.officers.states import AccountState
 from liaison.storage.tables.officers import (
     ACCOUNT_ROLES,
@@ -27,18 +28,20 @@ from liaison.storage.tables.officers import (
     TRAININGS,
 )
 
-ROLES = "roles"  # kinds of approval that administrators decide; every other is decided by whom the pack names
-RECOVERY = "recovery"
+ROLES = "roles"  # kinds of approval that are about people; every other is decided by whom the pack names
+ACCOUNT = "account"
+TRAINING = "training"
 SAFEGUARDS = "safeguards"
+RECOVERY = "recovery"
 LINK = "link"
 ADDRESS = "address"
-OF_ADMINISTRATORS = frozenset({ROLES, RECOVERY, SAFEGUARDS, LINK, ADDRESS})
+OF_OVERSEERS = frozenset(
+    {ROLES, ACCOUNT, TRAINING, SAFEGUARDS}
+)  # what gives a person more: no administrator's
 INTO_ACCOUNTS = frozenset(
     {RECOVERY, LINK, ADDRESS}
-)  # new ways into an account that is in use: never one alone
-OVERSEERS = frozenset(
-    {Role.SUPERVISOR, Role.DATA_PROTECTION_OFFICER}
-)  # decide these for a lone administrator
+)  # new ways into an account in use: another administrator's
+ABOUT_PEOPLE = OF_OVERSEERS | INTO_ACCOUNTS
 Found = Row[Any]
 
 
@@ -52,10 +55,14 @@ def can(actor: policy.Actor, capability: Capability) -> bool:
     return capability in capabilities(actor.roles, trained=actor.trained)
 
 
+def sees_everyone(actor: policy.Actor) -> bool:
+    """Whether they see every person: whoever administers accounts, and whoever approves what gives a person more."""
+    return can(actor, Capability.ADMINISTER_ACCOUNTS) or bool(actor.roles & OVERSEERS)
+
+
 def load_person(connection: Connection, actor: policy.Actor, person: str) -> Found:
-    """A person: oneself; to administrators and supervisors, everyone. Raises NotFound."""
-    everyone = can(actor, Capability.ADMINISTER_ACCOUNTS) or can(actor, Capability.SUPERVISE)
-    mine = true() if everyone else PEOPLE.c.id == actor.person
+    """A person: oneself; to administrators and overseers, everyone. Raises NotFound."""
+    mine = true() if sees_everyone(actor) else PEOPLE.c.id == actor.person
     return _one(connection, select(PEOPLE).where(PEOPLE.c.id == person, mine))
 
 
@@ -96,16 +103,18 @@ def visible_approvals(office: Office, actor: policy.Actor) -> ColumnElement[bool
 
 
 def decidable(office: Office, actor: policy.Actor) -> ColumnElement[bool]:
-    """The requests somebody may decide: never one of their own, whatever account they use (threat A22)."""
+    """The requests somebody may decide: never one of their own or to their gain, whatever account they use (A22)."""
     kinds: list[ColumnElement[bool]] = []
     if can(actor, Capability.ADMINISTER_ACCOUNTS):
-        kinds.append(APPROVALS.c.kind.in_(OF_ADMINISTRATORS))
+        kinds.append(APPROVALS.c.kind.in_(INTO_ACCOUNTS))
     if actor.roles & OVERSEERS:
+        kinds.append(APPROVALS.c.kind.in_(OF_OVERSEERS))
         another = _active(Role.ADMINISTRATOR).where(ACCOUNTS.c.person != APPROVALS.c.asked_by)
         kinds.append(and_(APPROVALS.c.kind.in_(INTO_ACCOUNTS), ~another.correlate(APPROVALS).exists()))
     if actor.roles & policy.limits(office.regimes).approval_roles:
-        kinds.append(APPROVALS.c.kind.not_in(OF_ADMINISTRATORS))
-    return and_(APPROVALS.c.asked_by != actor.person, or_(false(), *kinds))
+        kinds.append(APPROVALS.c.kind.not_in(ABOUT_PEOPLE))
+    others = APPROVALS.c.asked_by != actor.person, APPROVALS.c.gains != actor.person
+    return and_(*others, or_(false(), *kinds))
 
 
 def load_approval(connection: Connection, office: Office, actor: policy.Actor, approval: str) -> Found:
@@ -143,16 +152,19 @@ def active_with(connection: Connection, role: Role) -> list[Found]:
 
 
 def second_roles(connection: Connection, kind: str, asker: str) -> frozenset[Role]:
-    """The roles of those who decide a request that is not left to the pack: administrators; where there is no other
-    one than who asks, supervisors and the data-protection officer, if it is about a way into an account."""
+    """The roles of those who decide a request about people: supervisors and the data-protection officer on what gives
+    somebody more; on a way into an account administrators, or the overseers where there is no other one than who asks.
+    """
+    if kind in OF_OVERSEERS:
+        return OVERSEERS
     others = {row.person for row in active_with(connection, Role.ADMINISTRATOR)} - {asker}
-    return OVERSEERS if kind in INTO_ACCOUNTS and not others else frozenset({Role.ADMINISTRATOR})
+    return frozenset({Role.ADMINISTRATOR}) if others else OVERSEERS
 
 
-def seconds(connection: Connection, kind: str, asker: str) -> set[str]:
-    """The persons who could decide such a request of `asker` now."""
+def seconds(connection: Connection, kind: str, asker: str, gains: str = "") -> set[str]:
+    """The persons who could decide such a request of `asker` now, whoever gains by it set apart."""
     roles = second_roles(connection, kind, asker)
-    return {row.person for role in roles for row in active_with(connection, role)} - {asker}
+    return {row.person for role in roles for row in active_with(connection, role)} - {asker, gains}
 
 
 def _active(role: Role) -> Select[tuple[str, str]]:

@@ -16,8 +16,7 @@ from liaison.model.roles import Role
 from liaison.office import Office, new_id
 from liaison.officers import notices
 from liaison.officers.access import (
-    OF_ADMINISTRATORS,
-    OVERSEERS,
+    ABOUT_PEOPLE,
     decidable,
     load_approval,
     require,
@@ -25,7 +24,7 @@ from liaison.officers.access import (
     visible_approvals,
 )
 from liaison.officers.recording import record
-from liaison.officers.rules import text_of
+from liaison.officers.rules import OVERSEERS, text_of
 from liaison.officers.secrecy import opened, sealed_texts
 from liaison.officers.states import ApprovalState, Step, approval_after, approval_now
 from liaison.ports import Compartment, KeyId
@@ -39,7 +38,8 @@ Key = tuple[KeyId, bytes]
 class Request:
     """What is asked for. `about` says it in few texts that whoever decides reads; `cap` is the most persons.
 
-    `expires` is cut to the hours that the node's law gives; None takes all of them.
+    `expires` is cut to the hours that the node's law gives; None takes all of them. `gains` is the person to whom it
+    would give something: they do not decide it.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Request:
     case: str = ""
     cap: int = 0
     expires: datetime | None = None
+    gains: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Approval:
     decided: datetime | None
     about: Mapping[str, str]
     reason: str = ""
+    gains: str = ""
 
 
 def ask(office: Office, actor: policy.Actor, request: Request) -> str:
@@ -97,13 +99,14 @@ def ask_within(
             spent=0,
             state=ApprovalState.ASKED.value,
             asked_by=actor.person,
+            gains=request.gains,
             asked=now,
             expires=expires,
             decided_as="",
         )
     )
     deciders = limits.approval_roles
-    if kind in OF_ADMINISTRATORS:
+    if kind in ABOUT_PEOPLE:
         deciders = second_roles(connection, kind, actor.person)
     for role in sorted(deciders, key=lambda role: role.value):
         notices.add(connection, role, "approval-asked", approval, now)
@@ -231,6 +234,23 @@ def requests_of(office: Office, actor: policy.Actor) -> list[Approval]:
     return _listed(office, visible_approvals(office, actor))
 
 
+def about_person(office: Office, actor: policy.Actor, person: str) -> list[Approval]:
+    """What waits for a decision, or was approved and is not done, of what would give this person more; with what it is
+    about. To whoever asked or may decide; the look is recorded."""
+    states = ApprovalState.ASKED.value, ApprovalState.APPROVED.value
+    chosen = APPROVALS.c.gains == person, APPROVALS.c.state.in_(states), visible_approvals(office, actor)
+    query = select(APPROVALS).where(*chosen).order_by(APPROVALS.c.asked, APPROVALS.c.id).limit(MOST)
+
+    def work(connection: Connection) -> list[Approval]:
+        rows = [row for row in connection.execute(query) if _state(row, office.now()).value == row.state]
+        if rows:
+            objects = tuple(row.id for row in rows)
+            record(office, connection, "approval-read", actor.person, objects=objects)
+        return [_shown(office, row, opens=True) for row in rows]
+
+    return office.write(work) if person else []
+
+
 def _listed(office: Office, *chosen: Any) -> list[Approval]:
     query = select(APPROVALS).where(*chosen).order_by(APPROVALS.c.asked, APPROVALS.c.id).limit(MOST)
     return [_shown(office, row) for row in office.read(lambda connection: list(connection.execute(query)))]
@@ -239,8 +259,8 @@ def _listed(office: Office, *chosen: Any) -> list[Approval]:
 def _require_other(office: Office, actor: policy.Actor, row: Row[Any]) -> None:
     if row.asked_by == actor.person:
         raise NotLawful("nobody decides what they asked for", hint="another person has to look at it")
-    if row.kind in OF_ADMINISTRATORS:
-        if not actor.roles & OVERSEERS:  # they see such a request only where no administrator can decide it
+    if row.kind in ABOUT_PEOPLE:
+        if not actor.roles & OVERSEERS:  # they see such a request only where it is theirs to decide
             require(office, actor, policy.Action.ADMINISTER_ACCOUNTS)
         return
     facts = policy.Context(actor=actor, now=office.now(), requester=OfficerId(row.asked_by))
@@ -288,4 +308,5 @@ def _shown(office: Office, row: Row[Any], *, opens: bool = False) -> Approval:
         row.decided,
         _about(office, row) if opens else {},
         reason,
+        row.gains,
     )

@@ -98,9 +98,7 @@ def invite_again(
             raise NotLawful("the account has ended", hint="create a new one")
         if row.state == AccountState.ACTIVE.value:
             request = Request(RECOVERY, {"account": account})
-            waits = waits_for_other(
-                office, connection, actor, request, owner=row.person, approval=approval, spare=spare
-            )
+            waits = waits_for_other(office, connection, actor, request, approval=approval, spare=spare)
             if waits:
                 return Renewal(None, waits)
             notices.add(connection, OfficerId(row.person), "invited", account, office.now())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import threading
-from collections import OrderedDict, deque
-from collections.abc import Iterable, Sequence
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -73,26 +74,28 @@ def _held(names: Iterable[str]) -> Select[Any]:
 
 
 class Allowance:
-    """So many requests of one person within a time, over all their accounts; kept in this process's memory."""
+    """How many requests each person may still make now, over all their accounts: it fills up with time.
 
-    def __init__(self, most: int, within: timedelta) -> None:
-        self.most, self.within = most, within
-        self._times: OrderedDict[str, deque[datetime]] = OrderedDict()
+    It counts in this process's memory, in seconds of a clock that nobody sets.
+    """
+
+    def __init__(self, each_second: int, at_once: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.each_second, self.at_once, self.clock = each_second, at_once, clock
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, person: str, now: datetime) -> None:
-        """Count one request. Raises TooMany where there were `most` within the time."""
+    def take(self, person: str) -> None:
+        """Count one request. Raises TooMany where none is left, and counts nothing then."""
         with self._lock:
-            times = self._times.setdefault(person, deque())
-            self._times.move_to_end(person)
-            while times and now - times[0] >= self.within:
-                times.popleft()
-            if len(times) >= self.most:
-                wait = math.ceil((self.within - (now - times[0])).total_seconds())
+            now = self.clock()
+            left, since = self._left.get(person, (float(self.at_once), now))
+            left = min(float(self.at_once), left + (now - since) * self.each_second)
+            if left < 1:
+                wait = math.ceil((1 - left) / self.each_second)
                 raise TooMany(
-                    "too many requests in a short time",
-                    retry_after=min(max(1, wait), math.ceil(self.within.total_seconds())),
+                    "too many requests in a short time", retry_after=wait, hint="wait a moment, then go on"
                 )
-            times.append(now)
-            if len(self._times) > REMEMBERED:
-                self._times.popitem(last=False)
+            self._left[person] = left - 1, now
+            self._left.move_to_end(person)
+            if len(self._left) > REMEMBERED:
+                self._left.popitem(last=False)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, insert, not_, select
+from sqlalchemy import Connection, and_, insert, not_, or_, select
 
 from liaison import policy
 from liaison.model.categories import OfficerId
 from liaison.model.roles import Role
 from liaison.office import Office, new_id
 from liaison.officers.access import load_notice, visible_notices
-from liaison.storage.tables.officers import NOTICE_READS, NOTICES
+from liaison.officers.states import ApprovalState
+from liaison.storage.tables.officers import APPROVALS, NOTICE_READS, NOTICES
 
 MOST = 200  # shown at once
 
@@ -37,9 +38,13 @@ def add(connection: Connection, to: OfficerId | Role, kind: str, object: str, at
 
 
 def waiting(office: Office, actor: policy.Actor) -> list[Notice]:
-    """The notices this person has not read, the newest first."""
+    """The notices this person has not read, the newest first; a request that was decided or is over waits no more."""
     mine = select(NOTICE_READS.c.notice).where(NOTICE_READS.c.person == actor.person)
-    unread = and_(visible_notices(actor), not_(NOTICES.c.id.in_(mine)))
+    over = select(APPROVALS.c.id).where(
+        or_(APPROVALS.c.state != ApprovalState.ASKED.value, APPROVALS.c.expires <= office.now())
+    )
+    decided = and_(NOTICES.c.kind == "approval-asked", NOTICES.c.object.in_(over))
+    unread = and_(visible_notices(actor), not_(NOTICES.c.id.in_(mine)), not_(decided))
     query = select(NOTICES).where(unread).order_by(NOTICES.c.at.desc(), NOTICES.c.id).limit(MOST)
     rows = office.read(lambda connection: list(connection.execute(query)))
     return [Notice(row.id, row.kind, row.object, row.at) for row in rows]

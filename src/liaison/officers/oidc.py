@@ -126,9 +126,7 @@ def link(
         if row.state == AccountState.ENDED.value or _carrying(connection, keyed, who) is not None:
             raise Conflict("the account has ended, or an account carries this identity already")
         if row.state == AccountState.ACTIVE.value:
-            waits = waits_for_other(
-                office, connection, actor, request, owner=row.person, approval=approval, spare=spare
-            )
+            waits = waits_for_other(office, connection, actor, request, approval=approval, spare=spare)
             if waits:
                 return Change(False, waits)
         _link(office, connection, keyed, row, who, actor.person)

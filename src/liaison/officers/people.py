@@ -13,7 +13,7 @@ from liaison import policy
 from liaison.model.categories import OfficerId
 from liaison.model.roles import HOLDERS, Capability, Role
 from liaison.office import Office
-from liaison.officers.access import can, load_person
+from liaison.officers.access import can, load_person, sees_everyone
 from liaison.officers.recording import record
 from liaison.officers.secrecy import opened, person_name
 from liaison.officers.states import AccountState
@@ -74,11 +74,10 @@ class Colleague:
 
 
 def list_people(office: Office, actor: policy.Actor) -> list[Person]:
-    """Everyone, by name, for administrators and supervisors; oneself for anyone else. The look is recorded."""
-    everyone = can(actor, Capability.ADMINISTER_ACCOUNTS) or can(actor, Capability.SUPERVISE)
+    """Everyone, by name, for administrators and overseers; oneself for anyone else. The look is recorded."""
 
     def work(connection: Connection) -> list[Person]:
-        chosen = true() if everyone else PEOPLE.c.id == actor.person
+        chosen = true() if sees_everyone(actor) else PEOPLE.c.id == actor.person
         found = _people(office, connection, chosen)
         record(office, connection, "people-read", actor.person, outcome=str(len(found)))
         return found

@@ -6,14 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from enum import Enum
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from liaison.model.errors import BadInput
-from liaison.model.roles import Role, clash
+from liaison.model.roles import HOLDERS, Capability, Role, clash
 from liaison.officers.settings import BackOff, Lasting
 
 SHORTEST, LONGEST = 12, 256  # characters of a password
+OVERSEERS = HOLDERS[Capability.REVIEW_BREAK_GLASS]  # approve what administrators may not do alone
 LEFT_OVER = 8  # characters that a password has besides its owner's name
 SEEN_EVERY = timedelta(minutes=1)  # how often a session's last request is written down
 # The stems of the passwords that lists of stolen ones hold most often; short ones come back with digits around them
@@ -129,20 +129,15 @@ def copied(uses: int, shown: int) -> bool:
     return (uses > 0 or shown > 0) and shown <= uses
 
 
-class Giving(Enum):
-    """What it takes to give roles to somebody."""
+def made_alone(added: Iterable[Role], overseers: int) -> bool:
+    """Whether these roles may be given by one administrator alone: to the first overseer, and to nobody else.
 
-    AT_ONCE = "at once"
-    WITH_APPROVAL = "with another person's approval"
-
-
-def giving(*, to_self: bool, other_administrators: int, into_account: bool = False) -> Giving:
-    """Whether an administrator may give roles, or a new way into an account that is in use, alone.
-
-    It waits for another person: always where somebody gives to themself, and for a way into an account, with which it
-    could be taken over; otherwise from the day there is another administrator. Taking roles away never waits.
+    Every other role takes an overseer's approval, an administrator's too: who sees content could be invented by an
+    administrator, and so could a second one, who would approve for them (threat A22). `overseers` are the accounts that
+    have not ended and hold a role of OVERSEERS, opened or not.
     """
-    return Giving.WITH_APPROVAL if to_self or into_account or other_administrators else Giving.AT_ONCE
+    given = frozenset(added)
+    return bool(given) and given <= OVERSEERS and overseers == 0
 
 
 def together(roles: Iterable[Role]) -> frozenset[Role]:

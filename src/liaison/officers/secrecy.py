@@ -18,6 +18,7 @@ from liaison.storage.tables.officers import SECRETS
 TOKEN = 32  # bytes: 256 bits
 PURPOSES = ("lookups", "passwords")
 REMEMBERED = 4096  # names of people
+TEXTS = msgspec.json.Decoder(dict[str, str])
 _NAMES: dict[bytes, str] = {}
 
 
@@ -79,7 +80,7 @@ def sealed_texts(key: bytes, about: str, texts: dict[str, str]) -> bytes:
 
 def opened(keys: Keys, key: KeyId, sealed: bytes, about: str) -> dict[str, str]:
     """The texts again. Raises Erased where their key was destroyed."""
-    return msgspec.json.decode(unseal(keys.fetch([key])[0], sealed, about), type=dict[str, str])
+    return TEXTS.decode(unseal(keys.fetch([key])[0], sealed, about))
 
 
 def person_name(keys: Keys, key: KeyId, sealed: bytes, person: str) -> str:

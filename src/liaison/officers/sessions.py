@@ -80,6 +80,17 @@ def signed_in(office: Office, token: str, settings: Settings = DEFAULTS) -> Sign
     return signed_from(office, rows)
 
 
+def still_signed_in(office: Office, token: str, settings: Settings = DEFAULTS) -> Signed:
+    """Whose session this is, as `signed_in`, for what looks by itself: it does not count as the person's being there.
+
+    Raises NotSignedIn.
+    """
+    rows = rows_of(office, _SIGNED, token)
+    if session_over(rows[0].created, rows[0].seen, office.now(), settings.lasting):
+        raise NotSignedIn("the session is over")
+    return signed_from(office, rows)
+
+
 def rows_of(office: Office, query: Prepared, token: str) -> list[Row[Any]]:
     """The rows of whoever holds this token. Raises NotSignedIn."""
     if not token or len(token) > LONGEST_TOKEN:

@@ -37,10 +37,15 @@ def after(state: AlertState, step: Step, by: Actor) -> AlertState:
     """
     if not by.person or not by.trained:
         raise BadInput("no trained person decides", field="actor", hint="a trained person decides, by name")
-    following = STEPS.get((state, step))
-    if following is None:
-        raise Conflict(f"an alert that is {state.value} cannot be {step.value}")
-    return following
+    return next_state(state, step)
+
+
+def next_state(state: AlertState, step: Step) -> AlertState:
+    """The state that follows, whoever takes the step. Raises Conflict where it cannot be taken from here."""
+    found = STEPS.get((state, step))
+    if found is None:
+        raise Conflict(f"an alert that is {state.value} cannot be {step.value}", hint="load the alert again")
+    return found
 
 
 def reason_of(text: str) -> str:

@@ -28,13 +28,14 @@ READ = "alert-read"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision on an alert. `reason` is None where it was erased."""
+    """One decision on an alert. `reason` is None where it was erased, `entry` is the ledger's."""
 
     before: policy.AlertState
     after: policy.AlertState
     person: str
     at: datetime
     reason: str | None
+    entry: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ def with_history(office: Office, alert: Alert, key: int, decisions: Sequence[Row
             row.person,
             row.at,
             None if reason is None else reason.decode(),
+            row.entry,
         )
         for row, reason in zip(decisions, reasons, strict=True)
     )

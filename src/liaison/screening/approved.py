@@ -15,10 +15,12 @@ from liaison import policy
 from liaison.model.errors import Conflict
 from liaison.office import Office
 from liaison.officers import approvals
+from liaison.officers.access import load_approval
 from liaison.officers.states import ApprovalState
 from liaison.screening.access import load_case
 from liaison.screening.permission import weigh
 from liaison.storage.tables.officers import APPROVALS
+from liaison.storage.tables.screening import CASES
 
 MORE = "more-checks"
 BY_NUMBER = "L10/bulk"
@@ -31,6 +33,17 @@ def ask_for_more(
     office.read(lambda connection: load_case(office, connection, actor, case))
     request = approvals.Request(MORE, {"reason": reason}, case, persons, expires)
     return approvals.ask(office, actor, request)
+
+
+def case_of_approval(office: Office, actor: policy.Actor, approval: str) -> str:
+    """The reference of the case that a request is about, to whoever sees the request. Raises NotFound."""
+
+    def work(connection: Connection) -> str:
+        row = load_approval(connection, office, actor, approval)
+        found = connection.execute(select(CASES.c.reference).where(CASES.c.id == row.case)).scalar()
+        return str(found or "")
+
+    return office.read(work)
 
 
 def weigh_number(

@@ -83,6 +83,9 @@ class Sealed(Value, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+SEALED = msgspec.json.Decoder(Sealed)
+
+
 @dataclass(frozen=True, slots=True)
 class ListShown:
     """A list as it is shown. `done` and `total` are names; `bad` are the first bad rows, `bad_rows` how many there are.
@@ -259,7 +262,7 @@ def about_of(row: Mapping[str, Any]) -> dict[str, str]:
 def content_of(opened: bytes) -> tuple[Sealed, bytes]:
     """What was sealed of a list: its description and its bytes."""
     size = int.from_bytes(opened[:4], "big")
-    return msgspec.json.decode(opened[4 : 4 + size], type=Sealed), opened[4 + size :]
+    return SEALED.decode(opened[4 : 4 + size]), opened[4 + size :]
 
 
 def _row(

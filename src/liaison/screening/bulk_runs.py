@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,7 @@ from liaison.screening.disclosure import Disclosed, disclose
 from liaison.screening.finding import Pairs, hits_of
 from liaison.screening.identity import record_key, subject_key
 from liaison.screening.list_rules import MOST_ALERTS, ListState, ListStep, after, require_free
+from liaison.screening.oneself import list_holds_oneself
 from liaison.screening.permission import settle, weigh, write_refusal
 from liaison.screening.records import Live
 from liaison.screening.seals import seals
@@ -202,7 +203,8 @@ def _run(office: Office, live: Live, begun: Begun) -> ListState:
     more = len(hits) - len(shown)
     disclosed = Disclosed(told.told, told.cleared + cleared.left_out, told.withheld + more, told.kept_back)
     weakest = int(hits.score[-1]) if len(hits) else hits.least
-    kept = keeping.ready(office, _look(begun, weakest), disclosed)
+    oneself = list_holds_oneself(office, begun.actor, people)
+    kept = keeping.ready(office, replace(_look(begun, weakest), oneself=oneself), disclosed)
     return office.write(lambda connection: _keep(office, connection, begun, kept))
 
 

@@ -14,7 +14,7 @@ from liaison.ledger.statements import Statement
 from liaison.model.errors import Conflict, Erased
 from liaison.office import Office, new_id
 from liaison.screening.access import load_alert, load_case, works_on
-from liaison.screening.alert_rules import Step, after, reason_of
+from liaison.screening.alert_rules import Step, after, next_state, reason_of
 from liaison.screening.alerting import Alert, decision_about, opened, shown_of, with_history
 from liaison.screening.case_rules import require_open
 from liaison.screening.content import Content
@@ -72,23 +72,24 @@ def _decide(
     judged = _judged(office, actor, alert, step, reason)
     case = judged.row.case_id
     action = policy.Action.CONFIRM
+    next_state(policy.AlertState(judged.row.state), step)
     settle(office, action, judged.context, weigh(office, action, judged.context), case)
-    following = after(policy.AlertState(judged.row.state), step, actor)
+    state = after(policy.AlertState(judged.row.state), step, actor)
     decision = new_id("decision")
     sealed = seals(office).add(judged.row.key, reason.encode(), decision_about(decision))
-    row = {"id": decision, "alert_id": alert, "before": judged.row.state, "after": following.value}
+    row = {"id": decision, "alert_id": alert, "before": judged.row.state, "after": state.value}
     row |= {"person": actor.person, "at": judged.context.now, "sealed": sealed}
 
     def work(connection: Connection) -> tuple[Row[Any], Any]:
         require_open(load_case(office, connection, actor, case).state)
-        office.log.append(connection, _statement(judged, step, decision, clear))
-        _move(connection, judged, following, actor)
+        entry = office.log.append(connection, _statement(judged, step, decision, clear)).index
+        _move(connection, judged, state, actor)
         number = connection.execute(
             select(func.count()).select_from(DECISIONS).where(DECISIONS.c.alert_id == alert)
         ).scalar_one()
-        connection.execute(insert(DECISIONS).values(row | {"number": number + 1}))
-        _clear(connection, judged, following, actor, clear)
-        _count(connection, judged, following)
+        connection.execute(insert(DECISIONS).values(row | {"number": number + 1, "entry": entry}))
+        _clear(connection, judged, state, actor, clear)
+        _count(connection, judged, state)
         history = select(DECISIONS).where(DECISIONS.c.alert_id == alert).order_by(DECISIONS.c.number)
         return load_alert(office, connection, actor, alert), connection.execute(history).all()
 

@@ -24,7 +24,8 @@ from liaison.screening.content import MOST, Asked, pack
 from liaison.screening.disclosure import disclose
 from liaison.screening.finding import Found, Pairs, find_person
 from liaison.screening.finding_things import find_thing
-from liaison.screening.lookups import context_for, footing
+from liaison.screening.lookups import Footing, context_for, footing
+from liaison.screening.oneself import asks_about_oneself
 from liaison.screening.permission import settle, write_refusal
 from liaison.screening.records import Live
 from liaison.screening.seals import seals
@@ -69,10 +70,14 @@ def check(office: Office, live: Live, actor: policy.Actor, question: Question) -
     """
     asked = asked_of(question)
     now = office.now()
-    decision, context, _ = office.read(
-        lambda connection: _weigh(office, connection, actor, question, asked, now)
+    weighed, oneself = office.read(
+        lambda connection: (
+            _weigh(office, connection, actor, question, asked, now),
+            asks_about_oneself(office, connection, actor, asked.subject),
+        )
     )
-    permit = settle(office, policy.Action.CHECK, context, decision)
+    context = weighed.context
+    permit = settle(office, policy.Action.CHECK, context, weighed.decision)
     found = _find(office, live, asked, context)
     disclosed = disclose(office, context, found.hits, asked.most)
     look = keeping.Look(
@@ -85,9 +90,12 @@ def check(office: Office, live: Live, actor: policy.Actor, question: Question) -
         looked_up=1,
         least=found.least,
         origins={nationality(asked.subject): 1},
+        oneself=oneself,
     )
     kept = keeping.ready(office, look, disclosed)
-    outcome = office.write(lambda connection: _keep(office, connection, actor, question, asked, kept))
+    outcome = office.write(
+        lambda connection: _keep(office, connection, actor, question, asked, kept, weighed)
+    )
     entry = outcome if isinstance(outcome, int) else _refused(outcome)
     return _answer(kept, entry, permit)
 
@@ -110,6 +118,21 @@ def subject_kind(subject: AnySubject) -> policy.SubjectKind:
     return policy.SubjectKind(subject.__struct_config__.tag)
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A decision on a check, what it rests on, and the approval that it would spend; empty for none."""
+
+    footing: Footing
+    decision: policy.Decision
+    context: policy.Context
+    approval: str
+
+    def holds(self, now: Footing) -> bool:
+        """Whether the decision is the same on what a footing is now: the law reads nothing but facts, and the other
+        facts are the question's own. An approval may have been spent meanwhile, so one that needs it does not hold."""
+        return self.footing == now and isinstance(self.decision, policy.Permit) and not self.approval
+
+
 def _weigh(
     office: Office,
     connection: Connection,
@@ -117,12 +140,15 @@ def _weigh(
     question: Question,
     asked: Asked,
     now: datetime,
-) -> tuple[policy.Decision, policy.Context, str]:
-    """The decision on this check by the counts as they are, its facts, and the approval that it would spend."""
+    before: Weighed | None = None,
+) -> Weighed:
+    """The decision on this check by the counts as they are; `before` is the one that was made before in this check."""
     stand = footing(office, connection, actor, question.grounds, now)
+    if before is not None and before.holds(stand):
+        return before
     facts = {"subject": subject_kind(asked.subject), "criteria": criteria(asked.subject)}
     context = context_for(office, actor, stand, now, **facts)
-    return weigh_number(office, connection, policy.Action.CHECK, context)
+    return Weighed(stand, *weigh_number(office, connection, policy.Action.CHECK, context))
 
 
 def _find(office: Office, live: Live, asked: Asked, context: policy.Context) -> Found:
@@ -140,15 +166,16 @@ def _keep(
     question: Question,
     asked: Asked,
     kept: keeping.Kept,
+    before: Weighed,
 ) -> int | policy.Refuse:
     """Write the check, unless what was permitted is so no more: then the refusal is what is written."""
     now = kept.look.context.now
-    decision, context, approval = _weigh(office, connection, actor, question, asked, now)
-    if isinstance(decision, policy.Refuse):
-        write_refusal(office, connection, policy.Action.CHECK, context, decision)
-        return decision
-    if approval:
-        spend(office, connection, actor, approval)
+    weighed = _weigh(office, connection, actor, question, asked, now, before)
+    if isinstance(weighed.decision, policy.Refuse):
+        write_refusal(office, connection, policy.Action.CHECK, weighed.context, weighed.decision)
+        return weighed.decision
+    if weighed.approval:
+        spend(office, connection, actor, weighed.approval)
     return keeping.write(office, connection, kept)
 
 

@@ -16,6 +16,7 @@ from liaison.office import Office, new_id
 from liaison.ports import KeyId
 from liaison.screening.content import pack
 from liaison.screening.disclosure import Disclosed, Told
+from liaison.screening.oneself import tell
 from liaison.screening.seals import digest, seals
 from liaison.storage.prepared import Prepared
 from liaison.storage.sealing import seal
@@ -33,7 +34,7 @@ ADD = Prepared(
     .where(ORIGINS.c.month == bindparam("of_month"), ORIGINS.c.nationality == bindparam("of_nationality"))
     .values({name: ORIGINS.c[name] + bindparam(f"more_{name}", type_=Integer) for name in COUNTED})
 )
-NEW_CHECK, NEW_ALERT = Prepared(insert(CHECKS)), insert(ALERTS)
+NEW_CHECK, NEW_ALERT = Prepared(insert(CHECKS)), Prepared(insert(ALERTS))
 MET = select(LINKS.c.holding_id).where(
     LINKS.c.case_id == bindparam("case"), LINKS.c.holding_id.in_(bindparam("some", expanding=True))
 )
@@ -53,6 +54,7 @@ class Look:
     least: int
     origins: Mapping[str, int]  # how many subjects of which nationality were asked about
     standing: str = ""
+    oneself: bool = False  # whoever asks may be among those asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,11 @@ def write(office: Office, connection: Connection, kept: Kept) -> int:
     entries = office.log.append_many(connection, kept.statements)
     entry = entries[0].index
     NEW_CHECK.change(connection, [kept.check | {"entry": entry}])
-    for start in range(0, len(kept.alerts), AT_ONCE):
-        connection.execute(NEW_ALERT, list(kept.alerts[start : start + AT_ONCE]))
+    NEW_ALERT.change(connection, kept.alerts)
     _link(connection, kept)
     _count(connection, kept)
+    if kept.look.oneself:
+        tell(connection, kept.look.context, kept.look.id)
     return entry
 
 
@@ -180,7 +183,8 @@ def _statements(
         what=CHECKED,
         objects=(look.id,),
         digest=told_of,
-        detail={"kind": look.kind, "subjects": str(look.looked_up)},
+        detail={"kind": look.kind, "subjects": str(look.looked_up)}
+        | ({"oneself": "may be"} if look.oneself else {}),
         **same,
     )
     records = tuple(dict.fromkeys(row["holding_id"] for row in alerts))[:NAMED]

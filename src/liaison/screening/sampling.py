@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
 from liaison import policy
@@ -23,7 +22,7 @@ from liaison.office import Office, new_id
 from liaison.screening.access import load_sample
 from liaison.screening.bulk_runs import ListAsked
 from liaison.screening.content import Asked, asked_of
-from liaison.screening.grounds import Words, grounds_about
+from liaison.screening.grounds import WORDS, grounds_about
 from liaison.screening.keeping import check_about
 from liaison.screening.permission import permit
 from liaison.screening.sampling_rules import drawn, require_sample
@@ -173,7 +172,7 @@ def _look_up(row: Row[Any], text: bytes | None) -> LookUp:
         row.purpose,
         row.offence,
         row.basis,
-        None if text is None else msgspec.json.decode(text, type=Words).justification,
+        None if text is None else WORDS.decode(text).justification,
         row.looked_up,
         row.alerts,
         row.cleared,

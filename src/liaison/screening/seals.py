@@ -19,10 +19,9 @@ from liaison.model.errors import Erased
 from liaison.office import Office
 from liaison.ports import Compartment, KeyId, Keys
 from liaison.storage.sealing import seal, unseal
+from liaison.storage.stock import Stock
 from liaison.storage.tables.screening import SECRETS
 
-BATCH = 1024  # keys made with one commit of the key ring
-LOW = BATCH // 2
 DIGEST = "digest"
 
 
@@ -38,23 +37,12 @@ class Seals:
     """The keys of screening at one node, and a stock of keys that were never used."""
 
     def __init__(self, keys: Keys) -> None:
-        self._keys = keys
-        self._spare: list[tuple[KeyId, bytes]] = []
-        self._lock, self._making = threading.Lock(), threading.Lock()
+        self._keys, self._stock = keys, Stock(keys, Compartment.SCREENING)
         self._digest: bytes = b""
 
     def take(self, count: int = 1) -> list[tuple[KeyId, bytes]]:
         """Keys that were never used. Raises StoreUnavailable where none can be made."""
-        while True:
-            with self._lock:
-                if len(self._spare) >= count:
-                    taken, self._spare = self._spare[:count], self._spare[count:]
-                    low = len(self._spare) < LOW
-                    break
-            self._make(max(count, BATCH))
-        if low and not self._making.locked():
-            threading.Thread(target=self._make, args=(BATCH,), name="keys", daemon=True).start()
-        return taken
+        return self._stock.take(count)
 
     def seal(self, content: bytes, about: str) -> Sealed:
         """The content under a new key; `about` names its row."""
@@ -97,12 +85,6 @@ class Seals:
             return self.open([row])[0]
         except Erased:
             return None
-
-    def _make(self, count: int) -> None:
-        with self._making:
-            made = self._keys.create(Compartment.SCREENING, count)
-            with self._lock:
-                self._spare += made
 
 
 _SEALS: WeakKeyDictionary[Keys, Seals] = WeakKeyDictionary()
