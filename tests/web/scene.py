@@ -22,6 +22,7 @@ from liaison.screening import bulk_orders, cases, grounds, sampling, standing
 from liaison.screening import desk as desk_service
 from liaison.web.footing import footing_from
 from tests.officers.authenticator import Authenticator
+from tests.overseer import train, with_roles
 from tests.web.payloads import WHY
 from tests.web_fixtures import PASSWORD, Desk, Officer, a_desk
 
@@ -53,9 +54,9 @@ def enrol(desk: Desk, name: str, unit: str, *roles: Role) -> Officer:
     by, office, people = desk.actor(desk.administrator), desk.office, desk.node.people
     person = service.create_person(office, by, service.Newcomer(name, unit))
     sign_in = name.replace(" ", ".").casefold()
-    made = service.create_account(office, by, person, sign_in, frozenset(roles), people)
+    made = with_roles(office, by, person, sign_in, frozenset(roles), people)
     opened = invitations.accept_with_password(office, made.invitation.token, PASSWORD, settings=people)
-    service.record_training(office, by, person, "Judging alerts", office.now() + timedelta(days=365))
+    train(office, by, person, "Judging alerts", office.now() + timedelta(days=365), people)
     return Officer(person, made.account, sign_in, opened.token)
 
 
@@ -117,12 +118,39 @@ def a_scene(folder: Path) -> Iterator[Scene]:
         _visit(scene)
         made.clock.forward(minutes=10)
         _work(scene)
+        owned_by_partners(scene.desk, folder, scene.owners[Role.INVESTIGATOR], scene.owned)
+        owned_of_requests(scene)
+        owned_of_supply(scene, folder)
         made.node.publish_now()
         yield scene
 
 
 def _own(officer: Officer) -> dict[str, str]:
     return {"person": officer.person, "account": officer.account}
+
+
+def owned_by_partners(desk: Desk, folder: Path, reader: Officer, owned: dict[str, str]) -> None:
+    """What an account reads and sent as a partner's program does: a collection, an object, a contribution, an event."""
+    from tests.web.compat.partners import a_partner_reads
+
+    owned |= a_partner_reads(desk, folder / "partner", reader)
+
+
+def owned_of_requests(scene: Scene) -> None:
+    """Requests that the first unit made, and one that a partner made."""
+    from tests.web.requested import requests_of
+
+    asker, approver = scene.owners[Role.INVESTIGATOR], scene.owners[Role.APPROVER]
+    scene.owned |= requests_of(scene.desk, asker, approver, scene.owned["grounds"], KNOWN)
+
+
+def owned_of_supply(scene: Scene, folder: Path) -> None:
+    """What passed between the first unit and a partner."""
+    from tests.web.exchanged import supply_of
+
+    asker, clerk = scene.owners[Role.INVESTIGATOR], scene.owners[Role.DESK_OFFICER]
+    keys = folder / "partner" / "other" / "keys"
+    scene.owned |= supply_of(scene.desk, keys, asker, clerk, scene.owned)
 
 
 def _visit(scene: Scene) -> None:
@@ -181,7 +209,9 @@ def _personal(scene: Scene, by: Officer) -> None:
     signed, expires = sessions.signed_in(office, by.session, people), office.now() + timedelta(days=10)
     owned["token"] = tokens.create_token(office, signed, "test", expires, people)[0]
     chief, person = made.actor(made.administrator), OfficerId(by.person)
-    owned["training"] = service.record_training(office, chief, person, "More", expires)
+    train(office, chief, person, "More", expires, people)
+    trainings = service.show_person(office, chief, person).trainings
+    owned["training"] = next(each.id for each in trainings if each.course == "More")
     kind, about = "approval-decided", owned["approval"]
     owned["notice"] = office.write(lambda c: notices.add(c, person, kind, about, office.now()))
     ceremony = passkeys.add_options(office, signed, people)

@@ -72,6 +72,18 @@ def test_a_decision_without_a_reason_is_refused_and_keeps_its_input(
         assert told.json()["hint"]
 
 
+@pytest.mark.parametrize("verb", ["confirm", "reject"])
+def test_a_decision_without_any_reason_marks_its_field_and_says_so_once(
+    scene: Scene, officer: Officer, alert: str, verb: str
+) -> None:
+    with scene.desk.browser(officer) as browser:
+        answer = browser.post(f"/alerts/{alert}/{verb}", data={f"{verb}_reason": ""})
+    assert answer.status_code == 400
+    assert f'id="{verb}_reason-error"' in answer.text
+    assert len(re.findall(r": this is needed</a>", answer.text)) == 1
+    assert "l-refusal" not in answer.text
+
+
 def test_a_rejected_pair_that_is_put_aside_does_not_come_back(scene: Scene, officer: Officer) -> None:
     _, grounds = a_case(scene.desk, officer, f"A-{next(CASES)}")
     first = ask(scene.desk, officer, grounds, "Aleksei Sobol").alerts[0]
@@ -90,7 +102,7 @@ def test_a_decision_is_taken_back_and_stays_in_the_history(
     with scene.desk.browser(officer) as browser, scene.desk.program(officer) as program:
         browser.post(f"/alerts/{alert}/confirm", data={"confirm_reason": REASON})
         twice = browser.post(f"/alerts/{alert}/confirm", data={"confirm_reason": REASON})
-        assert twice.status_code == 403, "the law lets a person decide on what is undecided"
+        assert twice.status_code == 409
         assert program.get(f"/api/v1/alerts/{alert}").json()["state"] == "confirmed"
         back = "It was another man: the fingerprints were mixed up."
         assert browser.post(f"/alerts/{alert}/reopen", data={"reopen_reason": back}).status_code == 303
@@ -160,3 +172,28 @@ def test_every_look_at_an_alert_is_in_the_ledger(scene: Scene, officer: Officer,
         after = program.get("/api/v1/ledger/entries").json()["items"]
     assert any(alert in one["objects"] for one in after if one["index"] > before)
     assert KNOWN not in str(after)
+
+
+def test_an_alert_links_the_entries_that_its_reader_may_open(
+    scene: Scene, officer: Officer, alert: str
+) -> None:
+    with scene.desk.browser(officer) as browser:
+        before = set(re.findall(r'href="/ledger/entries/(\d+)"', browser.get(f"/alerts/{alert}").text))
+        browser.post(f"/alerts/{alert}/confirm", data={"confirm_reason": REASON})
+        page = browser.get(f"/alerts/{alert}").text
+        (decision,) = set(re.findall(r'href="/ledger/entries/(\d+)"', page)) - before
+        assert len(before) == 1
+        assert "alert-confirmed" in browser.get(f"/ledger/entries/{decision}").text
+    supervisor = scene.owners[Role.SUPERVISOR]
+    with scene.desk.browser(supervisor) as browser:
+        assert "/ledger/entries/" not in browser.get(f"/alerts/{alert}").text
+
+
+def test_a_second_decision_is_a_conflict(scene: Scene, officer: Officer, alert: str) -> None:
+    with scene.desk.program(officer) as program:
+        sent = {"reason": REASON}
+        assert program.post(f"/api/v1/alerts/{alert}/confirm", json=sent).status_code == 200
+        assert program.post(f"/api/v1/alerts/{alert}/confirm", json=sent).status_code == 409
+        assert program.post(f"/api/v1/alerts/{alert}/reject", json=sent).status_code == 409
+        assert program.post(f"/api/v1/alerts/{alert}/reopen", json=sent).status_code == 200
+        assert program.post(f"/api/v1/alerts/{alert}/reopen", json=sent).status_code == 409

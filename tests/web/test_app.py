@@ -209,11 +209,13 @@ def test_readiness_names_the_part_that_is_not_ready(tmp_path: Path) -> None:
     with a_desk(tmp_path) as desk, desk.browser() as browser:
         answer = browser.get("/readyz").json()
         assert {part["name"] for part in answer["parts"]} >= {"database", "ledger", "keys", "disk"}
+        assert (answer["ready"], answer["status"]) == (True, "ok")
         secret = desk.node.places.keys / "node.seed"
         desk.node.office.keys.close()  # type: ignore[attr-defined]
         desk.node.found.last = None
         answer = browser.get("/readyz")
         assert answer.status_code == 503
+        assert answer.json()["status"] == "unready"
         unready = [part for part in answer.json()["parts"] if not part["ready"]]
         assert "keys" in {part["name"] for part in unready}
         assert all(part["hint"] for part in unready)

@@ -46,6 +46,7 @@ PARTS: dict[
     "entities": {CAN.READ_HOLDING},
     "healthz": {PUBLIC},
     "holdings": {CAN.CORRECT, CAN.ERASE, CAN.IMPORT, CAN.READ_HOLDING, CAN.RESTRICT},
+    "intake": {CAN.ANSWER_PARTNER},
     "invitation": {PUBLIC},
     "ledger": {PUBLIC, SIGNED},
     "lists": {CAN.CHECK_BULK},
@@ -53,17 +54,47 @@ PARTS: dict[
     "match": {CAN.CHECK},
     "me": {SIGNED},
     "metrics": {PUBLIC},
+    "misp": {SIGNED},
     "notices": {SIGNED},
-    "people": {CAN.ADMINISTER_ACCOUNTS, CAN.SUPERVISE},
+    "partners": {
+        CAN.AGREE,
+        CAN.ANSWER_PARTNER,
+        CAN.ASK_PARTNER,
+        CAN.READ_LEDGER,
+        CAN.SETTINGS,
+        CAN.SUPERVISE,
+    },
+    "people": {CAN.ADMINISTER_ACCOUNTS, CAN.REVIEW_BREAK_GLASS, CAN.SUPERVISE},
+    "permissions": {CAN.ASK_PARTNER, CAN.DISCLOSE, CAN.GRANT, CAN.RECALL},
     "protected": {CAN.SAFEGUARDING},
+    "published": {CAN.AGREE, CAN.DISCLOSE, CAN.RECALL},
     "questions": {CAN.STANDING_QUESTION, CAN.SUPERVISE},
     "readyz": {PUBLIC},
+    "received": {
+        CAN.ASK_PARTNER,
+        CAN.DISCLOSE,
+        CAN.GRANT,
+        CAN.IMPORT,
+        CAN.READ_HOLDING,
+        CAN.RECALL,
+        CAN.TELL_OUTCOME,
+    },
     "reconcile": {CAN.CHECK, PUBLIC},
+    "requests": {
+        CAN.ANSWER_PARTNER,
+        CAN.APPROVE,
+        CAN.ASK_PARTNER,
+        CAN.NOTIFY_CONVICTION,
+        CAN.STATISTICS,
+        CAN.SUPERVISE,
+    },
     "schema": {PUBLIC},
     "search": {CAN.CHECK},
     "settings": {CAN.SETTINGS, PUBLIC, SIGNED},
     "sign-in": {PUBLIC},
     "static": {PUBLIC},
+    "supplied": {CAN.DISCLOSE, CAN.GRANT, CAN.RECALL},
+    "taxii2": {SIGNED},
     "today": {SIGNED},
     "tokens": {SIGNED},
     "witness": {PUBLIC},
@@ -125,7 +156,8 @@ def part_of(path: str) -> str:
 
 def concrete(path: str) -> str:
     """The address with something in its place that there is not."""
-    return path.replace("{index}", "9000000").replace("{", "absent-").replace("}", "")
+    numbered = path.replace("{index}", "9000000").replace("{number}", "9000000")
+    return numbered.replace("{", "absent-").replace("}", "")
 
 
 def ask(client: httpx.Client, method: str, path: str) -> httpx.Response:

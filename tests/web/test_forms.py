@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liaison.model.errors import BadInput
+from liaison.model.errors import BadInput, Conflict
 from liaison.model.roles import Role
 from liaison.web.forms import Form
 from liaison.web.paging import cursor_of, parts_of, slice_by_number
+from liaison.web.render import Field
 
 
 def a_form(**fields: str) -> Form:
@@ -97,3 +98,33 @@ def test_slices_give_every_row_once(count: int, limit: int) -> None:
         if not cursor:
             break
     assert seen == rows
+
+
+FIELDS = {
+    "title": Field("Title", required=True),
+    "until": Field("Kept until", required=True),
+    "note": Field("Note", required=False),
+    "other": Field("Other form", required=True),
+}
+
+
+def test_every_problem_is_told_by_the_label_of_its_field_in_the_order_of_the_page() -> None:
+    sent = Form({"note": [""], "title": [" "], "until-day": [""], "until-month": [""], "until-year": [""]})
+    form = sent.refused(BadInput("this is no date", field="note")).drawn(FIELDS, str)
+    assert form.errors == [
+        ("Title: this is needed", "title"),
+        ("Kept until: this is needed", "until"),
+        ("Note: this is no date", "note"),
+    ]
+    assert form.error("until") == "this is needed"
+
+
+def test_what_was_sent_is_not_said_to_be_needed() -> None:
+    sent = Form({"title": [""], "until-day": ["3"], "until-month": [""], "until-year": [""]})
+    form = sent.refused(BadInput("this is no date", field="until")).drawn(FIELDS, str)
+    assert [field for _, field in form.errors] == ["title", "until"]
+
+
+def test_a_refusal_that_is_about_no_field_stands_alone() -> None:
+    form = Form({"title": [""]}).refused(Conflict("it is closed")).drawn(FIELDS, str)
+    assert form.errors == [("it is closed", "")]

@@ -244,3 +244,10 @@ def test_after_breaking_the_glass_a_record_is_read_and_a_supervisor_knows(scene:
     with scene.desk.browser(scene.owners[Role.SUPERVISOR]) as supervisor:
         assert "/break-glass/glass-" in supervisor.get("/").text
     assert KNOWN not in scene.desk.log.getvalue()
+
+
+def test_handling_codes_in_the_list_say_what_they_mean(scene: Scene) -> None:
+    with scene.desk.browser(scene.owners[Role.DESK_OFFICER]) as browser:
+        shown = browser.get("/holdings").text
+    assert "(only for the crimes it was sent for)" in shown
+    assert "()" not in shown

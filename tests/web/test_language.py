@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from liaison import policy
+from liaison.model.errors import NotFound
+from liaison.model.grounds import OFFENCES
+from liaison.model.roles import Role
 from liaison.web.language import LANGUAGES, choose, translations
 from tools import catalogues
 
@@ -57,6 +63,7 @@ def test_the_messages_come_from_templates_and_code() -> None:
     gathered = catalogues.gathered()
     assert "Skip to main content" in gathered
     assert "Standing questions" in gathered
+    assert "Sample of look-ups" in gathered  # said by a route alone, never in a template
 
 
 def test_a_translation_that_invents_a_placeholder_is_found() -> None:
@@ -68,3 +75,38 @@ def test_a_translation_that_invents_a_placeholder_is_found() -> None:
     wanted = template.get("Page %(number)s")
     assert wanted is not None
     assert catalogues._faults(catalogue, wanted) == ["placeholders differ: 'Page %(nombre)s'"]
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_words_of_the_model_the_law_and_the_errors_are_in_the_language(language: str) -> None:
+    say = translations(language).gettext
+    same_word = {"Corruption", "Sabotage", "Fraude", "contact", "index", "import", "administrator"}
+    for text in (
+        [role.meaning for role in Role] + [each.label for each in OFFENCES.values()] + [NotFound.title]
+    ):
+        assert say(text) != text or text in same_word
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_the_rules_are_in_the_language_with_the_numbers_of_the_pack(language: str) -> None:
+    def say(message: str, **values: object) -> str:
+        found = translations(language).gettext(message)
+        return found % values if values else found
+
+    english = {each.rule: each for each in policy.explain(policy.load_pack("demo"))}
+    for each in policy.explain(policy.load_pack("demo"), say):
+        assert each.asks != english[each.rule].asks
+        assert re.findall(r"\d+", each.asks) == re.findall(r"\d+", english[each.rule].asks)
+    told, plain = policy.numbers(policy.load_pack("demo"), say), policy.numbers(policy.load_pack("demo"))
+    assert len(told) == len(plain)
+    assert not set(told) & set(plain)
+
+
+def test_no_text_of_one_language_stands_in_another() -> None:
+    first, second = (catalogues.read(language) for language in catalogues.LANGUAGES)
+    both = [each.id for each in first if each.id and _said(each) == _said(second.get(each.id))]
+    assert [text for text in both if len(str(text).split()) > 2] == []
+
+
+def _said(message: object) -> object:
+    return getattr(message, "string", None)

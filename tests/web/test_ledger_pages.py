@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,10 @@ from liaison.ledger.published import verify_proof
 from liaison.ledger.statements import leaf
 from liaison.ledger.tree import inclusion, leaf_hash, node_hash, span
 from liaison.model.roles import Role
+from liaison.officers import recording
 from liaison.web.tree_picture import picture, sides
+from liaison.web.verbs import VERBS
+from tests.web.scene import a_case
 from tests.web_fixtures import Desk, Officer, a_desk
 
 VERIFIER = Path(__file__).parents[2] / "tools" / "verify_log.py"
@@ -199,3 +203,30 @@ def test_the_picture_joins_the_hashes_up_to_the_root(place: tuple[int, int]) -> 
     assert len(sides(index, size, len(proof))) == drawn.levels == len(proof)
     assert len(drawn.lines) == 2 * len(proof)
     assert all(box.x >= 0 and 0 <= box.y < drawn.height for box in drawn.boxes)
+
+
+def test_entries_are_told_in_words_of_the_reader(desk: Desk, officer: Officer) -> None:
+    with desk.browser(officer) as browser:
+        assert ">Somebody signed in</a></h2>" in browser.get("/ledger?what=sign-in").text
+        assert 'value="sign-in" selected>Somebody signed in<' in browser.get("/ledger?what=sign-in").text
+        french = browser.get("/ledger?what=sign-in", headers={"accept-language": "fr"}).text
+        assert ">Quelqu’un s’est connecté</a></h2>" in french
+        assert 'value="of-another-day" selected' in browser.get("/ledger?what=of-another-day").text
+
+
+def test_every_act_about_people_has_words() -> None:
+    assert VERBS.keys() >= recording.VERBS
+
+
+def test_a_case_has_its_reference_where_the_reader_sees_it(desk: Desk, auditor: Officer) -> None:
+    worker = desk.enrol("Besim Doka", Role.INVESTIGATOR)
+    case, _ = a_case(desk, worker, "Q-2026-77")
+    with desk.browser(worker) as browser, desk.browser(auditor) as other:
+        own = browser.get("/ledger?what=grounds-given").text
+        assert f"Q-2026-77 ({case})" in own
+        entry = re.search(r"/ledger/entries/(\d+)", own)
+        assert entry is not None
+        assert f"Q-2026-77 ({case})" in browser.get(entry[0]).text
+        seen = other.get("/ledger?what=grounds-given").text
+        assert case in seen
+        assert "Q-2026-77" not in seen

@@ -86,9 +86,17 @@ def test_a_long_list_is_approved_by_a_second_person_and_run(
         own = mine.post(f"/approvals/{approval}", data={"answer": "approve", "reason": REASON})
         assert own.status_code == 403, "nobody approves what they asked for"
         assert f"/approvals/{approval}" in theirs.get("/approvals").text
+        asked = theirs.get(f"/approvals/{approval}").text
+        reference = program.get(f"/api/v1/cases/{waiting['case']}").json()["reference"]
+        assert "A list of people to check" in asked
+        assert f">{reference}<" in asked
+        for raw in ("check-list", order, grounds, waiting["case"]):
+            assert raw not in asked
         assert theirs.get(place).status_code == 404, "who approves sees the request and not the list"
         good = theirs.post(f"/approvals/{approval}", data={"answer": "approve", "reason": REASON})
         assert good.status_code == 303
+        assert f'href="{place}"' in mine.get(f"/approvals/{approval}").text
+        assert "Give this id" not in mine.get(f"/approvals/{approval}").text
         assert mine.post(f"{place}/start", data={}).status_code == 303
         done = listed(scene, program, order)
         assert (done["state"], done["subjects"]) == ("done", 12)

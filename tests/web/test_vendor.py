@@ -21,6 +21,11 @@ def test_every_vendored_file_is_as_its_sum_says() -> None:
     assert vendor.faults(vendor.VENDOR) == []
 
 
+def test_the_fonts_of_papers_are_as_their_sums_say() -> None:
+    assert vendor.faults(vendor.FONTS) == []
+    assert set(vendor.sums(vendor.FONTS)) == set(vendor.DRAWN_WITH)
+
+
 def test_the_sums_are_of_the_bytes() -> None:
     name, digest = next(iter(vendor.sums(vendor.VENDOR).items()))
     assert hashlib.sha256((vendor.VENDOR / name).read_bytes()).hexdigest() == digest
@@ -51,7 +56,9 @@ def test_a_style_sheet_in_the_crowns_typeface_is_found(copy: Path) -> None:
 
 def test_every_package_has_its_licence_said() -> None:
     licences = (vendor.VENDOR / "LICENSES").read_text("utf-8")
-    shipped = {name: pin for name, pin in vendor.PINS.items() if name not in ("sass", "axe-core")}
+    shipped = {
+        name: pin for name, pin in vendor.PINS.items() if name not in ("sass", "axe-core", "dejavu-fonts-ttf")
+    }
     assert [
         f"{name} {version}" for name, (version, _) in shipped.items() if f"{name} {version}" not in licences
     ] == []

@@ -196,6 +196,7 @@ def test_the_one_algorithm_is_told(tool: Tool) -> None:
 def test_health_needs_nobody(tool: Tool) -> None:
     with tool.client(grounds="", token="") as client:
         assert client.healthz().status == "ok"
+        assert client.readyz().status == "ok"
 
 
 @pytest.mark.parametrize("grounds", ["", "grounds-" + "a" * 26])

@@ -85,8 +85,8 @@ def alert_out(alert: Alert) -> AlertOut:
     if content is not None:
         told = {
             "list": content.list,
-            "subject": _side(content.subject),
-            "record": _side(content.record),
+            "subject": side_out(content.subject),
+            "record": side_out(content.record),
             "reasons": tuple(ReasonOut(why.kind, why.words, why.worth / BIT) for why in content.reasons),
             "category": content.category,
             "grade": content.grade,
@@ -152,16 +152,19 @@ def by_chance(visit: Visit, content: Content) -> str:
         return visit.say(
             "By chance alone fewer than one in a thousand questions would find a record so like it."
         )
-    if chance < 0.95:
+    if round(1 / chance) > 1:
         return visit.say(
             "By chance alone one question in %(number)s would find a record so like it.",
             number=round(1 / chance),
         )
+    if round(chance) <= 1:
+        return visit.say("By chance alone about every question would find a record so like it.")
     return visit.say(
         "By chance alone a question like this would find up to %(number)s records so like it.",
         number=round(chance),
     )
 
 
-def _side(side: Shown) -> SideOut:
+def side_out(side: Shown) -> SideOut:
+    """One side as the API tells it."""
     return SideOut(side.id, side.name, side.born, side.sex, side.nationality)

@@ -22,6 +22,7 @@ from liaison.web.headers import hardened
 from liaison.web.routes import every_route
 from liaison.web.routing import the_visit
 from liaison.web.security import PUBLIC, guard
+from liaison.web.short import Application
 
 THREADS = 16  # requests whose work runs at once; more wait in line
 ABOUT = (
@@ -35,7 +36,7 @@ def create_app(node: Node, routes: Sequence[ControllerRouterHandler] | None = No
 
     `routes` are the node's own unless told.
     """
-    return Litestar(
+    app = Application(
         route_handlers=every_route() if routes is None else routes,
         guards=[guard(node)],
         dependencies={
@@ -51,6 +52,8 @@ def create_app(node: Node, routes: Sequence[ControllerRouterHandler] | None = No
         debug=False,
         pdb_on_exception=False,
     )
+    app.shorten(node)
+    return app
 
 
 async def _take_threads() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,14 +16,15 @@ from litestar.response import Redirect
 
 from liaison import policy
 from liaison.model.errors import NotSignedIn
-from liaison.model.roles import Capability, capabilities
+from liaison.model.roles import Capability, Role, capabilities
 from liaison.node.settings import Settings
 from liaison.node.wiring import Node
 from liaison.office import Office
 from liaison.officers.signed import Signed
+from liaison.partners.access import MAY_SEE
 from liaison.web import language as languages
 from liaison.web.headers import request_id
-from liaison.web.render import NodeSign, Notice, Page, Reader, navigation, render
+from liaison.web.render import NodeSign, Notice, Page, Reader, fields_of, navigation, render
 from liaison.web.sessions import named_cookie
 from liaison.web.words import DONE
 
@@ -36,8 +38,13 @@ PLACES: dict[str, frozenset[Capability]] = {
     "questions": frozenset({Capability.STANDING_QUESTION, Capability.SUPERVISE}),
     "cases": frozenset({Capability.OPEN_CASE}),
     "holdings": frozenset({Capability.READ_HOLDING, Capability.IMPORT}),
+    "requests": frozenset(
+        {Capability.ASK_PARTNER, Capability.ANSWER_PARTNER, Capability.APPROVE, Capability.SUPERVISE}
+    ),
+    "exchanged": frozenset({Capability.READ_HOLDING, Capability.DISCLOSE, Capability.RECALL}),
+    "partners": MAY_SEE,
     "approvals": frozenset({Capability.CHECK_BULK, Capability.APPROVE, Capability.REVIEW_BREAK_GLASS}),
-    "people": frozenset({Capability.ADMINISTER_ACCOUNTS}),
+    "people": frozenset({Capability.ADMINISTER_ACCOUNTS, Capability.REVIEW_BREAK_GLASS}),
 }
 FOR_EVERYONE = frozenset({"today", "ledger", "settings"})
 
@@ -85,7 +92,7 @@ class Visit:
         """What the person's roles and training bring; nothing where nobody is signed in."""
         if self.signed is None:
             return frozenset()
-        return capabilities(self.signed.roles, trained=self.signed.actor.trained)
+        return _brought(self.signed.roles, self.signed.actor.trained)
 
     def may(self, *wanted: Capability) -> bool:
         """Whether the person's roles bring one of these, for what a page offers. The service decides."""
@@ -124,6 +131,9 @@ class Visit:
         )
         if form is not None and form.refusal:
             self.node.metrics.refused(getattr(reason, "rule", "") for reason in form.refusal.reasons)
+        if form is not None and form.problems:  # drawn once before, to know its fields
+            form = form.drawn(fields_of(template, shown, visit=self, form=form, **values), self.say)
+            shown = replace(shown, errors=tuple((self.say(text), where) for text, where in form.errors))
         content = render(template, shown, visit=self, form=form, **values)
         return Response(content, media_type=MediaType.HTML, status_code=status)
 
@@ -169,6 +179,12 @@ class Visit:
         if self.actor.safeguards and self.may(Capability.SAFEGUARDING):
             allowed.add("protected")  # the place shows itself to named officers alone
         return navigation(allowed | FOR_EVERYONE)
+
+
+@lru_cache(1024)
+def _brought(roles: frozenset[Role], trained: bool) -> frozenset[Capability]:
+    """What these roles bring, worked out once for each set of them."""
+    return capabilities(roles, trained=trained)
 
 
 def visit_of(

@@ -26,7 +26,16 @@ from liaison.web.language import later
 
 METHODS: tuple[Method, ...] = ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT")
 PROBLEM = "application/problem+json"
-PROGRAMS = ("/api/", "/reconcile", "/match/", "/entities/", "/search/", "/add-checkpoint")
+PROGRAMS = (
+    "/api/",
+    "/reconcile",
+    "/match/",
+    "/entities/",
+    "/search/",
+    "/add-checkpoint",
+    "/taxii2/",
+    "/misp/",
+)
 TITLES = {
     400: later("The request could not be read"),
     401: later("You are not signed in"),

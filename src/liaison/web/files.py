@@ -43,7 +43,7 @@ def _read(content: bytes, suffix: str) -> File:
     return File(content, kind, hashlib.sha256(content).hexdigest())
 
 
-@get("/static/{name:path}", sync_to_thread=False, include_in_schema=False, audience=PUBLIC)
+@get("/static/{name:path}", sync_to_thread=False, include_in_schema=False, audience=PUBLIC, uncounted=True)
 def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """A file of the screen. With the digest of its content in the address it never changes."""
     found = files().get(name.lstrip("/"))

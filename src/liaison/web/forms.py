@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, TypeVar
@@ -14,11 +15,15 @@ from litestar.exceptions import ClientException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from liaison.model.errors import BadInput, LiaisonError, NotLawful
+from liaison.web.language import later
 from liaison.web.multipart import Upload, parts_of
+from liaison.web.render import Field
 
 Chosen = TypeVar("Chosen", bound=Enum)
 LONGEST = 4_000  # characters of a field, unless told
 MOST_FIELDS = 500
+PARTS = ("year", "month", "day")  # of a date that is sent in three fields
+NEEDED = later("this is needed")
 FORMS = (RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART)
 
 
@@ -37,6 +42,12 @@ class Problem:
     message: str
     field: str = ""
     hint: str = ""
+    label: str = ""  # of the field, once the page was drawn
+
+    @property
+    def told(self) -> str:
+        """The message for the summary, with the field it is about."""
+        return f"{self.label}: {self.message}" if self.label else self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +70,14 @@ class Form:
         """The field. Raises BadInput where it is empty."""
         text = self.text(name, longest=longest)
         if not text:
-            raise BadInput("this is needed", field=name, hint="fill it in")
+            raise BadInput(NEEDED, field=name, hint="fill it in")
         return text
 
     def secret(self, name: str) -> str:
         """A password as it was typed, spaces and all. Raises BadInput where it is empty or too long."""
         typed = (self.fields.get(name) or [""])[0]
         if not typed or len(typed) > LONGEST:
-            raise BadInput("this is needed" if not typed else "this is too long", field=name)
+            raise BadInput(NEEDED if not typed else "this is too long", field=name)
         return typed
 
     def all(self, name: str) -> list[str]:
@@ -87,7 +98,7 @@ class Form:
 
     def date(self, name: str) -> dt.date | None:
         """A date from NAME-day, NAME-month and NAME-year, or from NAME as 2026-03-31; None where all are empty."""
-        parts = [self.text(f"{name}-{part}", longest=4) for part in ("year", "month", "day")]
+        parts = [self.text(f"{name}-{part}", longest=4) for part in PARTS]
         written = "-".join(part.zfill(2) for part in parts) if any(parts) else self.text(name, longest=10)
         if not written:
             return None
@@ -126,7 +137,31 @@ class Form:
     @property
     def errors(self) -> list[tuple[str, str]]:
         """Messages with the ids of their fields, for the summary at the top of the page."""
-        return [(problem.message, problem.field) for problem in self.problems]
+        return [(problem.told, problem.field) for problem in self.problems]
+
+    def drawn(self, fields: Mapping[str, Field], say: Callable[[str], str]) -> Form:
+        """The form with every problem by the label of its field, in the order of the page.
+
+        A field that has to be filled in and was sent empty is a problem too, whichever was met first.
+        """
+        about = {problem.field for problem in self.problems}
+        if not about & set(fields):
+            return self
+        empty = [name for name in fields if fields[name].required and self._empty(name) and name not in about]
+        found = [*self.problems, *(Problem(NEEDED, name) for name in empty)]
+        labelled = [
+            replace(each, message=say(each.message), label=fields[each.field].label)
+            if each.field in fields
+            else each
+            for each in found
+        ]
+        order = {name: place for place, name in enumerate(fields)}
+        return replace(self, problems=tuple(sorted(labelled, key=lambda each: order.get(each.field, -1))))
+
+    def _empty(self, name: str) -> bool:
+        """Whether the field, or each part of a date, was sent with nothing in it."""
+        names = [name, *(f"{name}-{part}" for part in PARTS)]
+        return any(each in self.fields for each in names) and not any(self.all(each) for each in names)
 
 
 async def the_form(request: Request[Any, Any, Any]) -> Form:

@@ -54,6 +54,13 @@ def route_of(scope: Scope) -> str:
     return str(scope.get("path_template") or "unmatched")
 
 
+def standing(secure: bool) -> list[tuple[bytes, bytes]]:
+    """The headers that an answer has where it brings none of them itself, as they are sent."""
+    more = {"Strict-Transport-Security": f"max-age={TWO_YEARS}; includeSubDomains"} if secure else {}
+    found = ALWAYS | {"Cache-Control": KEPT_BY_NOBODY} | more
+    return [(name.lower().encode(), value.encode()) for name, value in found.items()]
+
+
 def hardened(secure: bool) -> Callable[[Message, Scope], Awaitable[None]]:
     """What adds the headers as an answer starts. `secure`: people reach the node by https only.
 

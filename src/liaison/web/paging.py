@@ -17,6 +17,7 @@ T = TypeVar("T")
 SHOWN = 50  # rows of a page, unless told
 MOST = 200  # rows of a page
 LONGEST = 500  # characters of a cursor
+PARTS = msgspec.json.Decoder(list[str])
 
 Limit = Annotated[int, Parameter(ge=1, le=MOST, description="How many rows, at most")]
 Cursor = Annotated[
@@ -50,7 +51,7 @@ def parts_of(text: str, count: int) -> tuple[str, ...] | None:
         return None
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        parts = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=list[str])
+        parts = PARTS.decode(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, binascii.Error, msgspec.DecodeError):
         parts = []
     if len(parts) != count:

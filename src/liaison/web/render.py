@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -71,6 +72,9 @@ PLACES = (
     Place("questions", later("Standing questions"), "/questions", "questions", "q"),
     Place("cases", later("Cases"), "/cases", "cases", "s"),
     Place("holdings", later("Holdings"), "/holdings", "holdings", "h"),
+    Place("requests", later("Requests"), "/requests", "inbox", "i"),
+    Place("exchanged", later("Exchanged records"), "/received", "document", "x"),
+    Place("partners", later("Partners"), "/partners", "link", "n"),
     Place("protected", later("Protected persons"), "/protected", "eye", "r"),
     Place("approvals", later("Approvals"), "/approvals", "shield", "v"),
     Place("ledger", later("Ledger"), "/ledger", "ledger", "l", apart=True),
@@ -119,7 +123,7 @@ def environment(language: str = SOURCE) -> Environment:
     )
     messages = translations(language)
     made.install_gettext_translations(messages, newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {"static": static, "languages": tuple(LANGUAGES.items())}
+    made.globals |= {"static": static, "noted": noted, "languages": tuple(LANGUAGES.items())}
     made.filters |= Writing(language, messages).filters()
     return made
 
@@ -127,6 +131,36 @@ def environment(language: str = SOURCE) -> Environment:
 def render(template: str, page: Page, **context: Any) -> str:
     """The HTML of a template. Raises UndefinedError where the template asks for what it was not given."""
     return environment(page.language).get_template(template).render(page=page, **context)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form as a page draws it: its label, and whether it has to be filled in."""
+
+    label: str
+    required: bool
+
+
+_DRAWN: ContextVar[dict[str, Field] | None] = ContextVar("drawn", default=None)
+
+
+def noted(name: str, label: str, required: bool) -> str:
+    """Called by the macros that draw fields; nothing is drawn by it."""
+    drawn = _DRAWN.get()
+    if drawn is not None:
+        drawn.setdefault(name, Field(str(label), bool(required)))
+    return ""
+
+
+def fields_of(template: str, page: Page, **context: Any) -> dict[str, Field]:
+    """The fields that a template draws, by their names, in the order of the page."""
+    drawn: dict[str, Field] = {}
+    token = _DRAWN.set(drawn)
+    try:
+        render(template, page, **context)
+    finally:
+        _DRAWN.reset(token)
+    return drawn
 
 
 @cache

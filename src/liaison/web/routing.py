@@ -63,6 +63,7 @@ def threaded(function: Callable[..., Any], path: str = "") -> Callable[..., Any]
     parameters = [each.replace(annotation=hints[each.name]) for each in signature.parameters.values()]
     for copied in ("__name__", "__qualname__", "__module__", "__doc__"):
         setattr(run, copied, getattr(function, copied))
+    run.plain = function  # type: ignore[attr-defined]  # for the short way, which is in a thread already
     run.__annotations__ = hints
     run.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=parameters, return_annotation=hints["return"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from liaison.model.holding import Record
-from liaison.model.subjects import Person
+from liaison.model.subjects import AnySubject, Person
 from liaison.web.asked import person_rows
 from liaison.web.compat.entities import properties_of
 from liaison.web.context import Visit
@@ -21,9 +21,13 @@ FIELDS = {
 
 def said_rows(visit: Visit, record: Record) -> list[tuple[str, str]]:
     """What the record says of its subject, and the columns of its list that have no other place."""
-    if isinstance(record.holding.subject, Person):
-        rows = person_rows(visit, record.holding.subject)
-        return rows + [(name, value) for name, value in record.holding.extra.items() if value]
-    _, properties = properties_of(record.holding.subject)
-    rows = [(visit.say(FIELDS.get(name, name)), "; ".join(values)) for name, values in properties.items()]
+    rows = subject_rows(visit, record.holding.subject)
     return rows + [(name, value) for name, value in record.holding.extra.items() if value]
+
+
+def subject_rows(visit: Visit, subject: AnySubject) -> list[tuple[str, str]]:
+    """What is said of a person or thing, field by field."""
+    if isinstance(subject, Person):
+        return person_rows(visit, subject)
+    _, properties = properties_of(subject)
+    return [(visit.say(FIELDS.get(name, name)), "; ".join(values)) for name, values in properties.items()]

@@ -75,19 +75,58 @@ def guard(node: Node) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRoute
         token = bearer_of(connection)
         if not token and not handler.opt.get("machine"):
             refuse_foreign(connection, node)
-        signed = await _signed(node, token, cookie_of(connection, secure(node.settings)))
-        visit = visit_of(node, connection, signed)
-        connection.scope["state"]["visit"] = visit
-        if not lets_in(audience_of(handler), visit):
-            raise NotFound
+        try:
+            signed = await _signed(node, token, cookie_of(connection, secure(node.settings)))
+        except NotSignedIn:
+            counted(node, connection, handler, None)
+            raise
+        admitted(node, connection, handler, signed)
 
     return admit
+
+
+def admitted(
+    node: Node,
+    connection: ASGIConnection[Any, Any, Any, Any],
+    handler: BaseRouteHandler,
+    signed: Signed | None,
+) -> Visit:
+    """The visit, which is kept with the request. Raises TooMany; NotFound, NotSignedIn for whom the route is not."""
+    counted(node, connection, handler, signed)
+    visit = visit_of(node, connection, signed)
+    connection.scope["state"]["visit"] = visit
+    if not lets_in(audience_of(handler), visit):
+        raise NotFound
+    return visit
+
+
+def counted(
+    node: Node,
+    connection: ASGIConnection[Any, Any, Any, Any],
+    handler: BaseRouteHandler,
+    signed: Signed | None,
+) -> None:
+    """Count the request once, whichever way it goes: by the person, or by the address of who is nobody yet.
+
+    A route that costs nothing says `uncounted=True`. Raises TooMany.
+    """
+    state = connection.scope["state"]
+    if handler.opt.get("uncounted") or state.get("counted"):
+        return
+    address = connection.client.host if connection.client else ""
+    node.allowance.take(f"person {signed.actor.person}" if signed else f"address {address}")
+    state["counted"] = True
+
+
+def signed_by(node: Node, token: str) -> Signed:
+    """Whose token this is. Raises NotSignedIn for one that does not hold."""
+    return signed_in_by_token(node.office, token)
 
 
 async def _signed(node: Node, token: str, cookie: str) -> Signed | None:
     """Who sends this. A token that does not hold is refused; a cookie that does not hold is as good as none."""
     if token:
-        return await sync_to_thread(signed_in_by_token, node.office, token)
+        return await sync_to_thread(signed_by, node, token)
     if not cookie:
         return None
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from litestar import Response
@@ -13,6 +14,7 @@ BARE, HOST_ONLY = (
     "__Host-liaison",
 )  # the second is kept by a browser only over https, for this host alone
 SCHEMES = ("bearer", "apikey")
+BASIC, BARE_KEYS = "/taxii2", "/misp/"  # where clients know no other way
 LONGEST = 512  # characters of a token
 
 
@@ -37,11 +39,25 @@ def named_cookie(connection: ASGIConnection[Any, Any, Any, Any], wanted: str) ->
 
 
 def bearer_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """The token of `Authorization: Bearer TOKEN` (RFC 6750, section 2.1), or of `ApiKey TOKEN`, as yente's clients
-    write it; empty without one."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    token = token.strip()
-    return token if scheme.casefold() in SCHEMES and 0 < len(token) <= LONGEST else ""
+    """The token of `Authorization: Bearer TOKEN` (RFC 6750, section 2.1), or as tools write it: `ApiKey TOKEN` of
+    yente's clients, the password of Basic where TAXII is spoken, the bare token where MISP is. Empty without one."""
+    written = connection.headers.get("authorization", "")
+    scheme, _, token = written.partition(" ")
+    token, path = token.strip(), connection.url.path
+    if scheme.casefold() not in SCHEMES:
+        bare = path.startswith(BARE_KEYS) and not token
+        token = scheme if bare else ""
+        if scheme.casefold() == "basic" and path.startswith(BASIC):
+            token = _password(written.partition(" ")[2])
+    return token if 0 < len(token) <= LONGEST else ""
+
+
+def _password(written: str) -> str:
+    """The password of Basic (RFC 7617): a token says whose it is, so that the name counts for nothing."""
+    try:
+        return base64.b64decode(written.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def with_session(response: Response[Any], token: str, secure: bool) -> Response[Any]:

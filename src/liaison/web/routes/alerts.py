@@ -12,11 +12,12 @@ from liaison.model.errors import BadInput, Conflict, Erased, NotLawful
 from liaison.model.holding import Instruction
 from liaison.model.roles import Capability
 from liaison.officers.people import names_of
+from liaison.officers.reading import may_read_all
 from liaison.policy import AlertState
 from liaison.screening import confirming
 from liaison.screening.alerting import Alert, alert_of, alerts_of_case
 from liaison.screening.cases import case_of, cases_of
-from liaison.screening.history import check_of, waiting
+from liaison.screening.history import Look, check_of, waiting
 from liaison.web.alerts import (
     INSTRUCTIONS,
     AlertOut,
@@ -64,7 +65,7 @@ def alert(visit: Visit, alert_id: str) -> Response[str]:
 def confirm(visit: Visit, alert_id: str, form: Form) -> Response[Any]:
     """Confirm that both sides are one person."""
     try:
-        confirming.confirm(visit.office, visit.actor, alert_id, form.text("confirm_reason"))
+        confirming.confirm(visit.office, visit.actor, alert_id, form.needed("confirm_reason"))
     except Refusals as error:
         return _alert(visit, alert_id, _refused(form, error, "confirm_reason"), error.status)
     return visit.go(f"/alerts/{alert_id}", "confirmed")
@@ -75,7 +76,7 @@ def reject(visit: Visit, alert_id: str, form: Form) -> Response[Any]:
     """Reject the alert; the pair may be put aside, so that it does not come back."""
     try:
         clear = form.ticked("clear")
-        confirming.reject(visit.office, visit.actor, alert_id, form.text("reject_reason"), clear=clear)
+        confirming.reject(visit.office, visit.actor, alert_id, form.needed("reject_reason"), clear=clear)
     except Refusals as error:
         return _alert(visit, alert_id, _refused(form, error, "reject_reason"), error.status)
     return visit.go(f"/alerts/{alert_id}", "rejected")
@@ -85,7 +86,7 @@ def reject(visit: Visit, alert_id: str, form: Form) -> Response[Any]:
 def reopen(visit: Visit, alert_id: str, form: Form) -> Response[Any]:
     """Take a decision back. It stays in the history."""
     try:
-        confirming.reopen(visit.office, visit.actor, alert_id, form.text("reopen_reason"))
+        confirming.reopen(visit.office, visit.actor, alert_id, form.needed("reopen_reason"))
     except Refusals as error:
         return _alert(visit, alert_id, _refused(form, error, "reopen_reason"), error.status)
     return visit.go(f"/alerts/{alert_id}", "reopened")
@@ -130,9 +131,18 @@ def _alert(visit: Visit, alert_id: str, form: Form, status: int = 200) -> Respon
             for decision in found.history
         ],
         names=names,
+        entries=_entries(visit, found, look_),
         decides=visit.may(DECIDES),
         bit=BIT,
     )
+
+
+def _entries(visit: Visit, found: Alert, check: Look) -> list[tuple[str, int]]:
+    """The entries of the ledger that this person may open: of the check, and of each decision."""
+    every = [(visit.say("Ledger"), check.person, check.entry)]
+    every += [(_step(visit, each.after), each.person, each.entry) for each in found.history]
+    reads_all, me = may_read_all(visit.actor), visit.actor.person
+    return [(said, entry) for said, person, entry in every if reads_all or person == me]
 
 
 def _title(visit: Visit, found: Alert) -> str:

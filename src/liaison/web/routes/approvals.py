@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from litestar import Response
 from liaison.model.categories import CaseId
 from liaison.model.errors import BadInput, Conflict, LiaisonError, NotFound, NotLawful
 from liaison.model.grounds import Grounds
-from liaison.model.roles import Capability
+from liaison.model.roles import Capability, Role
 from liaison.officers import approvals as requests
 from liaison.officers import break_glass
 from liaison.officers.approvals import Approval
@@ -19,13 +20,16 @@ from liaison.officers.break_glass import Glass
 from liaison.officers.people import names_of
 from liaison.officers.states import ApprovalState, GlassState
 from liaison.screening import cases as case_service
+from liaison.screening.approved import case_of_approval
 from liaison.screening.grounds import Given, one_grounds, own_grounds
 from liaison.web.context import Visit
 from liaison.web.errors import reasons_of
 from liaison.web.forms import Form
+from liaison.web.keys import ABOUT, LABELS
+from liaison.web.language import later
 from liaison.web.paging import Cursor, Limit, Listed, slice_by_number
 from liaison.web.routing import act, call, look, page
-from liaison.web.words import STATES, TONES
+from liaison.web.words import KINDS, STATES, TONES
 
 REFUSALS = (BadInput, Conflict, NotLawful)
 ASKERS = frozenset(
@@ -38,7 +42,9 @@ ASKERS = frozenset(
     }
 )
 GLASS = frozenset({Capability.BREAK_GLASS, Capability.REVIEW_BREAK_GLASS})
-KINDS = ("holding",)
+OBJECT_KIND = "holding"
+CLOSED = {"check-list": frozenset({"list", "grounds"}), "partner-request": frozenset({"request", "grounds"})}
+SAID = LABELS | {role.value: role.label for role in Role} | {"yes": later("Yes"), "no": later("No")}
 
 
 class ApprovalOut(msgspec.Struct, frozen=True):
@@ -100,7 +106,9 @@ def approvals(visit: Visit) -> Response[str]:
         waiting=waiting,
         asked=asked[::-1],
         decided=decided[::-1],
+        glass=visit.may(*GLASS),
         names=_names(visit, every),
+        kinds=KINDS,
         states=STATES,
         tones=TONES,
     )
@@ -119,10 +127,13 @@ def decide(visit: Visit, approval_id: str, form: Form) -> Response[Any]:
         answer = form.needed("answer", longest=10)
         if answer not in ("approve", "refuse"):
             raise BadInput("this is not one of the choices", field="answer")
-        requests.decide(visit.office, visit.actor, approval_id, answer == "approve", form.needed("reason"))
+        decided = requests.decide(
+            visit.office, visit.actor, approval_id, answer == "approve", form.needed("reason")
+        )
     except REFUSALS as error:
         return _approval(visit, approval_id, form.refused(error), error)
-    return visit.go(f"/approvals/{approval_id}", "approved" if answer == "approve" else "refused")
+    back = f"/people/{decided.gains}" if decided.gains else f"/approvals/{approval_id}"
+    return visit.go(back, "approved" if answer == "approve" else "refused")
 
 
 @page("/break-glass", audience=GLASS)
@@ -155,7 +166,7 @@ def break_the_glass(visit: Visit, form: Form) -> Response[Any]:
         glass = break_glass.open(
             visit.office,
             visit.actor,
-            KINDS[0],
+            OBJECT_KIND,
             form.needed("object", longest=200),
             form.needed("reason"),
             grounds=grounds,
@@ -217,19 +228,40 @@ def api_review(visit: Visit, glass_id: str, data: Finding) -> GlassOut:
 def _approval(visit: Visit, approval_id: str, form: Form, error: LiaisonError | None = None) -> Response[str]:
     found = requests.show(visit.office, visit.actor, approval_id)
     open_to_me = found.state is ApprovalState.ASKED and found.asked_by != visit.actor.person
+    people = {text for key, text in found.about.items() if key == "person"}
+    names = _names(visit, [found]) | names_of(visit.office, people)
     return visit.page(
         "pages/approvals_one.html",
         title=visit.say("Request for a second pair of eyes"),
         active="approvals",
-        crumbs=[(visit.say("Approvals"), "/approvals"), (found.id, "")],
+        crumbs=[(visit.say("Approvals"), "/approvals"), (visit.say(KINDS.get(found.kind, found.kind)), "")],
         form=form,
         status=error.status if error else 200,
         approval=found,
-        names=_names(visit, [found]),
+        names=names,
+        reference=case_of_approval(visit.office, visit.actor, found.id) if found.case else "",
+        about=_about(visit, found, names),
+        mine=found.asked_by == visit.actor.person,
+        kinds=KINDS,
         decides=open_to_me,
         states=STATES,
         tones=TONES,
     )
+
+
+def _about(visit: Visit, found: Approval, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What it is about in words. Ids of what the reader cannot open, and what stands elsewhere, are left out."""
+    left = CLOSED.get(found.kind, frozenset()) | ({"person"} if found.gains else set())
+    told = {key: text for key, text in found.about.items() if key not in left and text}
+    return [(visit.say(ABOUT.get(key, key)), _told(visit, text, names)) for key, text in told.items()]
+
+
+def _told(visit: Visit, text: str, names: Mapping[str, str]) -> str:
+    """A person by their name; roles, purposes and offences by their labels; anything else as it stands."""
+    words = [part.strip() for part in text.split(",")]
+    if all(word in SAID for word in words):
+        return ", ".join(visit.say(SAID[word]) for word in words)
+    return names.get(text, text)
 
 
 def _new_glass(visit: Visit, form: Form, error: LiaisonError | None = None) -> Response[str]:

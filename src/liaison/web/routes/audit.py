@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from litestar import Response
 from liaison.model.errors import BadInput, LiaisonError, NotFound, NotLawful
 from liaison.model.roles import Capability
 from liaison.officers.people import names_of
+from liaison.officers.service import overseers, overseers_made_alone
 from liaison.screening import sampling
 from liaison.screening.sampling import LookUp, Sample
 from liaison.screening.sampling_rules import LARGEST
@@ -20,6 +21,7 @@ from liaison.screening.statistics import Origin, Statistics, origins, statistics
 from liaison.screening.statistics_rules import Count
 from liaison.web.context import Visit
 from liaison.web.forms import Form
+from liaison.web.keys import figure_of, figures_of
 from liaison.web.paging import Listed
 from liaison.web.routing import act, call, look, page
 from liaison.web.security import SIGNED
@@ -135,6 +137,8 @@ def figures(visit: Visit, since: str = "", until: str = "") -> Response[str]:
         status=400 if form.problems else 200,
         found=found,
         origins=monthly,
+        figures=partial(figures_of, visit),
+        figure=partial(figure_of, visit),
     )
 
 
@@ -193,7 +197,7 @@ def api_figures(visit: Visit, data: Drawing) -> FiguresOut:
 
 
 def _seat(visit: Visit, form: Form, error: LiaisonError | None = None) -> Response[str]:
-    draws = visit.may(DRAWS)
+    draws, alone = visit.may(DRAWS), overseers_made_alone(visit.office)
     fresh = form if form.fields else Form(fields={"since": [_ago(visit, 30)], "until": [_ago(visit, -1)]})
     return visit.page(
         "pages/audit.html",
@@ -206,6 +210,9 @@ def _seat(visit: Visit, form: Form, error: LiaisonError | None = None) -> Respon
         reads_all=visit.may(Capability.READ_LEDGER),
         audits=True,
         most=LARGEST,
+        alone=alone,
+        overseers=overseers(visit.office),
+        names=names_of(visit.office, {each.person for each in alone}),
         vkey=visit.node.signers[0].verifier.vkey,
         address=visit.node.public_url,
     )

@@ -13,6 +13,7 @@ from liaison.matching.dates import BIT
 from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful
 from liaison.model.roles import Capability
 from liaison.officers.people import names_of
+from liaison.officers.reading import may_read_all
 from liaison.screening import desk
 from liaison.screening.alerting import alerts_of_check
 from liaison.screening.case_rules import CaseState
@@ -73,11 +74,14 @@ def check_shown(visit: Visit, check_id: str) -> Response[str]:
     held = case_of(office, actor, look_.case)
     given = one_grounds(office, actor, look_.grounds)
     title = visit.words.ngettext("%(num)s alert", "%(num)s alerts", len(alerts)) % {"num": len(alerts)}
+    checks = visit.may(AUDIENCE)
     return visit.page(
         "pages/check_shown.html",
         title=title if alerts else visit.say("No alert"),
         active="check",
-        crumbs=((visit.say("Check"), "/check"), (title, "")),
+        crumbs=((visit.say("Check"), "/check" if checks else ""), (title, "")),
+        checks=checks,
+        proves=look_.person == actor.person or may_read_all(actor),
         look=look_,
         asked=asked_rows(visit, look_.question.subject) if look_.question else [],
         keeps=visit.may(Capability.STANDING_QUESTION) and look_.person == actor.person,
@@ -182,7 +186,7 @@ class LookOut(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
 
 
-@call("/checks", audience=AUDIENCE, tags=["checks"], status=201)
+@call("/checks", audience=AUDIENCE, tags=["checks"], status=201, short=True)
 def api_check(visit: Visit, data: NewCheck) -> CheckOut:
     """Check one person or document against the records."""
     question = desk.Question(

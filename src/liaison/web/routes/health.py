@@ -52,7 +52,8 @@ def _loopback(text: str) -> bool:
 
 def asked(path: str, **opt: Any) -> Declared:
     """What a machine may ask that is near."""
-    return served(get(path, audience=PUBLIC, guards=[near], program=True, security=NO_TOKEN, **opt), path)
+    told: dict[str, Any] = {"audience": PUBLIC, "uncounted": True, "program": True, "security": NO_TOKEN}
+    return served(get(path, guards=[near], **told, **opt), path)
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -65,9 +66,10 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Readiness(msgspec.Struct, frozen=True):
-    """Whether the node takes work, and each part of it."""
+    """Whether the node takes work, and each part of it. `status` is `ok` or `unready`: yente's clients read that."""
 
     ready: bool
+    status: str
     parts: list[Part]
 
 
@@ -78,6 +80,7 @@ UNREADY = {503: ResponseSpec(Readiness, generate_examples=False, description="A 
     "/livez",
     sync_to_thread=False,
     audience=PUBLIC,
+    uncounted=True,
     program=True,
     tags=["health"],
     media_type=MediaType.TEXT,
@@ -94,7 +97,7 @@ def readyz(visit: Visit) -> Response[Readiness]:
     found = recent_health(visit.node)
     parts = [Part(each.name, each.ok, each.found, "" if each.ok else each.hint) for each in found]
     good = ready(found)
-    return Response(Readiness(good, parts), status_code=200 if good else 503)
+    return Response(Readiness(good, "ok" if good else "unready", parts), status_code=200 if good else 503)
 
 
 @asked("/metrics", include_in_schema=False)

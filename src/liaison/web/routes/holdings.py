@@ -199,6 +199,7 @@ def _choose(visit: Visit, holding_id: str, form: Form, status: int = 200) -> Res
         status=status,
         holding=holding_id,
         offered=offered,
+        cases=visit.may(Capability.OPEN_CASE),
         corrects=visit.may(CORRECTS),
         breaks=visit.may(Capability.BREAK_GLASS),
     )

@@ -14,7 +14,7 @@ from liaison.model.holding import Instruction
 from liaison.model.roles import Capability
 from liaison.model.scales import Graded
 from liaison.web.context import Visit
-from liaison.web.forms import Form
+from liaison.web.forms import NEEDED, Form
 from liaison.web.refusals import reasons_in
 from liaison.web.routes.holdings import CATEGORIES
 from liaison.web.routing import act, page
@@ -58,7 +58,7 @@ def _order(form: Form) -> ImportOrder:
     retention, review = form.date("retention"), form.date("review")
     for name, day in (("retention", retention), ("review", review)):
         if day is None:
-            raise BadInput("this is needed", field=name, hint="give the day")
+            raise BadInput(NEEDED, field=name, hint="give the day")
     assert retention is not None
     assert review is not None
     category = form.text("category")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -22,12 +23,15 @@ from liaison.model.roles import Capability
 from liaison.officers import reading
 from liaison.officers.people import names_of
 from liaison.officers.reading import Found, Wanted
+from liaison.screening.cases import cases_of
 from liaison.web.context import Visit
 from liaison.web.forms import Form
+from liaison.web.keys import KEYS, LABELS
 from liaison.web.paging import Cursor, Limit, Listed, cursor_of, parts_of
 from liaison.web.routing import look, page
 from liaison.web.security import SIGNED
 from liaison.web.tree_picture import Picture, picture
+from liaison.web.verbs import VERBS
 
 Index = Annotated[int, Parameter(ge=0, le=2**53, description="The entry's place in the log, from 0")]
 Sought = Annotated[str, Parameter(max_length=100)]
@@ -77,6 +81,7 @@ class Line:
 
     index: int
     statement: Statement
+    title: str
     hash: str
     state: str
     rows: list[tuple[str, str]]
@@ -109,18 +114,17 @@ def ledger(
         found = _found(visit, _wanted(what, who, case, since, until), after, all_of_it)
     except BadInput as error:
         form, found = form.refused(error), Found((), 0, 0, 0)
-    names, size = (
-        names_of(visit.office, {each.statement.who for each in found.entries}),
-        _size(visit.node.head()),
-    )
+    names = names_of(visit.office, {each.statement.who for each in found.entries})
+    size, references = _size(visit.node.head()), _references(visit)
     return visit.page(
         "pages/ledger.html",
         title=visit.say("Ledger") if all_of_it else visit.say("What I did"),
         active="ledger",
         form=form,
         status=400 if form.problems else 200,
-        lines=[_line(visit, each, size) for each in found.entries],
+        lines=[_line(visit, each, size, references) for each in found.entries],
         names=names,
+        verbs=_verbs(visit, form.text("what")),
         found=found,
         older=_older(form, found, mine),
         reads_all=reading.may_read_all(visit.actor),
@@ -142,7 +146,7 @@ def entry(visit: Visit, index: Index) -> Response[str]:
         crumbs=[(visit.say("Ledger"), "/ledger"), (str(index), "")],
         index=index,
         opened=opened,
-        line=_line(visit, opened, _size(head)) if opened else None,
+        line=_line(visit, opened, _size(head), _references(visit)) if opened else None,
         names=names_of(visit.office, {who}),
         commitment=leaf(opened.salt, opened.written) if opened else b"",
         proof=proof,
@@ -303,19 +307,45 @@ def _hash(opened: Opened) -> str:
     return leaf_hash(leaf(opened.salt, opened.written)).hex()
 
 
-def _line(visit: Visit, opened: Opened, size: int) -> Line:
+def _line(visit: Visit, opened: Opened, size: int, references: Mapping[str, str]) -> Line:
     found = opened.statement
     told = [
-        (visit.say("Case"), found.case),
-        (visit.say("Purpose"), found.purpose),
+        (visit.say("Case"), _named(found.case, references)),
+        (visit.say("Purpose"), _said(visit, found.purpose)),
         (visit.say("Grounds"), found.grounds),
         (visit.say("Outcome"), found.outcome),
         (visit.say("About"), ", ".join(found.objects)),
         (visit.say("Digest of the question"), found.digest),
-        *sorted(found.detail.items()),
+        *((visit.say(KEYS.get(key, key)), text) for key, text in sorted(found.detail.items())),
     ]
     state = "sealed" if opened.index < size else "pending"
-    return Line(opened.index, found, _hash(opened), state, [(key, text) for key, text in told if text])
+    title = visit.say(VERBS.get(found.what, found.what))
+    return Line(opened.index, found, title, _hash(opened), state, [(key, text) for key, text in told if text])
+
+
+def _said(visit: Visit, purpose: str) -> str:
+    return visit.say(LABELS.get(purpose, purpose)) if purpose else ""
+
+
+def _references(visit: Visit) -> dict[str, str]:
+    """The references of the cases that the reader sees, closed ones too; others stay ids."""
+    if not visit.may(Capability.OPEN_CASE):
+        return {}
+    return {
+        each.id: each.reference for each in cases_of(visit.office, visit.actor, closed=True, titles=False)
+    }
+
+
+def _verbs(visit: Visit, sought: str) -> list[tuple[str, str]]:
+    """What can be looked for: verbs with their words, by words, and the one that is looked for."""
+    words = {sought: sought} | VERBS if sought else VERBS
+    return sorted(
+        ((verb, visit.say(said)) for verb, said in words.items()), key=lambda one: one[1].casefold()
+    )
+
+
+def _named(case: str, references: Mapping[str, str]) -> str:
+    return f"{references[case]} ({case})" if case in references else case
 
 
 def _out(opened: Opened, size: int) -> EntryOut:

@@ -12,6 +12,7 @@ from litestar import Response
 from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful, TooMany
 from liaison.model.roles import Capability
 from liaison.officers import approvals
+from liaison.officers.approvals import Approval
 from liaison.officers.people import names_of
 from liaison.officers.states import ApprovalState
 from liaison.screening import bulk_orders as service
@@ -127,6 +128,7 @@ def _new_list(visit: Visit, form: Form, status: int = 200) -> Response[str]:
 
 def _list(visit: Visit, list_id: str, form: Form, status: int = 200) -> Response[str]:
     shown = service.list_of(visit.office, visit.actor, list_id)
+    approval = _approval(visit, shown.approval)
     return visit.page(
         "pages/list.html",
         title=shown.name or visit.say("A list"),
@@ -138,15 +140,16 @@ def _list(visit: Visit, list_id: str, form: Form, status: int = 200) -> Response
         list=shown,
         names=names_of(visit.office, {shown.person}),
         states=_states(visit),
-        approved=_approved(visit, shown.approval),
+        approved=approval is not None and approval.state is ApprovalState.APPROVED,
+        approval=approval,
         own=shown.person == visit.actor.person,
     )
 
 
-def _approved(visit: Visit, approval: str) -> bool:
-    """Whether a second person has said yes, as far as whoever looks can know."""
+def _approval(visit: Visit, approval: str) -> Approval | None:
+    """What a second person was asked, as far as whoever looks can know."""
     known = approvals.requests_of(visit.office, visit.actor) if approval else []
-    return any(one.id == approval and one.state is ApprovalState.APPROVED for one in known)
+    return next((one for one in known if one.id == approval), None)
 
 
 def _states(visit: Visit) -> dict[ListState, tuple[str, str]]:

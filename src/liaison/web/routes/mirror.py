@@ -28,6 +28,7 @@ ALWAYS_ASK = "no-cache"
 def public(path: str, kind: str) -> Declared:
     """A file that anybody may mirror."""
     described: dict[str, Any] = {"tags": ["mirror"], "security": NO_TOKEN, "responses": refusals(404, 503)}
+    described["uncounted"] = True  # who mirrors a log asks for thousands of them
     return served(get(path, audience=PUBLIC, program=True, media_type=kind, **described), path)
 
 
@@ -59,18 +60,13 @@ def tile(visit: Visit, name: str) -> Response[bytes]:
 async def add_checkpoint(request: Request[Any, Any, Any], visit: NamedDependency[Visit]) -> Response[str]:
     """A partner's log asks for this node's signature as its witness."""
     body = await request.body()
-    witness = visit.node.witness
-    if witness is None:
-        raise NotFound
-    found = await sync_to_thread(witness.add_checkpoint, body, visit.office.now())
+    found = await sync_to_thread(lambda: visit.node.witness.add_checkpoint(body, visit.office.now()))
     return Response(found.body, status_code=found.status, headers={"Content-Type": found.kind})
 
 
 @public("/witness/{origin_hash:str}/checkpoint", PLAIN)
 def witnessed(visit: Visit, origin_hash: str) -> Response[bytes]:
     """The last head of a partner's log that this node signed as its witness."""
-    if visit.node.witness is None:
-        raise NotFound
     content = visit.node.witness.checkpoint(origin_hash)
     return Response(content, headers={"Cache-Control": ALWAYS_ASK, "Content-Type": PLAIN})
 

@@ -67,6 +67,9 @@ class _ClientData(msgspec.Struct, frozen=True):
     challenge: str
 
 
+CLIENT_DATA = msgspec.json.Decoder(_ClientData)
+
+
 def step(path: str, audience: Audience) -> Declared:
     """One step of a ceremony: JSON in, JSON out."""
 
@@ -152,7 +155,7 @@ def challenge_of(credential: Credential) -> str:
     written = credential.response.client_data_json
     try:
         signed = base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
-        challenge = msgspec.json.decode(signed, type=_ClientData).challenge
+        challenge = CLIENT_DATA.decode(signed).challenge
     except (ValueError, binascii.Error, msgspec.DecodeError) as error:
         raise NotSignedIn(REFUSED, hint=HINT) from error
     return challenge + "=" * (-len(challenge) % 4)

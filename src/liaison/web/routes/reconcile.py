@@ -6,7 +6,7 @@ tools that can send no headers. Entities are not suggested while somebody types:
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import Request, get, post
@@ -83,7 +83,9 @@ class Extension(msgspec.Struct, frozen=True):
     properties: Annotated[list[dict[str, Any]], msgspec.Meta(max_length=20)]
 
 
+T = TypeVar("T")
 Batch = dict[str, Query]
+EXTENSION, BATCH = msgspec.json.Decoder(Extension), msgspec.json.Decoder(Batch)
 
 
 @told(HERE)
@@ -126,8 +128,8 @@ def reconcile(request: Request[Any, Any, Any], visit: Visit, form: Form) -> dict
     grounds = asking.grounds_of(request)
     extend = form.text("extend", longest=1 << 20)
     if extend:
-        return _extend(visit, _read(extend, Extension, "extend"), grounds)
-    batch = _read(form.needed("queries", longest=1 << 20), Batch, "queries")
+        return _extend(visit, _read(extend, EXTENSION, "extend"), grounds)
+    batch = _read(form.needed("queries", longest=1 << 20), BATCH, "queries")
     if len(batch) > MOST_QUERIES:
         raise BadInput(f"{len(batch)} queries", field="queries", hint=f"send at most {MOST_QUERIES} at once")
     return {name: {"result": _results(visit, query, grounds)} for name, query in batch.items()}
@@ -211,9 +213,9 @@ def _named(known: dict[str, str], prefix: str) -> list[dict[str, str]]:
     ]
 
 
-def _read(text: str, kind: Any, field: str) -> Any:
+def _read(text: str, form: msgspec.json.Decoder[T], field: str) -> T:
     try:
-        return msgspec.json.decode(text, type=kind)
+        return form.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"this is not as the specification has it: {error}", field=field) from error
 

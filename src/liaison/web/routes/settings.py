@@ -167,7 +167,10 @@ def end_sessions(visit: Visit, form: Form) -> Response[Any]:
 @page("/settings/rules", audience=SIGNED)
 def rules(visit: Visit) -> Response[str]:
     """The law that holds at this node, from the same values that decide."""
-    packs = [(pack, policy.explain(pack), policy.numbers(pack)) for pack in visit.office.regimes]
+    packs = [
+        (pack, policy.explain(pack, visit.say), policy.numbers(pack, visit.say))
+        for pack in visit.office.regimes
+    ]
     return visit.page(
         "pages/settings_rules.html",
         title=visit.say("Rules"),

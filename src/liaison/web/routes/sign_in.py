@@ -32,6 +32,9 @@ class DemoOfficer(msgspec.Struct, frozen=True):
     password: str
 
 
+OFFICERS = msgspec.json.Decoder(list[DemoOfficer])
+
+
 @page("/sign-in", audience=PUBLIC)
 def sign_in_page(visit: Visit, request: Asked) -> Response[Any]:
     """The form; whoever is signed in already goes on."""
@@ -130,7 +133,7 @@ def answered(response: Response[str], error: LiaisonError | None) -> Response[st
 def demo_officers(folder: Path) -> list[DemoOfficer]:
     """The invented officers of a demonstration; none where it did not write them down."""
     try:
-        return msgspec.json.decode((folder / DEMO).read_bytes(), type=list[DemoOfficer])
+        return OFFICERS.decode((folder / DEMO).read_bytes())
     except (OSError, msgspec.DecodeError):
         return []
 

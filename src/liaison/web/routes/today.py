@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 from litestar import Response
 
+from liaison.assistance.clocks import Stage
+from liaison.assistance.reading import how_many
 from liaison.holdings import retention
 from liaison.model.roles import Capability
 from liaison.officers import approvals, break_glass, notices
@@ -17,11 +19,13 @@ from liaison.officers.people import names_of
 from liaison.screening.bulk_orders import lists_of
 from liaison.screening.history import how_many_wait
 from liaison.screening.list_rules import ListState
+from liaison.supply import contributions
+from liaison.supply import reading as supply
 from liaison.web.context import Visit
 from liaison.web.routes.questions import ending_soon
 from liaison.web.routing import act, look, page
 from liaison.web.security import SIGNED
-from liaison.web.words import NOTICES
+from liaison.web.words import KINDS, NOTICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,20 @@ class Waiting:
     overdue: int = 0
     reviews: int = 0
     doubt: bool = False
+    requests: int = 0
+    requests_near: int = 0
+    requests_late: int = 0
+    permissions: int = 0
+    unconfirmed: int = 0
+    intake: int = 0
 
     @property
     def nothing(self) -> bool:
         """Whether the desk is clear."""
         lists = self.told or self.to_decide or self.to_review
-        return not (
-            lists or self.alerts or self.lists or self.ending or self.overdue or self.reviews or self.doubt
-        )
+        work = self.alerts or self.lists or self.ending or self.requests
+        work = work or self.permissions or self.unconfirmed or self.intake
+        return not (lists or work or self.overdue or self.reviews or self.doubt)
 
 
 class Waits(msgspec.Struct, frozen=True):
@@ -66,6 +76,11 @@ class Waits(msgspec.Struct, frozen=True):
     lists: int
     questions_ending: int
     retention: int
+    requests: int
+    requests_late: int
+    permissions: int
+    unconfirmed: int
+    intake: int
 
 
 @page("/", audience=SIGNED)
@@ -79,6 +94,7 @@ def today(visit: Visit) -> Response[str]:
         active="today",
         waiting=waiting,
         names=names,
+        kinds=KINDS,
         works=visit.may(Capability.CHECK),
     )
 
@@ -102,6 +118,11 @@ def api_today(visit: Visit) -> Waits:
         lists=waiting.lists,
         questions_ending=waiting.ending,
         retention=waiting.overdue + waiting.reviews,
+        requests=waiting.requests,
+        requests_late=waiting.requests_late,
+        permissions=waiting.permissions,
+        unconfirmed=waiting.unconfirmed,
+        intake=waiting.intake,
     )
 
 
@@ -124,6 +145,30 @@ def _work(visit: Visit) -> dict[str, Any]:
         counts["lists"] = sum(one.state in open_ for one in lists_of(office, actor))
     if visit.may(Capability.STANDING_QUESTION):
         counts["ending"] = ending_soon(visit)
+    return counts | _requests(visit) | _supply(visit)
+
+
+def _requests(visit: Visit) -> dict[str, int]:
+    """Partners' requests that are open, those whose end is near, and those that are late."""
+    if not visit.may(Capability.ANSWER_PARTNER, Capability.SUPERVISE):
+        return {}
+    by_stage = how_many(visit.office, visit.actor)
+    near = by_stage[Stage.OFFICER] + by_stage[Stage.SUPERVISOR]
+    total = sum(by_stage.values())
+    return {"requests": total, "requests_near": near, "requests_late": by_stage[Stage.OVERDUE]}
+
+
+def _supply(visit: Visit) -> dict[str, int]:
+    """Permissions that wait for a supervisor, what partners' programs sent in, recalls that nobody confirmed."""
+    office, actor = visit.office, visit.actor
+    counts: dict[str, int] = {}
+    if visit.may(Capability.GRANT):
+        asked = supply.permissions(office, actor, out=False, waiting=True, most=supply.MOST)
+        counts["permissions"] = len(asked.entries)
+    if visit.may(Capability.RECALL, Capability.GRANT):
+        counts["unconfirmed"] = supply.unanswered(office)
+    if visit.may(Capability.ANSWER_PARTNER):
+        counts["intake"] = len(contributions.waiting(office, actor))
     return counts
 
 

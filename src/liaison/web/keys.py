@@ -1,0 +1,112 @@
+"""What the keys of a ledger entry and of figures are called on the screen. One that is not here stands as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from liaison.model.grounds import OFFENCES, Purpose
+from liaison.screening.statistics_rules import FEWEST, Count
+from liaison.web.context import Visit
+from liaison.web.language import later
+
+KEYS = {
+    "asked-by": later("Asked by"),
+    "assessment": later("Impact assessment"),
+    "bad-rows": later("Rows that could not be read"),
+    "basis": later("Legal basis"),
+    "cap": later("Persons at most"),
+    "capital": later("Death penalty to be feared"),
+    "case": later("Case"),
+    "change": later("Change of the list"),
+    "changed": later("Changed"),
+    "cleared": later("Not reported again"),
+    "count": later("How many"),
+    "digest": later("Digest"),
+    "entry": later("Entry"),
+    "erased": later("Erased"),
+    "expires": later("Over on"),
+    "failed": later("Failed"),
+    "form": later("Form"),
+    "generation": later("Generation of keys"),
+    "handling": later("Handling"),
+    "held": later("Held"),
+    "hits": later("Hits"),
+    "issuer": later("Identity provider"),
+    "kept-back": later("Kept back"),
+    "key": later("Key"),
+    "kind": later("Kind"),
+    "lane": later("Lane"),
+    "left": later("Left"),
+    "list": later("List"),
+    "method": later("Signed in with"),
+    "new": later("New"),
+    "number": later("Number"),
+    "offence": later("Offence"),
+    "oneself": later("Asked about oneself"),
+    "origin": later("Node"),
+    "originator": later("Originator"),
+    "partner": later("Partner"),
+    "persons": later("Persons"),
+    "population": later("Drawn from"),
+    "readers": later("Readers"),
+    "reason": later("Reason"),
+    "reference": later("Reference"),
+    "role": later("Role"),
+    "rules": later("Rules"),
+    "sender": later("Sender"),
+    "since": later("From"),
+    "subjects": later("Subjects"),
+    "to": later("To"),
+    "until": later("Until"),
+    "version": later("Version"),
+    "vouched": later("Vouched for"),
+    "what": later("What"),
+    "who": later("Who"),
+    "why": later("Why"),
+    "withheld": later("Not shown"),
+}
+"""Key of a statement's detail -> what it is called."""
+ABOUT = {
+    "account": later("Account"),
+    "email": later("E-mail address"),
+    "grounds": later("Grounds"),
+    "issuer": later("Identity provider"),
+    "list": later("List"),
+    "offence": later("Offence"),
+    "partner": later("Partner"),
+    "people": later("People"),
+    "person": later("Person"),
+    "purpose": later("Purpose"),
+    "reason": later("Reason"),
+    "request": later("Request"),
+    "roles": later("Roles"),
+    "scope": later("Judging"),
+    "subject": later("Their name at the provider"),
+    "subjects": later("Subjects"),
+    "until": later("Until"),
+    "urgent": later("Urgent"),
+}
+"""Key of what a second person is asked -> what it is called."""
+COUNTED = {
+    "candidate": later("To be decided"),
+    "confirmed": later("Confirmed"),
+    "list": later("A list of people"),
+    "one": later("One subject"),
+    "rejected": later("Rejected"),
+    "standing": later("A standing question"),
+}
+"""Key of a figure -> what is counted. Purposes and offences have labels of their own."""
+LABELS = {each.value: each.label for each in Purpose} | {code: each.label for code, each in OFFENCES.items()}
+
+
+def figures_of(visit: Visit, counted: Mapping[str, Count]) -> list[tuple[str, str]]:
+    """Figures by the names that people read, in their order."""
+    names = {key: COUNTED.get(key) or LABELS.get(key, key) for key in counted}
+    return [(visit.say(names[key]) if key else "–", figure_of(visit, each)) for key, each in counted.items()]
+
+
+def figure_of(visit: Visit, counted: Count) -> str:
+    """A figure, or that it is too small to be told."""
+    if counted.number is None:
+        return visit.say("under %(fewest)s", fewest=FEWEST)
+    return str(counted)

@@ -1,0 +1,57 @@
+"""What stands beside an entry of the ledger has a name that people read."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import liaison
+from liaison.screening.statistics_rules import Count
+from liaison.web.keys import ABOUT, KEYS, figure_of, figures_of
+from liaison.web.language import translations
+
+SOURCES = [path for path in Path(liaison.__path__[0]).rglob("*.py") if "web" not in path.parts]
+
+
+class Reader:
+    """Somebody who reads one language."""
+
+    def __init__(self, language: str) -> None:
+        self.words = translations(language)
+
+    def say(self, text: str, **values: object) -> str:
+        found = self.words.gettext(text)
+        return found % values if values else found
+
+
+def keys_of(node: ast.AST, name: str) -> set[str]:
+    """The keys of every dictionary that is given or bound by this name below a node."""
+    given = [each.value for each in ast.walk(node) if isinstance(each, ast.keyword) and each.arg == name]
+    for each in ast.walk(node):
+        targets = each.targets if isinstance(each, ast.Assign) else []
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            given.append(each.value)  # type: ignore[attr-defined]
+    found = [part for value in given for part in ast.walk(value) if isinstance(part, ast.Dict)]
+    keys = [key.value for each in found for key in each.keys if isinstance(key, ast.Constant)]
+    return {key for key in keys if isinstance(key, str)}
+
+
+def test_every_key_of_a_detail_in_the_program_has_a_name() -> None:
+    found = {key for path in SOURCES for key in keys_of(ast.parse(path.read_text("utf-8")), "detail")}
+    assert {"asked-by", "bad-rows", "version"} <= found
+    assert found - set(KEYS) == set()
+
+
+def test_figures_are_named_in_the_language_and_small_ones_held_back() -> None:
+    counted = {"candidate": Count(None), "investigation": Count(1200), "drugs": Count(0), "": Count(7)}
+    assert figures_of(Reader("fr"), counted) == [  # type: ignore[arg-type]
+        ("À décider", "moins de 5"),
+        ("Enquête", "1,200"),
+        ("Trafic de stupéfiants", "0"),
+        ("–", "7"),
+    ]
+    assert figure_of(Reader("sq"), Count(None)) == "nën 5"  # type: ignore[arg-type]
+
+
+def test_what_a_second_person_is_asked_has_names() -> None:
+    assert {"list", "people", "grounds", "subjects", "purpose", "offence", "urgent"} <= set(ABOUT)
