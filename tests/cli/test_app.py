@@ -17,9 +17,9 @@ from liaison.model.errors import BadInput, DamagedIndex
 Run = Callable[..., Result]
 VERBS = (
     *("check", "index", "add", "remove", "compare", "clear", "cleared", "demo", "version"),
-    *("init", "serve", "backup", "restore", "verify", "selftest", "ledger", "reconcile"),
+    *("init", "serve", "backup", "restore", "verify", "selftest", "ledger", "reconcile", "letters", "partner"),
 )
-SPEAKING = ("serve", "ledger", "reconcile")  # what they do goes on; there is no answer in JSON
+SPEAKING = ("serve", "ledger", "reconcile", "letters", "partner")  # what they do goes on, or stands in verbs of theirs
 
 
 def test_help_is_there_at_once() -> None:

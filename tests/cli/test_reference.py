@@ -14,6 +14,7 @@ from liaison.holdings.mapping import FIELDS as FIELDS_OF_LISTS
 from liaison.model import errors
 from liaison.node import wiring
 from liaison.officers.recording import VERBS as OF_OFFICERS
+from liaison.partners.recording import VERBS as OF_PARTNERS
 from liaison.screening.alert_rules import Step
 from liaison.screening.cleared import FIELDS
 from liaison.screening.pairs import DATES, NAMES
@@ -109,21 +110,21 @@ def test_every_field_that_can_be_mapped_is_in_the_reference(field: str) -> None:
 
 def stated() -> set[str]:
     """The verbs that the source gives to the ledger: constants that stand for `what`, and those of the officers."""
-    found = {*OF_OFFICERS, *(f"alert-{step.value}" for step in Step)}
+    found = {*OF_OFFICERS, *OF_PARTNERS, *(f"alert-{step.value}" for step in Step)}
     for path in (ROOT / "src" / "liaison").rglob("*.py"):
         tree = ast.parse(path.read_text("utf-8"))
-        named = dict(constants(tree))
         told = {name for call in ast.walk(tree) if isinstance(call, ast.Call) for name in whats(call)}
-        found |= {named[name] for name in named if name in told or name.startswith("WHAT")}
+        found |= {text for name, text in constants(tree) if name in told or name.startswith("WHAT")}
     return found
 
 
 def whats(call: ast.Call) -> list[str]:
     """The names that a call passes as `what`, or to a function of the module that makes a statement of it."""
     passed = [word.value for word in call.keywords if word.arg == "what"]
-    if isinstance(call.func, ast.Name) and call.func.id in ("_statement", "Statement"):
-        passed += call.args[:1]
-    return [each.id for each in passed if isinstance(each, ast.Name)]
+    passed += [way for each in passed if isinstance(each, ast.IfExp) for way in (each.body, each.orelse)]
+    if isinstance(call.func, ast.Name) and call.func.id in ("_statement", "Statement", "_tell"):
+        passed += call.args
+    return [each.id for each in passed if isinstance(each, ast.Name) and each.id.isupper()]
 
 
 def constants(tree: ast.Module) -> list[tuple[str, str]]:
@@ -134,6 +135,8 @@ def constants(tree: ast.Module) -> list[tuple[str, str]]:
             target, value = node.targets[0], node.value
             names = target.elts if isinstance(target, ast.Tuple) else [target]
             values = value.elts if isinstance(value, ast.Tuple) else [value]
+            if isinstance(value, ast.Dict):
+                names, values = names * len(value.values), value.values
             found += [
                 (name.id, one.value)
                 for name, one in zip(names, values, strict=False)
@@ -150,6 +153,8 @@ def test_every_verb_of_the_ledger_is_in_the_reference_and_no_other() -> None:
 def test_every_gauge_of_a_node_is_in_the_reference() -> None:
     source = inspect.getsource(wiring.Node._gauges)
     assert set(re.findall(r'"(\w+)": ', source)) == set(reference.GAUGES)
+    source = inspect.getsource(wiring.Node._letters)
+    assert set(re.findall(r'"(\w+)": ', source)) == set(reference.GAUGES_OF_PARTNERS)
 
 
 def test_the_api_page_names_addresses_and_headers_that_there_are() -> None:

@@ -12,6 +12,8 @@ from liaison.cli import (
     index,
     init,
     ledger,
+    letters,
+    partner,
     reconcile,
     restore,
     selftest,
@@ -45,5 +47,7 @@ app.command("verify")(verify_node.verify)
 app.command("reconcile")(reconcile.reconcile)
 app.command("selftest")(selftest.selftest)
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(letters.app, name="letters")
+app.add_typer(partner.app, name="partner")
 app.command("demo")(show.demo)
 app.command("version")(show.version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +28,7 @@ def backup(
 ) -> None:
     """Back a node up, serving or not: everything but the keys to DEST, the keys encrypted to a file of their own."""
     from liaison.node.backup import backup_node
+    from liaison.node.settings import program
 
     phrase = passphrase(passphrase_file, new=True)
     manifest = backup_node(folder, place, keys_to, phrase, datetime.now(UTC))
@@ -40,7 +42,7 @@ def backup(
     typer.echo(
         f"{keys_to}: the keys. Keep it elsewhere, keep only the newest, and keep the passphrase apart."
     )
-    typer.echo("Try it: liaison restore, on another machine, then liaison verify.")
+    typer.echo(f"Try it: {program()} restore, on another machine, then {program()} verify.")
 
 
 def passphrase(file: Path | None, *, new: bool) -> str:
@@ -50,4 +52,9 @@ def passphrase(file: Path | None, *, new: bool) -> str:
         if not lines:
             raise BadSetting(f"{file} is empty", hint="write the passphrase on its first line")
         return lines[0].strip()
+    if not sys.stdin.isatty():
+        raise BadSetting(
+            "the passphrase of the keys' file cannot be asked for: there is no terminal",
+            hint="write it on the first line of a file that only you read, and name it: --passphrase-file FILE",
+        )
     return str(typer.prompt("Passphrase of the keys' file", hide_input=True, confirmation_prompt=new))

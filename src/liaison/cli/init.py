@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,6 +36,16 @@ def init(
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8400,
     public_url: Annotated[str, typer.Option(help="How officers reach the node.")] = "",
     database: Annotated[str, typer.Option(help="PostgreSQL URL; left out, SQLite in the folder.")] = "",
+    partner_port: Annotated[
+        int,
+        typer.Option(help="The port that partners' nodes call; left out, they are not listened for.", min=-1),
+    ] = -1,
+    partner_url: Annotated[
+        str, typer.Option(help="How partners reach the node; left out, https://127.0.0.1 and that port.")
+    ] = "",
+    federation: Annotated[
+        str, typer.Option(help="The federation of partners; one for rehearsals keeps them apart.")
+    ] = "liaison",
     ml_dsa: Annotated[bool, typer.Option("--ml-dsa", help="Sign the ledger with ML-DSA-44 as well.")] = False,
     administrator: Annotated[str, typer.Option(help="The first administrator's name.")] = "",
     sign_in: Annotated[str, typer.Option(help="The name they sign in with.")] = "",
@@ -61,6 +72,9 @@ def init(
     packs = regimes or ask("Which rule packs hold here?", REGIMES)
     values["regimes"] = [pack.strip() for pack in packs.split(",") if pack.strip()]
     values["ledger_second_signature"] = ml_dsa
+    values["federation"], values["partner_port"] = federation, partner_port
+    reached = f"https://127.0.0.1:{partner_port}" if partner_port > 0 else ""
+    values["partner_url"] = partner_url or reached
     settings = settings_of(values, "the options")
     person = administrator or ask("The first administrator's name", "Administrator")
     account = sign_in or ask("The name they sign in with", "admin")
@@ -112,9 +126,13 @@ def _tell(made: Made, settings: Settings, account: str, password: str, as_json: 
         }
         say_json(told | ({"password": password} if password else {}))
         return
+    from liaison.node.settings import program
+
     typer.echo(f"\n{settings.name} stands in {made.folder}")
     typer.echo(f"Fingerprint   {made.fingerprint}")
     typer.echo(f"Ledger's key  {made.vkey}")
     typer.echo(f"Sign in as    {account}" + (f"   with   {password}   (shown once)" if password else ""))
-    typer.echo(f"\nNext: liaison serve {made.folder}")
-    typer.echo("Keep the folder's `keys` apart from backups of the rest: liaison backup --keys-to FILE does.")
+    typer.echo(f"\nNext: {program()} serve {shlex.quote(str(made.folder))}")
+    typer.echo(
+        f"Keep the folder's `keys` apart from backups of the rest: {program()} backup --keys-to FILE does."
+    )

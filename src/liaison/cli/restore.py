@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -35,4 +36,7 @@ def restore(
     typer.echo(f"{done.folder}: restored with {done.entries:,} ledger entries.")
     if not head:
         typer.echo("No mirror was compared: ask a partner or a witness for the newest head before you serve.")
-    typer.echo(f"Next: liaison verify {done.folder}; then liaison serve {done.folder}")
+    from liaison.node.settings import program
+
+    named = shlex.quote(str(done.folder))
+    typer.echo(f"Next: {program()} verify {named}; then {program()} serve {named}")

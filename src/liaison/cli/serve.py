@@ -27,7 +27,8 @@ def serve(
     """Serve the node in FOLDER until SIGTERM or Ctrl+C; requests that run are finished first."""
     from liaison.node import logs
     from liaison.node.metrics import observed
-    from liaison.node.server import run, server
+    from liaison.node.partnership import keep_card
+    from liaison.node.server import run, server, settle
     from liaison.node.wiring import open_node
     from liaison.web import create_app
 
@@ -36,12 +37,15 @@ def serve(
     _take_files()
     sys.setswitchinterval(0.0005)
     with open_node(folder, over=over) as node:
+        keep_card(node)
         settings = node.settings
         secure = bool(settings.tls_certificate)
 
         def ready(found: int) -> None:
             place = f"[{settings.host}]" if ":" in settings.host else settings.host
             address = f"{'https' if secure else 'http'}://{place}:{found}"
+            node.answers_at = address
+            settle()
             logs.log().info("ready", port=found)
             typer.echo(f"{settings.name} answers at {settings.public_url or address}")
             _tell(address, ready_file, ready_fd)

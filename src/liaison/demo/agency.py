@@ -91,6 +91,44 @@ OFFICERS = (INVESTIGATOR, DESK, APPROVER, SUPERVISOR, PROTECTION, AUDITOR, ADMIN
 
 
 @dataclass(frozen=True, slots=True)
+class House:
+    """An invented agency: what its node is called, who runs it, and who works there."""
+
+    name: str
+    agency: str
+    origin: str
+    officers: tuple[Officer, ...]
+
+    def one(self, role: Role) -> Officer:
+        """The officer of this role."""
+        return next(each for each in self.officers if role in each.roles)
+
+
+POLICE = House(NAME, AGENCY, ORIGIN, OFFICERS)
+PROSECUTOR = House(
+    "Morvenia node",
+    "Prosecutor's Office of Morvenia (invented)",
+    "morvenia.liaison.example",
+    (
+        Officer("Petra Novak", "petra", (Role.DESK_OFFICER,), trained=True, unit="International requests"),
+        Officer("Emil Sandor", "emil", (Role.SUPERVISOR,), unit="International requests"),
+        Officer("Oda Berg", "oda", (Role.ADMINISTRATOR,), unit="Administration"),
+    ),
+)
+CENTRE = House(
+    "Rivers node",
+    "Coordination Centre of the Seven Rivers (invented)",
+    "rivers.liaison.example",
+    (
+        Officer("Lena Moser", "lena", (Role.DESK_OFFICER,), trained=True, unit="Operations"),
+        Officer("Karim Azzi", "karim", (Role.SUPERVISOR,), unit="Operations"),
+        Officer("Nils Dahl", "nils", (Role.ADMINISTRATOR,), unit="Administration"),
+    ),
+)
+HOUSES = (POLICE, PROSECUTOR, CENTRE)
+
+
+@dataclass(frozen=True, slots=True)
 class Lists:
     """Files of records, and one changed copy of the first, as a new edition of the list would be."""
 

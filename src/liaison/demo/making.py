@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from liaison.demo import agency
-from liaison.demo.agency import ADMINISTRATOR, DESK, INVESTIGATOR, OFFICERS, PROTECTED, WANTED, Officer
+from liaison.demo.agency import DESK, INVESTIGATOR, POLICE, PROTECTED, WANTED, House, Officer
 from liaison.holdings.imports import import_file
 from liaison.holdings.order import Imported, ImportOrder
-from liaison.model.categories import CaseId
+from liaison.model.categories import CaseId, OfficerId
 from liaison.model.grounds import Purpose
 from liaison.model.handling import Handling, HandlingCode
+from liaison.model.roles import Role
 from liaison.model.subjects import Name, Person
 from liaison.node.making import Made, make_node
 from liaison.node.settings import Settings
 from liaison.node.wiring import Node, open_node
-from liaison.officers import invitations, service, sessions
+from liaison.officers import approvals, invitations, service, sessions
 from liaison.officers.sign_in import sign_in_password
 from liaison.policy import Actor
 from liaison.screening import bulk_orders, cases, desk, grounds, standing
@@ -39,24 +41,12 @@ class Demonstration:
 
 
 def make(folder: Path, records: int, seed: int, say: Say) -> Demonstration:
-    """Make the node in `folder`, which must be empty or absent, with so many records."""
-    settings = Settings(
-        name=agency.NAME,
-        agency=agency.AGENCY,
-        origin=agency.ORIGIN,
-        regimes=("demo",),
-        port=0,
-        public_url="",
-        demo=True,
-    )
-    made = make_node(folder, settings, _first)
-    say(f"made in {folder}; its fingerprint is {made.fingerprint}")
+    """Make the police's node in `folder`, which must be empty or absent, with so many records."""
+    made = make_house(folder, POLICE, say)
     with open_node(folder, work=False) as node:
-        enrol(node)
-        say(f"{len(OFFICERS)} officers can sign in")
         lists = agency.make_lists(folder, records, seed)
         imports = tuple(
-            _imported(node, path, name)
+            import_list(node, DESK, path, name)
             for path, name in ((lists.wanted, WANTED), (lists.protected, PROTECTED))
         )
         for one in imports:
@@ -68,15 +58,45 @@ def make(folder: Path, records: int, seed: int, say: Say) -> Demonstration:
     return Demonstration(made, imports)
 
 
-def enrol(node: Node) -> None:
-    """Give every invented officer an account, as an administrator would, and write down how they sign in."""
-    by = actor_of(node, ADMINISTRATOR)
-    for officer in OFFICERS:
-        if officer is not ADMINISTRATOR:
-            _enrol(node, by, officer)
+def make_house(folder: Path, house: House, say: Say) -> Made:
+    """Make an agency's node with its officers, and a place where its partners can call it."""
+    port = _free_port()
+    settings = Settings(
+        name=house.name,
+        agency=house.agency,
+        origin=house.origin,
+        regimes=("demo",),
+        port=0,
+        public_url="",
+        partner_port=port,
+        partner_url=f"https://127.0.0.1:{port}",
+        federation="demo",
+        demo=True,
+    )
+    administrator = house.one(Role.ADMINISTRATOR)
+    made = make_node(folder, settings, lambda node: _first(node, administrator))
+    say(f"{house.agency}: made in {folder}, with {len(house.officers)} officers.")
+    say(f"Its fingerprint is {made.fingerprint}")
+    with open_node(folder, work=False) as node:
+        enrol(node, house)
+    return made
+
+
+def enrol(node: Node, house: House) -> None:
+    """Give every invented officer an account, as an administrator would, and write down how they sign in.
+
+    The supervisor is the first, whom the administrator makes alone, and approves the others.
+    """
+    administrator, supervisor = house.one(Role.ADMINISTRATOR), house.one(Role.SUPERVISOR)
+    by = actor_of(node, administrator)
+    _account(node, by, supervisor)
+    second = actor_of(node, supervisor)
+    for officer in house.officers:
+        if officer not in (administrator, supervisor):
+            _enrol(node, by, second, officer)
     told = [
         {"name": one.name, "role": one.role, "sign_in": one.sign_in, "password": one.password}
-        for one in OFFICERS
+        for one in house.officers
     ]
     place = node.places.folder / SIGN_INS
     place.write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
@@ -89,14 +109,29 @@ def actor_of(node: Node, officer: Officer) -> Actor:
     return sessions.signed_in(node.office, opened.token, node.people).actor
 
 
-def _first(node: Node) -> str:
+def _first(node: Node, officer: Officer) -> str:
     first = service.first_administrator(
-        node.office, ADMINISTRATOR.name, ADMINISTRATOR.sign_in, ADMINISTRATOR.password, node.people
+        node.office, officer.name, officer.sign_in, officer.password, node.people
     )
     return str(first.person)
 
 
-def _enrol(node: Node, by: Actor, officer: Officer) -> None:
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        return int(held.getsockname()[1])
+
+
+def _enrol(node: Node, by: Actor, second: Actor, officer: Officer) -> None:
+    """What the administrator asks, the supervisor approves; courses are recorded by the supervisor."""
+    person, made = _account(node, by, officer)
+    approvals.decide(node.office, second, made.roles.approval, True, "works in the unit")
+    service.set_roles(node.office, by, made.account, frozenset(officer.roles), approval=made.roles.approval)
+    if officer.trained:
+        until = node.office.now() + dt.timedelta(days=TRAINED_DAYS)
+        service.record_training(node.office, second, person, "Comparing people and records", until)
+
+
+def _account(node: Node, by: Actor, officer: Officer) -> tuple[OfficerId, service.Created]:
     person = service.create_person(node.office, by, service.Newcomer(officer.name, officer.unit))
     made = service.create_account(
         node.office, by, person, officer.sign_in, frozenset(officer.roles), node.people
@@ -104,17 +139,16 @@ def _enrol(node: Node, by: Actor, officer: Officer) -> None:
     invitations.accept_with_password(
         node.office, made.invitation.token, officer.password, settings=node.people
     )
-    if officer.trained:
-        until = node.office.now() + dt.timedelta(days=TRAINED_DAYS)
-        service.record_training(node.office, by, person, "Comparing people and records", until)
+    return person, made
 
 
-def _imported(node: Node, path: Path, name: str) -> Imported:
+def import_list(node: Node, officer: Officer, path: Path, name: str) -> Imported:
+    """Import an invented list as a desk officer does."""
     today = node.office.now().date()
     order = ImportOrder(
         list_name=name,
         content=path,
-        owner=agency.AGENCY,
+        owner=node.settings.agency,
         source="Invented for the demonstration",
         handling=Handling(codes=(HandlingCode.H0,)),
         retention_until=today + dt.timedelta(days=1000),
@@ -122,7 +156,7 @@ def _imported(node: Node, path: Path, name: str) -> Imported:
         case=CaseId("VA-2025-001"),
         reason="invented for the demonstration",
     )
-    return import_file(node.office, actor_of(node, DESK), order)
+    return import_file(node.office, actor_of(node, officer), order)
 
 
 def begin_work(node: Node) -> None:
