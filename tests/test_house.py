@@ -38,6 +38,14 @@ def test_the_median_function_is_short() -> None:
             "import numpy as np\nx = np.random.default_rng()\n",
             "default_rng",
         ),
+        (
+            house.late_decoders,
+            "src/liaison/a.py",
+            "def f(x):\n    return msgspec.json.decode(x, type=A)\n",
+            "a.py:2",
+        ),
+        (house.late_decoders, "src/liaison/a.py", "def f():\n    return msgspec.json.Decoder(A)\n", "a.py:2"),
+        (house.late_decoders, "src/liaison/a.py", "def f(x):\n    return msgspec.convert(x, A)\n", "a.py:2"),
         (house.empty_names, "src/liaison/a.py", "class NameManager:\n    pass\n", "name_manager"),
         (house.empty_names, "src/liaison/csv_utils.py", "", "csv_utils"),
         (house.unfinished, "src/liaison/a.py", "# TO" + "DO: later\n", "a.py:1"),
@@ -56,6 +64,14 @@ def test_a_broken_rule_is_noticed(tmp_path: Path, rule: Rule, name: str, text: s
     path.write_text(text, "utf-8")
     (fault,) = rule(tmp_path)
     assert says in fault
+
+
+def test_decoders_that_are_made_at_import_are_let_through(tmp_path: Path) -> None:
+    made = "A = msgspec.json.Decoder(B)\n"
+    text = made + "def f(x):\n    msgspec.json.decode(x)\n    return msgspec.convert(A.decode(x), B)\n"
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "a.py").write_text(text, "utf-8")
+    assert house.late_decoders(tmp_path) == []
 
 
 def test_two_decisions_with_one_number_are_noticed(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from liaison.officers.sign_in import sign_in_password
 from liaison.web import create_app
 from liaison.web.sessions import cookie_name
 from tests.node_fixtures import FixedClock
+from tests.overseer import train, with_roles
 
 HOST = "http://node.example"
 SETTINGS = Settings(
@@ -39,6 +40,8 @@ SETTINGS = Settings(
     origin="node.test.example",
     regimes=("demo",),
     public_url=HOST,
+    requests_each_second=10_000,  # tests ask faster than a person
+    requests_at_once=100_000,
 )
 PAGE = {"accept": "text/html", "sec-fetch-site": "same-origin", "accept-language": "en"}
 PROGRAM = {"accept": "application/json", "accept-language": "en"}
@@ -113,16 +116,15 @@ class Desk:
         """A new person of these roles, whom the administrator invited, signed in with a password."""
         by = sessions.signed_in(self.office, self.administrator.session, self.node.people).actor
         person = service.create_person(self.office, by, service.Newcomer(name))
-        made = service.create_account(
-            self.office, by, person, name.split()[0].casefold(), frozenset(roles), self.node.people
-        )
+        sign_in = name.split()[0].casefold()
+        made = with_roles(self.office, by, person, sign_in, frozenset(roles), self.node.people)
         opened = invitations.accept_with_password(
             self.office, made.invitation.token, PASSWORD, settings=self.node.people
         )
         if trained:
             until = self.office.now() + timedelta(days=365)
-            service.record_training(self.office, by, person, "Judging alerts", until)
-        return Officer(person, made.account, name.split()[0].casefold(), opened.token)
+            train(self.office, by, person, "Judging alerts", until, self.node.people)
+        return Officer(person, made.account, sign_in, opened.token)
 
     def actor(self, officer: Officer) -> policy.Actor:
         """The officer as services know them."""
