@@ -118,18 +118,37 @@ def _import(node: Any, made: Task) -> None:
 
 
 def _officer(node: Any, number: int, role: Any) -> Any:
-    from liaison.officers import invitations, service, sessions
+    """A new officer, signed in: asked for by the administrator, approved by the first officer, who is a supervisor."""
+    from liaison.model.roles import Role
+    from liaison.officers import approvals, service, sessions
+
+    by = _signed(node, "admin").actor
+    if not service.overseers(node.office):
+        _account(node, by, "overseer", Role.SUPERVISOR)
+    made, opened = _account(node, by, f"officer{number}", role)
+    approval = made.roles.approval
+    approvals.decide(node.office, _signed(node, "overseer").actor, approval, True, "works at the bench")
+    service.set_roles(node.office, by, made.account, frozenset({role}), approval=approval)
+    return sessions.signed_in(node.office, opened.token, node.people)
+
+
+def _signed(node: Any, name: str) -> Any:
+    from liaison.officers import sessions
     from liaison.officers.sign_in import sign_in_password
 
-    by = sessions.signed_in(
-        node.office, sign_in_password(node.office, "admin", PASSWORD, settings=node.people).token, node.people
-    ).actor
-    person = service.create_person(node.office, by, service.Newcomer(f"Officer {number}"))
-    made = service.create_account(node.office, by, person, f"officer{number}", frozenset({role}), node.people)
+    opened = sign_in_password(node.office, name, PASSWORD, settings=node.people)
+    return sessions.signed_in(node.office, opened.token, node.people)
+
+
+def _account(node: Any, by: Any, name: str, role: Any) -> tuple[Any, Any]:
+    from liaison.officers import invitations, service
+
+    person = service.create_person(node.office, by, service.Newcomer(name.title()))
+    made = service.create_account(node.office, by, person, name, frozenset({role}), node.people)
     opened = invitations.accept_with_password(
         node.office, made.invitation.token, PASSWORD, settings=node.people
     )
-    return sessions.signed_in(node.office, opened.token, node.people)
+    return made, opened
 
 
 def _token(node: Any, signed: Any) -> str:

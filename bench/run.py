@@ -12,7 +12,20 @@ from dataclasses import asdict
 
 from bench.common import ROOT, Absent, Figures, machine
 
-NAMES = ("check", "single", "plates", "pairs", "candidates", "fairness", "holdings", "desk", "node", "ledger")
+NAMES = (
+    "check",
+    "single",
+    "plates",
+    "pairs",
+    "candidates",
+    "fairness",
+    "holdings",
+    "desk",
+    "node",
+    "ledger",
+    "assistance",
+    "transport",
+)
 PAGE = ROOT / "docs" / "figures.md"
 
 
