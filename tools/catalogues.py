@@ -9,31 +9,85 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from liaison import policy
+from liaison.model.categories import Category
+from liaison.model.errors import LiaisonError
+from liaison.model.grounds import OFFENCES, OffenceFlag, Purpose
+from liaison.model.handling import HandlingCode
+from liaison.model.holding import Instruction
+from liaison.model.roles import Capability, Role
+from liaison.policy.actions import Action
+from liaison.policy.asking import PurposeProtects
+from liaison.policy.terms import Leaf
+from liaison.web.routes import every_route
+
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "src" / "liaison" / "web"
+POLICY = ROOT / "src" / "liaison" / "policy"
 LOCALE = WEB / "locale"
 LANGUAGES = ("fr", "sq")
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "later": None}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "later": None, "say": None}
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS = {"templates/**.html": {"silent": "false", "trimmed": "true"}}
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+Kind = TypeVar("Kind", bound=type[Any])
+EITHER = tuple(
+    PurposeProtects(protects).says for protects in (True, False)
+)  # the one condition that says two things
 
 
 def gathered() -> Catalog:
     """Every message of the templates and the code, in the order of the files."""
     catalogue = Catalog(project="Liaison", charset="utf-8")
-    found = extract_from_dir(WEB, METHODS, OPTIONS, KEYWORDS)
+    found = [
+        *extract_from_dir(WEB, METHODS, OPTIONS, KEYWORDS),
+        *extract_from_dir(POLICY, METHODS, {}, KEYWORDS),
+    ]
     for name, _, message, _, context in sorted(found, key=lambda one: (one[0], one[1])):
         catalogue.add(message, locations=[(name, 0)], context=context)
+    for name, message in labels():
+        catalogue.add(message, locations=[(name, 0)])
     return catalogue
+
+
+def labels() -> Iterator[tuple[str, str]]:
+    """Every word of the model, the law and the errors that a page shows, with where it stands."""
+    for enum in (Role, Purpose, Action):
+        yield from (("model", each.label) for each in enum)
+    for words in (Role, Purpose, Category, Capability, OffenceFlag):
+        yield from (("model", each.value) for each in words)
+    yield from (("model", each.meaning) for kind in (Role, Instruction, HandlingCode) for each in kind)
+    yield from (("model", offence.label) for offence in OFFENCES.values())
+    for pack in map(policy.load_pack, sorted(policy.NAMES)):
+        yield from (("policy", text) for text in (pack.title, pack.status, pack.notice) if text)
+        yield from (("policy", basis.label) for basis in pack.bases)
+        yield from (("policy", instruction) for instruction in sorted(pack.instructions))
+        yield from (("policy", source.read) for _, source in sorted(pack.sources.items()))
+    for leaf in (each for each in kinds_of(Leaf) if each.__module__.startswith("liaison.")):
+        said = getattr(leaf, "says", "")
+        yield from (("policy", text) for text in ([said] if isinstance(said, str) else EITHER) if text)
+    every_route()  # so that every kind of error is known, whatever else was loaded
+    for error in kinds_of(LiaisonError):
+        if error.__module__.startswith("liaison."):
+            yield from (("errors", text) for text in (error.title, error.hint) if text)
+
+
+def kinds_of(kind: Kind) -> list[Kind]:
+    """A class's own kinds, and theirs, by name: the same however they were met."""
+    found: set[Any] = set(kind.__subclasses__())
+    found |= {below for each in found for below in kinds_of(each)}
+    return sorted(found, key=lambda each: (each.__module__, each.__qualname__))
 
 
 def place(language: str) -> Path:
@@ -53,7 +107,7 @@ def read(language: str) -> Catalog:
 def updated(language: str, template: Catalog) -> Catalog:
     """The catalogue with exactly the messages there are now; nothing is guessed from similar ones."""
     catalogue = read(language)
-    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.update(deepcopy(template), no_fuzzy_matching=True)  # else two languages share new messages
     catalogue.obsolete.clear()
     return catalogue
 

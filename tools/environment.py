@@ -38,7 +38,7 @@ def surroundings() -> dict[str, str]:
         kept.setdefault("UV_DEFAULT_INDEX", kept["PIP_INDEX_URL"])
     kept.setdefault("UV_SYSTEM_CERTS", "true")  # agencies' networks have certificates of their own
     path = f"{VENV / 'bin'}{os.pathsep}{kept.get('PATH', os.defpath)}"
-    return kept | {"VIRTUAL_ENV": str(VENV), "PATH": path}
+    return kept | {"VIRTUAL_ENV": str(VENV), "PATH": path, "LIAISON_CALLED": "./dev run liaison"}
 
 
 def run(*command: str | Path) -> int:

@@ -21,12 +21,15 @@ PAGE = (60, 600)  # lines, words
 CODE = {".py", ".c", ".h"}
 PROSE = {"", ".py", ".c", ".h", ".md", ".toml", ".lock", ".sh", ".yml", ".yaml", ".cfg", ".in"}
 PURE = ("src/liaison/model", "src/liaison/matching", "src/liaison/policy")
+LEARNS = "src/liaison/model/canonical.py"  # makes decoders by one thread at a time
+DECODES = {f"msgspec.{form}.decode" for form in ("json", "msgpack", "toml", "yaml")}
+DECODERS = {"msgspec.json.Decoder", "msgspec.msgpack.Decoder"}
 EMPTY_NAMES = re.compile(r"(?:^|_)(?:manager|handler|helper|util|utils|info)s?(?:_|$)")
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|NotImplemented" + r"Error)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.})$*-])/(?:root|home|Users|work|opt|mnt|srv|tmp)/\w[\w./-]*")
 ADDRESS = re.compile(r"[a-z][a-z0-9+]*://(?:[^/\s@\"']+@)?([\w.-]+)", re.IGNORECASE)
 OWN_HOSTS = re.compile(
-    r"\.+|[A-Z]+|localhost|host|127\.0\.0\.1|0\.0\.0\.0|(?:[\w-]+\.)*example(?:\.(?:org|com|net))?"
+    r"\.+|[A-Z]+|localhost|host|169\.254\.169\.254|127\.0\.0\.1|0\.0\.0\.0|(?:[\w-]+\.)*example(?:\.(?:org|com|net))?"
 )
 PRIVATE_HOST = re.compile(
     r"[^.]*|[\d.]+|.*\.(?:internal|local|lan|corp|intra)|.*(?:pypi|mirror|proxy|registry).*"
@@ -98,6 +101,29 @@ def chance(root: Path) -> list[str]:
     ]
 
 
+def late_decoders(root: Path) -> list[str]:
+    """Types that threads may meet first, and at once, on which msgspec crashes: decoders are made at import."""
+    faults = []
+    for name, tree in trees(root, "src"):
+        if name == LEARNS:
+            continue
+        inside = {id(node) for each in _functions(tree) for node in ast.walk(each)}
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and id(node) in inside]
+        learned = "Decoder(" in "".join(
+            ast.unparse(node) for node in tree.body if isinstance(node, ast.Assign)
+        )
+        for call in calls:
+            said = ast.unparse(call.func)
+            typed = said in DECODES and any(keyword.arg == "type" for keyword in call.keywords)
+            if typed or said in DECODERS or (said == "msgspec.convert" and not learned):
+                faults.append(f"{name}:{call.lineno}: {said}() meets its type late; make a decoder at import")
+    return faults
+
+
+def _functions(tree: ast.Module) -> Iterator[ast.AST]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
 def empty_names(root: Path) -> list[str]:
     """Modules, classes and functions named for nothing in the field."""
     faults = []
@@ -156,7 +182,7 @@ def _found(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
         yield text.count("\n", 0, match.start()) + 1, match.group(match.lastindex or 0)
 
 
-RULES = (long_modules, chance, empty_names, unfinished, strange_names, long_decisions)
+RULES = (long_modules, chance, late_decoders, empty_names, unfinished, strange_names, long_decisions)
 WARNINGS = (long_functions,)
 
 

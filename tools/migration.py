@@ -8,6 +8,7 @@ What it writes is a draft to be read: a renamed column looks to it like one drop
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import pkgutil
 import subprocess
@@ -46,7 +47,9 @@ def main(words: list[str]) -> int:
         print(__doc__)
         return 1
     if words == ["--initial"]:
-        return initial()
+        with Path(__file__).open("rb") as held:  # two runs at once would delete each other's files
+            fcntl.flock(held, fcntl.LOCK_EX)
+            return initial()
     steps = difference(set(migrate.every_table().tables))
     if steps.strip() == "pass":
         print("The tables are what the migrations make.")

@@ -38,6 +38,10 @@ GAUGES = {
     "index_segments": "Parts of the match index",
     "changes_waiting": "Changes that wait for the database",
 }
+GAUGES_OF_PARTNERS = {
+    "letters_waiting": "Letters that wait for a partner's receipt",
+    "letters_oldest_seconds": "How long the oldest of them waits",
+}
 HELD = {
     "category": "suspect, convicted, victim, witness, contact, missing, or a word for it; needed, if only by the form",
     "case": "the case that the list is kept for",
@@ -106,6 +110,7 @@ def _audience(audience: Audience | None) -> str:
 def metrics() -> list[tuple[str, str, str]]:
     """Every counter and gauge of a node: name, labels, meaning."""
     found = [(f"liaison_{name}", "", told) for name, told in GAUGES.items()]
+    found += [(f"liaison_{name}", "partner", told) for name, told in GAUGES_OF_PARTNERS.items()]
     for one in vars(Metrics()).values():
         for family in getattr(one, "describe", list)():
             labels = ", ".join(getattr(one, "_labelnames", ()))

@@ -9,7 +9,7 @@ import base64
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from liaison.cli.node_demo import serving
 from liaison.demo import agency
 from liaison.demo.agency import Officer
+from liaison.demo.exchange import exchange
+from liaison.demo.federation import make_partners
 from liaison.demo.making import make
 from liaison.demo.walk import walk
 
@@ -71,6 +73,7 @@ PAGES = (
     Shot("holding-grounds", agency.DESK, "/holdings", "/holdings/"),
     Shot("import", agency.DESK, "/holdings/import"),
     Shot("retention", agency.PROTECTION, "/holdings/retention"),
+    Shot("requests-none", agency.DESK, "/requests"),
     Shot("protected", agency.DESK, "/protected"),
     Shot("approvals", agency.APPROVER, "/approvals"),
     Shot("approval", agency.APPROVER, "/approvals", "/approvals/"),
@@ -91,7 +94,34 @@ PAGES = (
     Shot("api", agency.INVESTIGATOR, "/settings/api"),
     Shot("not-found", agency.INVESTIGATOR, "/nothing-here", status=404),
 )
-DARK = ("today", "check-answer", "alert", "hit", "ledger-entry")
+PETRA, EMIL, ODA = agency.PROSECUTOR.officers
+# pages of what passes between agencies: of the police, who asked, and of the prosecutor, who was asked
+BETWEEN = (
+    Shot("requests-asked", agency.INVESTIGATOR, "/requests/out?over=true"),
+    Shot("request-asked", agency.INVESTIGATOR, "/requests/out?over=true", "/requests/request-"),
+    Shot("request-new", agency.INVESTIGATOR, "/requests/new"),
+    Shot("request-templates", agency.INVESTIGATOR, "/requests/templates"),
+    Shot("received", agency.INVESTIGATOR, "/received"),
+    Shot("received-item", agency.INVESTIGATOR, "/received", "/received/item-"),
+    Shot("league", agency.SUPERVISOR, "/requests/league"),
+    Shot("partners", agency.ADMINISTRATOR, "/partners"),
+    Shot("partner", agency.ADMINISTRATOR, "/partners", "/partners/morvenia"),
+    Shot("partner-propose", agency.SUPERVISOR, "/partners/morvenia.liaison.example/propose"),
+    Shot("partner-add", agency.ADMINISTRATOR, "/partners/add"),
+    Shot("partner-own", agency.ADMINISTRATOR, "/partners/own"),
+    Shot("requests", PETRA, "/requests?over=true"),
+    Shot("request", PETRA, "/requests?over=true", "/requests/request-"),
+    Shot("request-subject", PETRA, "/requests?over=true", "/requests/request-", "/subjects/2"),
+    Shot("supplied", PETRA, "/supplied"),
+    Shot("supplied-item", PETRA, "/supplied", "/supplied/item-"),
+    Shot("supplied-notices", PETRA, "/supplied/notices?all=true"),
+    Shot("permissions", PETRA, "/permissions"),
+    Shot("intake", PETRA, "/intake"),
+    Shot("published", EMIL, "/published"),
+    Shot("convictions", PETRA, "/requests/convictions"),
+)
+DARK = ("today", "check-answer", "alert", "hit", "ledger-entry", "request", "partner")
+SUBJECTS = 60  # of the request between the two agencies
 
 
 def main(names: list[str]) -> int:
@@ -100,17 +130,24 @@ def main(names: list[str]) -> int:
     if not chromium:
         print("screens: Chromium is not installed", file=sys.stderr)
         return 1
-    wanted = [shot for shot in PAGES if not names or shot.name in names]
+    wanted = [shot for shot in (*PAGES, *BETWEEN) if not names or shot.name in names]
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in FOLDER.glob("*.png") if not names else ():
         old.unlink()
     with tempfile.TemporaryDirectory() as aside:
-        place = Path(aside) / "node"
-        make(place, RECORDS, SEED, _quiet)
-        with serving(place) as address, sync_playwright() as playwright:
-            hit = walk(address, _quiet)
+        folder = Path(aside)
+        make(folder / "node", RECORDS, SEED, _quiet)
+        make_partners(folder, RECORDS, SEED, _quiet)
+        exchange(folder, SUBJECTS, SEED, _quiet)
+        with (
+            serving(folder / "node") as police,
+            serving(folder / "prosecutor") as prosecutor,
+            sync_playwright() as playwright,
+        ):
+            hit = walk(police, _quiet)
+            addresses = dict.fromkeys(agency.PROSECUTOR.officers, prosecutor)
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            wrong = _photographed(browser, address, hit, wanted)
+            wrong = _photographed(browser, police, hit, wanted, addresses)
             browser.close()
     for line in wrong:
         print(f"screens: {line}", file=sys.stderr)
@@ -143,11 +180,13 @@ def address_of(page: Page, shot: Shot, hit: str) -> str:
     return f"{found.first.get_attribute('href')}{shot.more}"
 
 
-def _photographed(browser: Browser, address: str, hit: str, wanted: list[Shot]) -> list[str]:
-    """Take the pictures, one browser for each officer; what went wrong."""
+def _photographed(
+    browser: Browser, address: str, hit: str, wanted: list[Shot], elsewhere: Mapping[Officer, str]
+) -> list[str]:
+    """Take the pictures, one browser for each officer; what went wrong. Some officers work `elsewhere`."""
     wrong: list[str] = []
     for who in dict.fromkeys(shot.who for shot in wanted):
-        context = signed_in(browser, address, who)
+        context = signed_in(browser, elsewhere.get(who, address) if who else address, who)
         page = context.new_page()
         for shot in wanted:
             if shot.who is who:

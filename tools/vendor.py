@@ -39,6 +39,10 @@ PINS = {
         "4.14.1",
         "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
     ),
+    "dejavu-fonts-ttf": (
+        "2.37.3",
+        "sha512-f1hd7jJbeQa1VWcw+K2KrTXS50zTMaHpVC4XIKJpNcDeYR5ajMtj/iLlQDYNvLOKamUB3ARVVCf79lNwNVztSQ==",
+    ),
     "sass": (
         "1.108.2",
         "sha512-kugK8djotnG9HQRPTOf36asKYlxg8rWWsNLYHOgWDIVOiZQqlRfKBgF4XXM6kfw146kIDMvm57B4GIkvDSyTzA==",
@@ -58,6 +62,14 @@ KEPT = {
     "images/icon-toggle-plus-minus.svg": f"{MOJ}/assets/images/icon-toggle-plus-minus.svg",
 }
 """File in the vendor folder -> file in node_modules."""
+
+FONTS = ROOT / "src" / "liaison" / "formats" / "fonts"
+DRAWN_WITH = {
+    "DejaVuSans.ttf": "dejavu-fonts-ttf/ttf/DejaVuSans.ttf",
+    "DejaVuSans-Bold.ttf": "dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf",
+    "LICENSE": "dejavu-fonts-ttf/LICENSE",
+}
+"""The fonts of documents on paper, embedded in them as subsets."""
 
 TESTED_WITH = {"axe.min.js": "axe-core/axe.min.js", "axe.LICENSE": "axe-core/LICENSE"}
 FORBIDDEN = re.compile(
@@ -96,7 +108,7 @@ def faults(folder: Path) -> list[str]:
     wrong += [
         f"{name}: changed" for name in written.keys() & there.keys() if sha256(there[name]) != written[name]
     ]
-    return sorted(wrong + forbidden(there))
+    return sorted(wrong + (forbidden(there) if folder.name != FONTS.name else []))
 
 
 def forbidden(there: dict[str, Path]) -> list[str]:
@@ -158,11 +170,14 @@ def vendor() -> None:
             path.unlink()
         copy(modules, KEPT, VENDOR)
         copy(modules, TESTED_WITH, AXE)
+        for name, source in DRAWN_WITH.items():
+            shutil.copyfile(modules / source, FONTS / name)
         (VENDOR / "frontend.css").write_bytes(style(modules))
     if wrong := forbidden(files(VENDOR)):
         raise VendorFailed("; ".join(wrong))
-    lines = [f"{sha256(path)}  {name}\n" for name, path in files(VENDOR).items()]
-    (VENDOR / SUMS).write_text("".join(lines), "ascii")
+    for folder in (VENDOR, FONTS):
+        lines = [f"{sha256(path)}  {name}\n" for name, path in files(folder).items()]
+        (folder / SUMS).write_text("".join(lines), "ascii")
 
 
 def main(arguments: list[str]) -> int:
@@ -170,7 +185,7 @@ def main(arguments: list[str]) -> int:
     try:
         if "--check" not in arguments:
             vendor()
-        wrong = faults(VENDOR)
+        wrong = faults(VENDOR) + faults(FONTS)
     except (VendorFailed, OSError) as error:
         wrong = [str(error)]
     print("\n".join(wrong) or f"vendored files: {len(sums(VENDOR))}, each as its sum says")

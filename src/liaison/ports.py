@@ -25,6 +25,10 @@ class Compartment(Enum):
     LEDGER = "ledger"  # readable payloads of ledger entries
     OFFICERS = "officers"  # contact details, tokens of other services
     INDEX = "index"  # the match index as it is kept on disk
+    PARTNERS = "partners"  # who is spoken to at a partner
+    TRANSPORT = "transport"  # letters as they were sent and received
+    SUPPLY = "supply"  # what was supplied to us by others
+    ASSISTANCE = "assistance"  # requests, their subjects and answers
 
 
 class Clock(Protocol):

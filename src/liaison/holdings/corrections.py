@@ -18,7 +18,7 @@ from liaison.holdings.shelves import OPEN, Draft
 from liaison.holdings.shredding import shred
 from liaison.ledger.statements import Statement
 from liaison.model.categories import CaseId
-from liaison.model.errors import BadInput, Conflict
+from liaison.model.errors import BadInput, Conflict, NotLawful
 from liaison.model.holding import Change, Holding, Record, State, Version
 from liaison.office import Office
 from liaison.policy import Action, Actor, Context
@@ -29,6 +29,7 @@ WHAT_CORRECTED, WHAT_RESTRICTED, WHAT_UNRESTRICTED = (
     "restrict-holding",
     "unrestrict-holding",
 )
+ORIGINATOR = "tell the originator what is wrong; restrict the record until it is put right"
 WHAT_HELD, WHAT_RELEASED = "hold-for-evidence", "release-from-hold"
 
 
@@ -126,6 +127,8 @@ def _loaded(
     version = shelves.latest(connection, office.keys, OPEN, row)
     known = facts(version.holding, now.date(), State(row.state), row.hold_until)
     office.decide(action, Context(actor=actor, now=now, record=known, reason=reason, until=until))
+    if action is Action.CORRECT and not known.own:
+        raise NotLawful("the record is another agency's: its originator corrects it", hint=ORIGINATOR)
     return row, version
 
 

@@ -127,7 +127,7 @@ def _encoding(columns: Columns, encoding: str) -> str:
         return "UTF-8"
     name = encodings.NAMES[columns.fallback.name]
     if columns.fallback.whole:
-        return f"{name} by the look of {columns.foreign:,} rows (a guess; --encoding says otherwise)"
+        return f"{name} by the look of {columns.foreign:,} rows (a guess: where letters are wrong, save it as UTF-8)"
     return f"UTF-8, but {columns.foreign:,} rows that are not, read as {name} (a guess)"
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from liaison.holdings.bodies import Body
 from liaison.matching.columns import People
 from liaison.model.errors import UnusableFile
 
@@ -30,6 +31,7 @@ class Read:
 
     columns: the file's column, or columns joined by ` + `, for each field of a person; empty where a format has none.
     rows: the row of each person. kept: what else each person's row says, where it was asked to be kept.
+    bodies: the organisations of a list, where all was asked to be kept and they were not taken for people.
     """
 
     people: People
@@ -38,6 +40,7 @@ class Read:
     columns: Mapping[str, str] = field(default_factory=dict)
     rows: Sequence[int] | NDArray[np.int32] = ()
     kept: Sequence[Mapping[str, str]] = ()
+    bodies: Sequence[Body] = ()
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from itertools import chain
 import numpy as np
 
 from liaison.holdings import dates
+from liaison.holdings.bodies import Body
 from liaison.holdings.countries import nationalities
 from liaison.holdings.findings import Findings
 from liaison.holdings.placeholders import named
@@ -31,6 +32,14 @@ class Draft:
     nationalities: list[str] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
+
+
+def body_of(draft: Draft, country: str = "", register_number: str = "") -> Body:
+    """The organisation that a draft names."""
+    names = dict.fromkeys(tidy(" ".join(filter(None, name))) for name in draft.names)
+    return Body(
+        draft.row, draft.id, tuple(filter(None, names)), tidy(country), tidy(register_number), draft.kept
+    )
 
 
 class Gathering:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from liaison.holdings.countries import nationalities
 from liaison.holdings.findings import Findings, Read
 from liaison.holdings.kept import texts as texts_between
 from liaison.matching.columns import People, Strings, country_name
@@ -13,7 +14,7 @@ from liaison.model.dates import PartialDate
 from liaison.model.errors import BadInput
 from liaison.model.holding import Assessment, Fact
 from liaison.model.identifiers import Country, DocumentNumber
-from liaison.model.subjects import AnySubject, Document, Name, NameKind, Person, Sex
+from liaison.model.subjects import AnySubject, Document, Name, NameKind, Organisation, Person, Sex
 
 BLOCK = 1_000  # rows made at a time
 NOTHING: Mapping[str, str] = {}
@@ -41,6 +42,27 @@ def from_people(read: Read, findings: Findings) -> Iterator[Incoming]:
     for start in range(0, len(read.people), BLOCK):
         part = read.people.part(start, min(start + BLOCK, len(read.people)))
         yield from _block(part, read, start, own_ids, findings)
+
+
+def from_bodies(read: Read, findings: Findings) -> Iterator[Incoming]:
+    """The organisations of a file in its order; one without a name or number is told to `findings`."""
+    for body in read.bodies:
+        country, told = _country(body.country, body.kept)
+        try:
+            subject = Organisation(names=body.names, registered=country, register_number=body.register_number)
+        except BadInput as error:
+            findings.bad(body.row, "", f"{error}: left out")
+            continue
+        yield Incoming(body.row, body.id, subject, told)
+
+
+def _country(text: str, told: Mapping[str, str]) -> tuple[Country | None, Mapping[str, str]]:
+    """The country of a text; one that cannot be read is kept as it is written."""
+    try:
+        codes = [code for code in nationalities(text) if code] if text else []
+    except ValueError:
+        codes, told = [], {**told, "country": text}
+    return (state(codes[0]) if codes else None), told
 
 
 def _block(part: People, read: Read, start: int, own_ids: bool, findings: Findings) -> Iterator[Incoming]:

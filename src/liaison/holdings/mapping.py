@@ -147,5 +147,5 @@ def required(found: Headings, file: str) -> Headings:
         f"the first row of {file} names no column with names or document numbers",
         file=file,
         row=0,
-        hint="the first row must be a header such as id,given,surname,dob; or say --map surname=COLUMN",
+        hint="the first row must be a header such as id,given,surname,dob, or say which column is which",
     )

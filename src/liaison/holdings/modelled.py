@@ -82,6 +82,11 @@ def parsed(kind: type[Any], written: object) -> object:
     raise TypeError(f"{written!r} is not a {kind.__name__}")
 
 
+LEARNED = msgspec.json.Decoder(
+    tuple[AnySubject, Fact, Assessment], dec_hook=parsed
+)  # before threads meet them
+
+
 def _converted(value: object, kind: Any, place: str) -> Any:
     try:
         return msgspec.convert(value, kind, dec_hook=parsed)

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from liaison.holdings import encodings
+from liaison.holdings.bodies import Body
 from liaison.holdings.findings import Findings, Read
-from liaison.holdings.gathering import Draft, Gathering, Name
+from liaison.holdings.gathering import Draft, Gathering, Name, body_of
 from liaison.holdings.options import Options
 from liaison.holdings.review import reviewed
 from liaison.holdings.streams import STANDARD_INPUT, Stream, opened
@@ -86,18 +87,23 @@ def _gathered(
     rows: Sequence[Row], others: dict[str, list[Name]], options: Options, findings: Findings
 ) -> Read:
     gathering, left = Gathering(findings, options.last_year), defaultdict[str, int](int)
+    bodies: list[Body] = []
     for row, fields in enumerate(rows, 1):
         if len(fields) != SDN_FIELDS:
             findings.bad(row, "", f"{len(fields)} fields where the SDN list has {SDN_FIELDS}: left out")
         elif fields[2] == "individual" or options.organisations:
             gathering.add(draft_of(row, fields, others.get(fields[0], [])))
+        elif options.bodies and not fields[2]:  # of a vessel or an aircraft it says so
+            bodies.append(body_of(draft_of(row, fields, others.get(fields[0], []))))
         else:
             left[fields[2] or "entity"] += 1
     for kind, count in left.items():
         findings.note(f"not read: {count:,} of type {kind}")
     people = gathering.people(options.list_name)
     reviewed(people, np.array(gathering.rows, np.int32), findings)
-    return Read(people, findings.bad_rows, findings.notes, rows=gathering.rows, kept=gathering.kept)
+    return Read(
+        people, findings.bad_rows, findings.notes, rows=gathering.rows, kept=gathering.kept, bodies=bodies
+    )
 
 
 def draft_of(row: int, fields: Row, others: Sequence[Name]) -> Draft:

@@ -6,10 +6,11 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from heapq import merge
 from pathlib import Path
 
 from liaison.holdings.findings import Findings, Read
-from liaison.holdings.incoming import Incoming, from_people
+from liaison.holdings.incoming import Incoming, from_bodies, from_people
 from liaison.holdings.modelled import from_lines, is_modelled
 from liaison.holdings.options import Options
 from liaison.holdings.order import ImportOrder
@@ -41,7 +42,7 @@ def incoming_rows(order: ImportOrder, findings: Findings) -> Iterator[tuple[Iter
             yield _lines(usable(stream), findings), 0
             return
         read = read_stream(stream, _options(order))
-    yield _people(read, findings), len(read.people)
+    yield _records(read, findings), len(read.people) + len(read.bodies)
 
 
 def _lines(stream: Stream, findings: Findings) -> Iterator[Incoming]:
@@ -49,10 +50,11 @@ def _lines(stream: Stream, findings: Findings) -> Iterator[Incoming]:
     return from_lines(stream, findings)
 
 
-def _people(read: Read, findings: Findings) -> Iterator[Incoming]:
+def _records(read: Read, findings: Findings) -> Iterator[Incoming]:
     findings.bad_rows += read.bad_rows
     findings.notes += read.notes
-    return from_people(read, findings)
+    people, bodies = from_people(read, findings), from_bodies(read, findings)
+    return merge(people, bodies, key=lambda incoming: incoming.row) if read.bodies else people
 
 
 def _options(order: ImportOrder) -> Options:

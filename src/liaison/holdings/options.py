@@ -15,7 +15,8 @@ class Options:
     """Settings of one reading.
 
     columns: the file's column for a field of a person. organisations: whether companies, vessels and the like are
-    read as well. keep: whether what is no field of a person is kept as it is written. last_year: dates beyond it are
+    read as people. keep: whether what is no field of a person is kept as it is written, and organisations of published
+    lists as what they are, where they are not read as people. last_year: dates beyond it are
     in the future. progress: called with the bytes done and the bytes in
     all, 0 where that is not known.
     """
@@ -28,3 +29,8 @@ class Options:
     organisations: bool = False
     keep: bool = False
     progress: Callable[[int, int], None] = quiet
+
+    @property
+    def bodies(self) -> bool:
+        """Whether organisations are read as what they are."""
+        return self.keep and not self.organisations

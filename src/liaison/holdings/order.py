@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from liaison.holdings.findings import BadRow
+from liaison.holdings.rules import LONGEST_NAME, SUPPLIED
 from liaison.model.categories import CaseId, Category
 from liaison.model.errors import BadInput
 from liaison.model.handling import Handling
 from liaison.model.holding import Instruction
 from liaison.model.scales import Graded
-
-LONGEST_NAME = 120  # characters of a list's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +23,8 @@ class ImportOrder:
     content: a file, or its bytes (with `name` as the file is called). case, reason: why these people stand in the
     list. category: for rows that have none; without it such rows are refused. complete: whether what the list no
     longer has is withdrawn. again: whether records erased before may come in anew. columns, encoding, delimiter: see
-    `read_people`. Raises BadInput for an empty text, or dates that do not fit.
+    `read_people`. supplied: by a partner, whose own list it goes into. Raises BadInput for an empty text, or dates
+    that do not fit.
     """
 
     list_name: str
@@ -45,6 +45,7 @@ class ImportOrder:
     columns: Mapping[str, str] = field(default_factory=dict)
     encoding: str = ""
     delimiter: str = ""
+    supplied: bool = False
 
     def __post_init__(self) -> None:
         for name in ("list_name", "owner", "source", "case", "reason"):
@@ -52,6 +53,9 @@ class ImportOrder:
                 raise BadInput(f"the {name} is empty", field=name, hint=f"name the {name}")
         if len(self.list_name) > LONGEST_NAME:
             raise BadInput(f"a list's name has at most {LONGEST_NAME} characters", field="list_name")
+        if self.list_name.startswith(SUPPLIED) and not self.supplied:
+            hint = "give it another name; a record of a partner's comes in as an item"
+            raise BadInput("lists of this name hold what partners supplied", field="list_name", hint=hint)
         if self.review_at > self.retention_until:
             raise BadInput("the review comes after the end of retention", field="review_at")
 

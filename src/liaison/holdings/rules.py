@@ -11,6 +11,8 @@ from liaison.model.subjects import Person
 from liaison.policy import RecordFacts
 
 PROTECTED = frozenset({Category.VICTIM, Category.WITNESS, Category.MISSING})
+LONGEST_NAME = 120  # characters of a list's name
+SUPPLIED = "supplied by "  # with an originator's name: the list of what was taken in from it
 AGREE = dt.timedelta(days=1)  # by how much two sources of time may differ
 
 
@@ -24,6 +26,16 @@ def is_protected(holding: Holding, today: dt.date) -> bool:
     return holding.category in PROTECTED or is_minor(holding, today)
 
 
+def supplied_by(originator: str) -> str:
+    """The list in which an originator's items stand."""
+    return f"{SUPPLIED}{originator}"[:LONGEST_NAME]
+
+
+def is_own(holding: Holding) -> bool:
+    """Whether this agency is the record's originator: it was not taken in from a partner."""
+    return not holding.list_name.startswith(SUPPLIED)
+
+
 def facts(
     holding: Holding, today: dt.date, state: State = State.LIVE, held_until: dt.datetime | None = None
 ) -> RecordFacts:
@@ -33,7 +45,7 @@ def facts(
         minor=is_minor(holding, today),
         graded=True,
         handling=frozenset(holding.handling.codes),
-        own=True,
+        own=is_own(holding),
         review_at=_midnight(holding.review_at),
         expires_at=_midnight(holding.retention_until),
         restricted=state is not State.LIVE,

@@ -7,8 +7,9 @@ from xml.parsers import expat
 
 import numpy as np
 
+from liaison.holdings.bodies import Body
 from liaison.holdings.findings import Findings, Read
-from liaison.holdings.gathering import Draft, Gathering, Name
+from liaison.holdings.gathering import Draft, Gathering, Name, body_of
 from liaison.holdings.options import Options
 from liaison.holdings.review import reviewed
 from liaison.holdings.streams import Stream
@@ -111,6 +112,7 @@ class Records:
 def read_security_council(stream: Stream, options: Options, findings: Findings) -> Read:
     """The individuals, and when asked the entities, of the list. Raises UnusableFile."""
     gathering, row, left, done = Gathering(findings, options.last_year), 0, 0, 0
+    bodies: list[Body] = []
 
     def take(node: Node) -> None:
         nonlocal row, left
@@ -119,6 +121,8 @@ def read_security_council(stream: Stream, options: Options, findings: Findings) 
             gathering.add(individual(row, node))
         elif options.organisations:
             gathering.add(entity(row, node))
+        elif options.bodies:
+            bodies.append(body_of(entity(row, node)))
         else:
             left += 1
 
@@ -151,7 +155,9 @@ def read_security_council(stream: Stream, options: Options, findings: Findings) 
     findings.counted(left, "entity not read", "entities not read")
     people = gathering.people(options.list_name)
     reviewed(people, np.array(gathering.rows, np.int32), findings)
-    return Read(people, findings.bad_rows, findings.notes, rows=gathering.rows, kept=gathering.kept)
+    return Read(
+        people, findings.bad_rows, findings.notes, rows=gathering.rows, kept=gathering.kept, bodies=bodies
+    )
 
 
 def individual(row: int, node: Node) -> Draft:
@@ -184,7 +190,8 @@ def _others(node: Node) -> dict[str, list[str]]:
 
 def entity(row: int, node: Node) -> Draft:
     """An organisation as the list has it."""
-    return Draft(row, _id(node), _names(node, "ENTITY_ALIAS"))
+    kept = {tag: "; ".join(texts) for tag, texts in _others(node).items() if tag != "ENTITY_ALIAS"}
+    return Draft(row, _id(node), _names(node, "ENTITY_ALIAS"), kept=kept)
 
 
 def birth(node: Node) -> list[str]:

@@ -56,6 +56,9 @@ class Header(msgspec.Struct):
     things: bytes
 
 
+HEADER = msgspec.msgpack.Decoder(Header)
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """An index as it was kept: `things` as they were given, and the place in the order of changes it stands at."""
@@ -202,7 +205,7 @@ def _read(place: Path, key: bytes, id: str) -> Snapshot:
 
 def _header(cipher: AESGCM, sealed: bytes, id: str) -> Header:
     """The header; how many pieces follow is bound to each of them, and is checked there."""
-    header = msgspec.msgpack.decode(cipher.decrypt(_nonce(0), sealed, _about(id, 0, 0)), type=Header)
+    header = HEADER.decode(cipher.decrypt(_nonce(0), sealed, _about(id, 0, 0)))
     if header.form != FORM:
         raise ValueError("another form")
     return header

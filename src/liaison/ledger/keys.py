@@ -124,6 +124,14 @@ class Signer:
             signature = seconds.to_bytes(TIME, "big") + signature
         return f"— {self.name} {_base64(self.verifier.key_id + signature)}\n"
 
+    def sign_apart(self, context: bytes, content: bytes) -> bytes:
+        """The Ed25519 signature over what is no note, under a context that no note begins with (a space in line 1)."""
+        if self.kind != Kind.ED25519 or b" " not in context or not context.endswith(b"\n"):
+            raise ValueError(
+                "only an Ed25519 key signs other than notes, under a context with a space and an end"
+            )
+        return self._private.sign(context + content)
+
 
 def message(kind: Kind, name: str, text: str, seconds: int) -> bytes:
     """The bytes that a key of this kind and name signs for a note's text.

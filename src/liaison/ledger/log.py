@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -23,10 +22,10 @@ from liaison.model.errors import (
 from liaison.ports import Compartment, KeyId, Keys
 from liaison.storage.prepared import Prepared
 from liaison.storage.sealing import seal, unseal
+from liaison.storage.stock import Stock
 from liaison.storage.tables.ledger import ENTRIES, PAYLOADS
 
 AT_ONCE = 500  # entries in one question
-SPARE = 256  # keys made at once, so that one commit of the key ring serves many entries
 ONE_AT_A_TIME = 0x4C45444745520001  # PostgreSQL's lock for appending; SQLite has one writer anyway
 NEW_ENTRY, NEW_PAYLOAD = Prepared(insert(ENTRIES)), Prepared(insert(PAYLOADS))
 LAST = Prepared(select(func.max(ENTRIES.c.entry).label("entry")))
@@ -67,8 +66,7 @@ class Log:
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
-        self._spare: list[tuple[KeyId, bytes]] = []
-        self._lock = threading.Lock()
+        self._stock = Stock(keys, Compartment.LEDGER)
 
     def append(self, connection: Connection, statement: Statement) -> Entry:
         """Record a statement. Raises LedgerUnavailable, after which the caller's transaction must fail."""
@@ -81,7 +79,7 @@ class Log:
             return []
         every = [canonical(statement) for statement in statements]
         try:
-            keys = self._take(len(every))
+            keys = self._stock.take(len(every))
             made, payloads = [], []
             for index, (written, (key_id, key)) in enumerate(
                 zip(every, keys, strict=True), _size_to_extend(connection)
@@ -130,14 +128,6 @@ class Log:
             erased += self._keys.destroy([KeyId(key) for key in keys])
             connection.execute(delete(PAYLOADS).where(chosen))
         return erased
-
-    def _take(self, count: int) -> list[tuple[KeyId, bytes]]:
-        """Keys that were never used."""
-        with self._lock:
-            if len(self._spare) < count:
-                self._spare += self._keys.create(Compartment.LEDGER, max(count, SPARE))
-            taken, self._spare = self._spare[:count], self._spare[count:]
-            return taken
 
 
 def size(connection: Connection) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import threading
 import unicodedata
 from types import UnionType
 from typing import Any, TypeVar, overload
@@ -52,7 +53,7 @@ def decode(data: bytes, kind: Any = Any) -> Any:
     or text that the form does not hold, fields that are not known.
     """
     try:
-        value = msgspec.json.decode(data, type=kind, dec_hook=_parsed)
+        value = decoder(kind).decode(data)
     except msgspec.ValidationError as error:
         message, _, field = str(error).partition(" - at `")
         hint = getattr(error.__cause__, "hint", "correct the field, or ask the sender to")
@@ -69,6 +70,22 @@ def decode(data: bytes, kind: Any = Any) -> Any:
             hint="ask the sender for the bytes that were signed",
         )
     return value
+
+
+def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    """The decoder of a type, which does not insist on the canonical form.
+
+    It is made once and by one thread at a time: two that meet a type first crash in msgspec.
+    """
+    made = _DECODERS.get(kind)
+    if made is None:
+        with _MAKING:
+            made = _DECODERS.setdefault(kind, msgspec.json.Decoder(kind, dec_hook=_parsed))
+    return made
+
+
+_DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
+_MAKING = threading.Lock()
 
 
 def _text(value: object) -> str:
@@ -123,4 +140,7 @@ def _checked_key(key: object, field: str) -> str:
 def _checked_time(time: dt.datetime, field: str) -> str:
     if time.tzinfo is None:
         raise BadInput(f"{time} has no time zone", field=field, hint="times are in UTC")
-    return time.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    try:
+        return time.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        raise BadInput(f"{time} is no time in UTC", field=field, hint="times are in UTC") from None

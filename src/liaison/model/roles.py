@@ -65,6 +65,12 @@ class Capability(Enum):
     SAFEGUARDING = "answer from the safeguarding compartment"
     DISCLOSE = "send or disclose a record"
     NOTIFY_CONVICTION = "send a conviction notice"
+    ASK_PARTNER = "ask a partner"
+    ANSWER_PARTNER = "answer a partner"
+    AGREE = "sign an agreement with a partner"
+    GRANT = "permit a partner another use"
+    RECALL = "recall or correct what was sent"
+    TELL_OUTCOME = "tell a partner what came of it"
     ANSWER_PERSON = "answer a person about their own data"
     SUPERVISE = "see the work of a unit"
     READ_LEDGER = "read the ledger"
@@ -98,6 +104,12 @@ HOLDERS: dict[Capability, frozenset[Role]] = {
     Capability.SAFEGUARDING: frozenset({_DESK}),
     Capability.DISCLOSE: frozenset({_DESK}),
     Capability.NOTIFY_CONVICTION: frozenset({_DESK}),
+    Capability.ASK_PARTNER: frozenset({_INVESTIGATOR, _DESK}),
+    Capability.ANSWER_PARTNER: frozenset({_DESK}),
+    Capability.AGREE: frozenset({_SUPERVISOR}),
+    Capability.GRANT: frozenset({_SUPERVISOR}),
+    Capability.RECALL: frozenset({_DESK, _PROTECTION}),
+    Capability.TELL_OUTCOME: frozenset({_INVESTIGATOR, _DESK}),
     Capability.ANSWER_PERSON: frozenset({_PROTECTION}),
     Capability.SUPERVISE: frozenset({_SUPERVISOR}),
     Capability.READ_LEDGER: frozenset({_PROTECTION, _AUDITOR}),
