@@ -19,10 +19,12 @@ from liaison.partners.rules import Lane
 from liaison.transport.letters import (
     LONGEST_BODY,
     LONGEST_LETTER,
+    SIZES,
     Letter,
     Outcome,
     Receipt,
     Type,
+    filled_up,
     letter_of,
     open_body,
     parts,
@@ -30,6 +32,7 @@ from liaison.transport.letters import (
     require_signed,
     seal_body,
     sign,
+    taken_out,
 )
 
 KEY, SEAL = Ed25519PrivateKey.from_private_bytes(b"k" * 32), X25519PrivateKey.from_private_bytes(b"s" * 32)
@@ -60,6 +63,7 @@ def a_letter(body: bytes = b'{"word":"one"}') -> Letter:
     return seal_body(body, SALT, SEAL.public_key(), made)
 
 
+SALT_AND_SEAL = len(SALT) + 32 + 16  # bytes: the salt, the key of the seal and its tag
 LETTER = a_letter()
 RECEIPT = Receipt(
     federation="test",
@@ -190,6 +194,31 @@ def test_what_is_sealed_opens_under_its_own_words_alone(name: str, value: object
 def test_what_is_sealed_opens_with_its_key_alone() -> None:
     with pytest.raises(BadNote):
         open_body(LETTER, X25519PrivateKey.from_private_bytes(b"t" * 32))
+
+
+def test_a15_letters_are_as_long_as_the_next_size_whatever_they_say() -> None:
+    for least, size in ((0, 1024), (16_384, 16_384), (16_385, 32_768)):
+        bodies = [b"{}", b'{"word":"one"}', b"x" * 1023]
+        made_of = [seal_body(body, SALT, SEAL.public_key(), made, least) for body in bodies]
+        assert {len(each.sealed) for each in made_of} == {-(-(SALT_AND_SEAL + size) * 4 // 3)}
+        assert [open_body(each, SEAL) for each in made_of] == bodies
+    assert len(a_letter(b"x" * 1024).sealed) > len(a_letter(b"x" * 1023).sealed)
+
+
+@pytest.mark.parametrize("length", [0, 1, 1022, 1023, 1024, 524_287, 524_288, LONGEST_BODY])
+def test_what_was_filled_up_is_taken_out_again(length: int) -> None:
+    for body in (b"\0" * length, b"\x80" * length, b"x" * length):
+        assert len(filled_up(body)) in SIZES
+        assert taken_out(filled_up(body)) == body
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b'{"word":"one"}', b'{"word":"one"}\x80', b"\0" * 1024, b"x" * 1024, b"x\x80" + bytes(1023)],
+)
+def test_a_body_that_is_not_filled_up_in_the_one_way_is_refused(content: bytes) -> None:
+    with pytest.raises(BadNote):
+        taken_out(content)
 
 
 def test_nothing_of_the_body_is_in_clear() -> None:

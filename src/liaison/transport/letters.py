@@ -1,8 +1,9 @@
 """What two nodes say to each other: letters, and a receipt for each. Pure: bytes in, values out.
 
 A letter is a compact JWS (RFC 7515, 8037) of canonical JSON under the sender's document key. What it is about stands
-in it sealed to the recipient (HPKE, RFC 9180), bound to everything else it says. A signature is checked over the bytes
-that came; there is one form of header, one algorithm, and one type of document each.
+in it sealed to the recipient (HPKE, RFC 9180), bound to everything else it says, and padded within the seal to one of a
+few sizes. A signature is checked over the bytes that came; there is one form of header, one algorithm, and one type of
+document each.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ SALT = 32  # bytes
 LONGEST_LETTER = 1 << 20  # bytes of the JWS
 LONGEST_BODY = 580_000  # bytes: base64 twice over makes the letter 16/9 as long
 LONGEST_RECEIPT = 4096
+END = b"\x80"  # after the body, before the zeros that fill it up (ISO/IEC 7816-4, padding method 2)
+SIZES = (*(1024 << step for step in range(10)), LONGEST_BODY + len(END))  # bytes that a body is filled up to
 KIND = re.compile(r"[a-z][a-z-]{0,39}")
 ID = re.compile(r"[a-z]+-[a-z2-7]{8,64}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -168,14 +171,32 @@ def require_signed(document: Signed, key: Ed25519PublicKey) -> None:
         raise BadNote("the signature does not fit the bytes", hint=HINT)
 
 
-def seal_body(body: bytes, salt: bytes, key: X25519PublicKey, made: Callable[[str, str], Letter]) -> Letter:
-    """The letter that `made(digest, "")` gives, with the body sealed into it. Raises BadInput for one too long."""
+def seal_body(
+    body: bytes, salt: bytes, key: X25519PublicKey, made: Callable[[str, str], Letter], least: int = 0
+) -> Letter:
+    """The letter that `made(digest, "")` gives, with the body sealed into it, filled up to one of SIZES.
+
+    `least` is the smallest size that it may have, in bytes. Raises BadInput for a body that is too long.
+    """
     if len(body) > LONGEST_BODY:
         raise BadInput(f"a letter of {len(body):,} bytes is over {LONGEST_BODY:,}", hint="send it in parts")
-    content = salt + body
-    bare = made(sha256(content).hexdigest(), "")
-    sealed = packed(SUITE.encrypt(content, key, info=_bound(bare)))
+    bare = made(sha256(salt + body).hexdigest(), "")
+    sealed = packed(SUITE.encrypt(salt + filled_up(body, least), key, info=_bound(bare)))
     return msgspec.structs.replace(bare, sealed=sealed)
+
+
+def filled_up(body: bytes, least: int = 0) -> bytes:
+    """A body with its end marked, filled up with zeros to the next of SIZES that is not below `least`."""
+    wanted = max(len(body) + len(END), min(least, SIZES[-1]))
+    return (body + END).ljust(next(size for size in SIZES if size >= wanted), b"\0")
+
+
+def taken_out(content: bytes) -> bytes:
+    """The body that was filled up. Raises BadNote for a size that is none of SIZES, or an end that is not marked."""
+    body = content.rstrip(b"\0")
+    if len(content) not in SIZES or not body.endswith(END):
+        raise BadNote("the letter is not filled up to one of the sizes of letters", hint=HINT)
+    return body[: -len(END)]
 
 
 def open_body(letter: Letter, key: X25519PrivateKey) -> bytes:
@@ -184,9 +205,10 @@ def open_body(letter: Letter, key: X25519PrivateKey) -> bytes:
         content = SUITE.decrypt(unpacked(letter.sealed), key, info=_bound(letter))
     except (InvalidTag, ValueError) as error:
         raise BadNote("the letter was not sealed to this node as it stands", hint=HINT) from error
-    if len(content) < SALT or sha256(content).hexdigest() != letter.digest:
+    body = taken_out(content[SALT:])
+    if sha256(content[:SALT] + body).hexdigest() != letter.digest:
         raise BadNote("the letter's digest is not that of its body", hint=HINT)
-    return content[SALT:]
+    return body
 
 
 def _bound(letter: Letter) -> bytes:

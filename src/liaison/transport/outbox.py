@@ -31,7 +31,10 @@ NODE = OfficerId("node")  # who did what no person did
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A letter to write: to the partner of this origin, in the urgent lane or the ordinary one, in which thread."""
+    """A letter to write: to the partner of this origin, in the urgent lane or the ordinary one, in which thread.
+
+    `least` are the bytes that its body is filled up to at least, where its length would tell what it says (threat A15).
+    """
 
     partner: str
     kind: str
@@ -39,6 +42,7 @@ class Outgoing:
     body: Value
     urgent: bool = False
     by: OfficerId = NODE
+    least: int = 0
 
     @property
     def lane(self) -> Lane:
@@ -120,7 +124,7 @@ def write(
         )
 
     body = canonical.encode(outgoing.body)
-    letter = seal_body(body, secrets.token_bytes(SALT), partner.card.seal_key, made)
+    letter = seal_body(body, secrets.token_bytes(SALT), partner.card.seal_key, made, outgoing.least)
     return letter, sign(Type.LETTER, letter, own.document)
 
 
