@@ -22,9 +22,11 @@ CLIENTS = {
 }
 FETCHES = {  # who may open a connection, and to where
     "cli/reconcile.py": "the node, for a tool on the same machine",
+    "demo/making.py": "nowhere: it asks this machine for ports that are free",
     "demo/walk.py": "the demonstration's own node",
     "ledger/sources.py": "the log that somebody named on the command line",
     "officers/provider.py": "the provider in the node's settings",
+    "transport/channel.py": "the partner whose card was signed and compared, at the address that it names",
 }
 RUNS = {
     "pickle",
@@ -85,7 +87,7 @@ def test_what_reads_records_and_shows_them_opens_none() -> None:
     assert [name for name, found in those(*inner) if found & CLIENTS] == []
 
 
-@pytest.mark.parametrize("name", ["officers/provider.py", "ledger/sources.py"])
+@pytest.mark.parametrize("name", ["officers/provider.py", "ledger/sources.py", "transport/channel.py"])
 def test_no_redirect_is_followed(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     assert "follow_redirects=True" not in text
