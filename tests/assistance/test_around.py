@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,7 +29,9 @@ from liaison.assistance.clocks import Stage
 from liaison.assistance.desk import Desk, Role
 from liaison.assistance.messages import Access, Wanted
 from liaison.assistance.rules import Side, State, SubjectState
+from liaison.assistance.spontaneous import Giving
 from liaison.model.errors import BadInput, BadSetting, Erased, NotFound, NotLawful
+from liaison.model.handling import Handling, HandlingCode
 from liaison.storage.tables.assistance import COPIES, SUBJECTS
 from liaison.supply import access as supply_access
 from tests.assistance.requests import GEZIM, arrived, drafted, row, sent, strangers, theirs
@@ -137,16 +140,18 @@ def test_information_is_supplied_that_nobody_asked_for(pair: Pair) -> None:
         basis="agreement",
         justification=BECAUSE,
     )
-    given, withheld = spontaneous.give(
-        asked.office,
-        asked.means,
-        DESK,
-        pair.asking.origin,
-        [asked.ids["R900"]],
-        grounds,
-        "He was seen on the way to you",
+    giving = Giving(
+        partner=pair.asking.origin,
+        holdings=(asked.ids["R900"],),
+        grounds=grounds,
+        reason="He was seen on the way to you",
+        handling=Handling(codes=(HandlingCode.H1,)),
     )
+    assert spontaneous.weigh(asked.office, DESK, giving).against == {asked.ids["R900"]: []}
+    before = len(asked.said())
+    given, withheld = spontaneous.give(asked.office, asked.means, DESK, giving)
     assert withheld == ()
+    assert len(asked.said()) > before
     pair.carry()
     assert pair.refused == []
     (there,) = spontaneous.listed(pair.asking.office, DESK)
@@ -155,15 +160,20 @@ def test_information_is_supplied_that_nobody_asked_for(pair: Pair) -> None:
     office = pair.asking.office
     loaded = office.read(lambda connection: supply_access.load(office, connection, DESK, shown.items[0]))
     assert str(loaded.item.subject.names[0]) == "Gëzim Vokshi"  # type: ignore[union-attr]
+    assert HandlingCode.H1 in loaded.item.handling.codes
     with pytest.raises(NotFound):
         spontaneous.one(pair.asking.office, INVESTIGATOR, there.id)
     assert [each.id for each in spontaneous.listed(asked.office, DESK)] == [given]
-    with pytest.raises(BadInput):
-        spontaneous.give(asked.office, asked.means, DESK, pair.asking.origin, [], grounds, BECAUSE)
+    for wrong in ({"holdings": ()}, {"reason": " "}, {"reason": "x" * 5000}, {"holdings": ("a",) * 201}):
+        with pytest.raises(BadInput):
+            replace(giving, **wrong)  # type: ignore[arg-type]
+    none = replace(giving, holdings=("holding-none",))
+    (against,) = spontaneous.weigh(asked.office, DESK, none).against["holding-none"]
+    assert (against.rule, "may be sent" in against.text) == ("", True)
     with pytest.raises(NotLawful):
-        spontaneous.give(
-            asked.office, asked.means, DESK, pair.asking.origin, ["holding-none"], grounds, BECAUSE
-        )
+        spontaneous.give(asked.office, asked.means, DESK, none)
+    with pytest.raises(NotFound):
+        spontaneous.weigh(asked.office, INVESTIGATOR, giving)
 
 
 def test_the_league_tells_how_long_answers_took_and_how_many_were_late(pair: Pair) -> None:

@@ -98,9 +98,10 @@ def call_back(pair: Pair) -> None:
 
 def test_what_was_given_unasked_is_nowhere_once_it_was_called_back(pair: Pair) -> None:
     giver, there = pair.asked, pair.asking
-    grounds, records = grounds_of_the_desk(giver), [giver.ids["R900"]]
+    grounds, records = grounds_of_the_desk(giver), (giver.ids["R900"],)
     reason = "He was seen on the way to you"
-    spontaneous.give(giver.office, giver.means, DESK, pair.asking.origin, records, grounds, reason)
+    giving = spontaneous.Giving(partner=pair.asking.origin, holdings=records, grounds=grounds, reason=reason)
+    spontaneous.give(giver.office, giver.means, DESK, giving)
     pair.carry()
     assert b"Vokshi" in everything_sealed(there)
     call_back(pair)

@@ -17,10 +17,10 @@ from liaison.assistance import (
     changing,
     clarifying,
     drafting,
+    pausing,
     reading,
     receiving,
     sending,
-    timing,
     triage,
     watching,
 )
@@ -210,14 +210,16 @@ def test_only_a_recorded_lawful_reason_stops_the_clock(pair: Pair) -> None:
     _, at_theirs = arrived(pair, urgency="They cross the border tonight")
     asked, start = pair.asked, pair.asked.clock.now()
     with pytest.raises(BadInput, match="does not stop its clock"):
-        timing.pause(asked.office, DESK, at_theirs, "holidays", "the office is closed")
+        pausing.pause(asked.office, asked.means, DESK, at_theirs, "holidays", "the office is closed")
     with pytest.raises(BadInput, match="names its source"):
-        timing.pause(asked.office, DESK, at_theirs, "judicial-authorisation", " ")
+        pausing.pause(asked.office, asked.means, DESK, at_theirs, "judicial-authorisation", " ")
     pair.both(hours=1)
-    stood = timing.pause(asked.office, DESK, at_theirs, "judicial-authorisation", "application 7/2026")
+    stood = pausing.pause(
+        asked.office, asked.means, DESK, at_theirs, "judicial-authorisation", "application 7/2026"
+    )
     assert row(asked, at_theirs).due is None
     pair.both(hours=10)
-    timing.resume(asked.office, DESK, stood)
+    pausing.resume(asked.office, asked.means, DESK, at_theirs, stood)
     assert row(asked, at_theirs).due == start + timedelta(hours=18)
     assert [verb for verb in asked.verbs() if verb.startswith("clock")] == ["clock-paused", "clock-resumed"]
 

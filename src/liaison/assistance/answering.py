@@ -237,7 +237,7 @@ def _some(
         mine = (SUBJECTS.c.request_id == request) & SUBJECTS.c.number.in_(some)
         connection.execute(update(SUBJECTS).where(mine).values(**values))
         answers = tuple(Answer(number=number, result=result, ground=ground) for number in some)
-        body = Answers(request=row.thread, number=place, answers=answers)
+        body = Answers(request=row.thread, number=place, answers=answers, revision=row.revision)
         post(office, connection, means, row.partner, row.thread, body, urgent=row.urgent)
     what = WHAT_REFUSED if ground else NOTHING
     events.record(office, connection, row, what=what, who=actor.person, count=len(found), code=ground)
@@ -323,7 +323,7 @@ def _close_one(
         batch=batch,
         confirmed=held.confirmed or (office.now() if body.items else None),
     )
-    letter = Answers(request=row.thread, number=batch, answers=(body,))
+    letter = Answers(request=row.thread, number=batch, answers=(body,), revision=row.revision)
     post(office, connection, means, row.partner, row.thread, letter, urgent=row.urgent)
     _moved(office, connection, row, actor)
 

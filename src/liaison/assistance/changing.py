@@ -25,6 +25,7 @@ from liaison.assistance.rules import (
     after,
     subject_after,
 )
+from liaison.assistance.triage import tell
 from liaison.assistance.ways import Means, post
 from liaison.model.canonical import encode
 from liaison.model.categories import OfficerId
@@ -38,6 +39,7 @@ from liaison.ports import KeyId
 from liaison.screening.lookups import context_for, footing
 from liaison.storage.sealing import seal
 from liaison.storage.tables.assistance import REQUESTS, SUBJECTS
+from liaison.supply.reasons import assurance
 from liaison.supply.refusing import NotTaken
 
 WITHDRAWN, CORRECTED, CLOSED = "request-withdrawn", timing.WHAT_CORRECTED, "request-closed"
@@ -120,7 +122,10 @@ def close(
         row, now = load_own(office, connection, actor, request), office.now()
         stand = footing(office, connection, actor, grounds, now)
         partner = directory.facts(directory.partner(connection, row.partner), now)
-        context = context_for(office, actor, stand, now, partner=partner, exchange=row.exchange)
+        assured = assurance(office, connection, row.partner, stand.row.offence)
+        context = context_for(
+            office, actor, stand, now, partner=partner, exchange=row.exchange, assurance=assured
+        )
         office.decide(policy.Action.TELL_OUTCOME, context)
         following = after(Side.ASKED, State(row.state), Step.CLOSE, By.PERSON)
         events.record(office, connection, row, what=CLOSED, who=actor.person, code=outcome)
@@ -142,6 +147,9 @@ def take_withdrawn(
         _withdrawn(office, connection, row, body, partner, Side.RECEIVED, By.PARTNER)
     except Conflict as error:
         raise NotTaken("out-of-order", str(error)) from error
+    left = by_id(connection, row.id)
+    if left.due != row.due:
+        tell(office, connection, means, left)
     _tell_desk(connection, office, row, WITHDRAWN)
     return WITHDRAWN
 
@@ -159,7 +167,7 @@ def take_corrected(
         _corrected(office, connection, row, body, Side.RECEIVED, By.PARTNER, partner)
     except Conflict as error:
         raise NotTaken("out-of-order", str(error)) from error
-    timing.keep(office, connection, by_id(connection, row.id))
+    tell(office, connection, means, timing.keep(office, connection, by_id(connection, row.id)))
     _tell_desk(connection, office, row, CORRECTED)
     return CORRECTED
 

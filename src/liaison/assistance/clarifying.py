@@ -16,6 +16,7 @@ from liaison.assistance.content import Words, keys, read_as, sealed
 from liaison.assistance.messages import Clarified, Clarify
 from liaison.assistance.receiving import known_thread
 from liaison.assistance.rules import Side, State, require_running
+from liaison.assistance.triage import tell
 from liaison.assistance.ways import Means, post
 from liaison.model.categories import OfficerId
 from liaison.model.errors import BadInput, Conflict, NotFound
@@ -88,10 +89,10 @@ def ask(
             key[0],
             sealed(key, Words(text=question), _about(talk)),
         )
+        post(office, connection, means, row.partner, row.thread, body, urgent=row.urgent)
         if reason:
             timing.begin(office, connection, row, actor.person, reason, talk, None)
-            timing.keep(office, connection, row)
-        post(office, connection, means, row.partner, row.thread, body, urgent=row.urgent)
+            tell(office, connection, means, timing.keep(office, connection, row))
         return talk
 
     return office.write(work)
@@ -148,7 +149,9 @@ def take_answer(office: Office, connection: Connection, means: Means, partner: s
     stood &= PAUSES.c.source.like(f"%; {body.id}")
     for pause in connection.execute(select(PAUSES.c.id).where(stood)).scalars().all():
         timing.end(office, connection, row, partner, pause)
-    timing.keep(office, connection, row)
+    kept = timing.keep(office, connection, row)
+    if kept.due != row.due:
+        tell(office, connection, means, kept)
     notices.add(
         connection, OfficerId(row.person) if row.person else Role.DESK_OFFICER, GIVEN, row.id, office.now()
     )

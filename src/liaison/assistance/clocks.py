@@ -66,10 +66,23 @@ class Reason(_Data, frozen=True, kw_only=True):
     read: Read
 
 
+class Choice(_Data, frozen=True, kw_only=True):
+    """A term that a person chooses by what they know, in place of the ordinary one; it is named as its term.
+
+    `by` the side that says so: in the request, or where it was received. `starts` with the receipt, or as it is said.
+    """
+
+    label: Words
+    article: Words
+    by: Literal["asking", "asked"]
+    starts: Literal["receipt", "choice"] = "receipt"
+
+
 class Instrument(_Data, frozen=True, kw_only=True):
     """One instrument. `terms` by class: `direct`, `urgent-direct` and so on; `answer` where nothing finer is there.
 
-    `warn` are the shares of the time, in per cent, that are left when the officer and then the supervisor is told.
+    `choices` are the terms that somebody has to choose. `warn` are the shares of the time, in per cent, that are left
+    when the officer and then the supervisor is told.
     """
 
     code: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
@@ -77,6 +90,7 @@ class Instrument(_Data, frozen=True, kw_only=True):
     read: Read
     terms: dict[str, Term]
     pauses: dict[str, Reason] = {}
+    choices: dict[str, Choice] = {}
     warn: tuple[int, int] = (50, 25)
 
 
@@ -165,8 +179,14 @@ def calendar(zone: str, name: str) -> Calendar:
         raise BadSetting(f"there is no zone {zone!r}", hint="write it as Europe/Tirane") from error
 
 
-def term_of(given: Instrument, urgent: bool, access: str) -> Term:
-    """The term for a request of this urgency and access. Raises BadInput where the instrument has none."""
+def term_of(given: Instrument, urgent: bool, access: str, chosen: str = "") -> Term:
+    """The term for a request of this urgency and access, or the one that was chosen by name.
+
+    Raises BadInput where the instrument has none.
+    """
+    if chosen:
+        require_choice(given, chosen)
+        return given.terms[chosen]
     wanted = (f"urgent-{access}", access) if urgent else (access,)
     for name in (*wanted, "urgent" if urgent else "answer", "answer"):
         if name in given.terms:
@@ -196,7 +216,8 @@ def due(
             break
         if ended is None:
             return None
-        end = _after_pause(term, end, ended - max(began, start), where)
+        if ended > start:
+            end = _after_pause(term, end, ended - max(began, start), where)
     return end
 
 
@@ -237,6 +258,17 @@ def require_reason(given: Instrument, code: str) -> Reason:
         known = ", ".join(sorted(given.pauses)) or "none"
         raise BadInput(
             f"{given.title} does not stop its clock for {code!r}", field="reason", hint=f"reasons: {known}"
+        )
+    return found
+
+
+def require_choice(given: Instrument, name: str, by: str = "") -> Choice:
+    """The term of this name that is chosen, by this side where one is named. Raises BadInput for one that is not."""
+    found = given.choices.get(name)
+    if found is None or (by and found.by != by):
+        known = ", ".join(sorted(name for name, each in given.choices.items() if by in ("", each.by)))
+        raise BadInput(
+            f"{given.title} has no term {name!r} to choose", field="term", hint=f"terms: {known or 'none'}"
         )
     return found
 

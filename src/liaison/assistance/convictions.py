@@ -40,6 +40,7 @@ from liaison.ports import Compartment
 from liaison.screening.lookups import context_for, footing
 from liaison.screening.permission import settle, weigh, write_refusal
 from liaison.storage.tables.assistance import DESK, REQUESTS
+from liaison.supply.reasons import assurance
 from liaison.supply.refusing import NotTaken
 
 ASKED, SENT, TAKEN, NOTIFIED, RECEIVED, NAMED = (
@@ -374,6 +375,7 @@ def _refusal(
         partner=directory.facts(directory.partner(connection, partner), now),
         exchange=EXCHANGE,
         final_conviction=held.final <= now.date(),
+        assurance=assurance(office, connection, partner, grounds.offence),
     )
     decision = weigh(office, policy.Action.NOTIFY_CONVICTION, context)
     if isinstance(decision, policy.Refuse):
@@ -394,7 +396,16 @@ def _weigh(
     partner = directory.partner(connection, asking.partner)
     directory.require_open(partner, now)
     facts = directory.facts(partner, now)
-    context = context_for(office, actor, stand, now, partner=facts, exchange=EXCHANGE, approval=approval)
+    context = context_for(
+        office,
+        actor,
+        stand,
+        now,
+        partner=facts,
+        exchange=EXCHANGE,
+        approval=approval,
+        assurance=assurance(office, connection, asking.partner, stand.row.offence),
+    )
     return context, weigh(office, policy.Action.ASK_PARTNER, context)
 
 

@@ -1,10 +1,12 @@
 """Copies of requests: to the own single point of contact, or none for a coded reason, and to a coordination centre.
 
-A copy carries what the request carries, in as many letters; whoever is sent it keeps it, and answers nothing.
+A copy carries what the request carries, in as many letters; whoever is sent it answers nothing, and keeps it as long as
+the request is to be kept, and no longer than the agreement with the sender lets anything be kept.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -16,6 +18,7 @@ from liaison.assistance.messages import Copy, Opening, Part
 from liaison.assistance.ways import Means, post
 from liaison.model.structs import Value
 from liaison.office import Office, new_id
+from liaison.partners import directory
 from liaison.storage.tables.assistance import COPIES
 from liaison.supply.refusing import NotTaken
 
@@ -69,8 +72,17 @@ def take_copy(office: Office, connection: Connection, partner: str, thread: str,
     same &= (COPIES.c.role == role.value) & (COPIES.c.side == "received")
     if connection.execute(select(func.count()).where(same)).scalar():
         return "copy-known"
-    _keep(office, connection, "", partner, body.asked, thread, role, "received", body, keys(office)[0])
+    until = kept_until(office, connection, partner, body.opening)
+    _keep(office, connection, "", partner, body.asked, thread, role, "received", body, keys(office)[0], until)
     return COPY_RECEIVED
+
+
+def kept_until(office: Office, connection: Connection, partner: str, opening: Opening) -> dt.datetime:
+    """When a copy from this partner is forgotten. Raises LinkClosed."""
+    now = office.now()
+    agreement = directory.require_open(directory.partner(connection, partner), now)
+    until = min(opening.retention_until, now.date() + dt.timedelta(days=agreement.cap(None)))
+    return dt.datetime.combine(until, dt.time(), dt.UTC)
 
 
 def copies_of(connection: Connection, request: str) -> list[tuple[str, str, int]]:
@@ -113,6 +125,7 @@ def _keep(
     side: str,
     body: Copy,
     key: Key,
+    until: dt.datetime | None = None,
 ) -> None:
     copy = new_id("copy")
     # what we sent is in the request itself: of that copy only which part it was is kept
@@ -125,5 +138,10 @@ def _keep(
         "thread": thread,
     }
     values |= {"role": role.value, "side": side, "number": body.number, "subjects": len(body.subjects)}
-    values |= {"at": office.now(), "key": key[0], "sealed": sealed(key, content, about(copy))}
+    values |= {
+        "at": office.now(),
+        "retention": until,
+        "key": key[0],
+        "sealed": sealed(key, content, about(copy)),
+    }
     connection.execute(insert(COPIES).values(**values))

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from liaison import policy
 from liaison.assistance import events
 from liaison.assistance.access import change, load_own
-from liaison.assistance.clocks import instrument
+from liaison.assistance.clocks import instrument, require_choice
 from liaison.assistance.codes import Table, require_code
 from liaison.assistance.content import Bad, Key, ListSaid, keys, open_as, request_about, sealed, subject_about
 from liaison.assistance.messages import (
@@ -55,7 +55,8 @@ SHOWN = 500  # bad rows that are kept of a list
 class Draft(Value, frozen=True, kw_only=True):
     """The text of a request. `partner` and `grounds` may be empty in a template, never in a draft.
 
-    An urgent one says why. `exception` is the code for which the own point of contact has no copy.
+    An urgent one says why. `exception` is the code for which the own point of contact has no copy. `term` names the
+    term of the instrument where it is not the ordinary one, as where the person concerned asked.
     """
 
     reference: str
@@ -78,13 +79,16 @@ class Draft(Value, frozen=True, kw_only=True):
     marking: str = ""
     exception: str = ""
     centre: str = ""
+    term: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_said(self, "reference", "instrument", "exchange", "description", "link", "belief", "contact")
         require_short(self, "reference", "contact", "language", "article", "marking")
         require_bounded(self, "description", "link", "belief", "urgency", "restrictions")
-        instrument(self.instrument)
+        given = instrument(self.instrument)
+        if self.term:
+            require_choice(given, self.term, "asking")
         if not self.wanted:
             raise BadInput("nothing is asked for", field="wanted", hint="say what is wanted of each subject")
         if self.exception:

@@ -1,4 +1,4 @@
-"""Requests and notices are kept no longer than they say: their keys are destroyed, and that they were there remains.
+"""Requests, notices and copies are kept no longer than they say: their keys go; that they were there remains.
 
 Rule L16. What was supplied on a request has a retention of its own (see `supply`). A request that is still open is kept
 until it is over.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from liaison.assistance import events
 from liaison.assistance.events import NODE
@@ -18,18 +18,18 @@ from liaison.office import Office
 from liaison.ports import KeyId
 from liaison.storage.tables.assistance import CONVICTIONS, COPIES, LISTS, REQUESTS, SUBJECTS, TALKS
 
-FORGOTTEN, NOTICES = "request-forgotten", "convictions-forgotten"
-AT_ONCE = 500  # notices of one round
+FORGOTTEN, NOTICES, COPIED = "request-forgotten", "convictions-forgotten", "copies-forgotten"
+AT_ONCE = 500  # notices, or copies, of one round
 
 
 def forget(office: Office) -> int:
-    """Forget what is past its retention; how many requests and notices."""
+    """Forget what is past its retention; how many requests, notices and copies."""
     past = office.read(lambda connection: _past(office, connection))
     for row in past:
         # the keys go first: what a stop leaves unwritten is found again, and its keys are gone already
         office.keys.destroy(office.read(lambda connection, row=row: _keys(connection, row.id)))  # type: ignore[misc]
         office.write(lambda connection, row=row: _written(office, connection, row))  # type: ignore[misc]
-    return len(past) + _notices(office)
+    return len(past) + _swept(office, CONVICTIONS, NOTICES) + _swept(office, COPIES, COPIED)
 
 
 def _past(office: Office, connection: Connection) -> list[Any]:
@@ -50,9 +50,10 @@ def _written(office: Office, connection: Connection, row: Any) -> None:
     connection.execute(update(REQUESTS).where(REQUESTS.c.id == row.id).values(forgotten=office.now()))
 
 
-def _notices(office: Office) -> int:
-    chosen = (CONVICTIONS.c.retention <= office.now()) & CONVICTIONS.c.forgotten.is_(None)
-    query = select(CONVICTIONS.c.id, CONVICTIONS.c.key).where(chosen).limit(AT_ONCE)
+def _swept(office: Office, table: Table, what: str) -> int:
+    """Forget the rows of a table that are past their retention; how many."""
+    chosen = (table.c.retention <= office.now()) & table.c.forgotten.is_(None)
+    query = select(table.c.id, table.c.key).where(chosen).limit(AT_ONCE)
     rows = office.read(lambda connection: connection.execute(query).all())
     if not rows:
         return 0
@@ -60,11 +61,9 @@ def _notices(office: Office) -> int:
 
     def work(connection: Connection) -> int:
         ids = [row.id for row in rows]
-        told = Statement(what=NOTICES, who=NODE, when=office.now(), objects=tuple(ids), outcome=str(len(ids)))
+        told = Statement(what=what, who=NODE, when=office.now(), objects=tuple(ids), outcome=str(len(ids)))
         office.log.append(connection, told)
-        connection.execute(
-            update(CONVICTIONS).where(CONVICTIONS.c.id.in_(ids)).values(forgotten=office.now())
-        )
+        connection.execute(update(table).where(table.c.id.in_(ids)).values(forgotten=office.now()))
         return len(ids)
 
     return office.write(work)

@@ -93,7 +93,8 @@ class Opening(Value, frozen=True, kw_only=True):
     """A request without its subjects. `id` is the asking side's; `digest` binds every part.
 
     `link` says how the purpose hangs together with the subjects, `belief` why the other side should hold something.
-    `order` refers to a judicial order; `centre` is the coordination centre that has a copy. Raises BadInput.
+    `order` refers to a judicial order; `centre` is the coordination centre that has a copy; `term` the term of the
+    instrument that the asking side says applies, empty for the ordinary one. Raises BadInput.
     """
 
     id: str
@@ -125,13 +126,14 @@ class Opening(Value, frozen=True, kw_only=True):
     marking: str = ""
     order: str = ""
     centre: str = ""
+    term: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_said(self, "id", "reference", "authority", "contact", "language", "instrument", "exchange")
         require_said(self, "description", "link", "belief")
         require_short(
-            self, "id", "reference", "authority", "contact", "language", "article", "marking", "order"
+            self, "id", "reference", "authority", "contact", "language", "article", "marking", "order", "term"
         )
         require_bounded(self, "description", "link", "belief", "urgency", "restrictions")
         if self.offence or self.purpose.needs_offence:
@@ -236,11 +238,13 @@ class Answer(Value, frozen=True, kw_only=True):
 
 
 class Answers(Value, frozen=True, kw_only=True):
-    """A batch of answers, numbered from 1 in each request."""
+    """A batch of answers, numbered from 1 in each request; `revision` is the last correction that the sender had taken
+    when it answered."""
 
     request: str
     number: int
     answers: tuple[Answer, ...]
+    revision: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, Row, and_, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Row, and_, case, func, or_, select, type_coerce
 
 from liaison import policy
 from liaison.assistance import clocks, events, timing
@@ -24,7 +24,7 @@ from liaison.assistance.drafting import Draft, lists_of
 from liaison.assistance.events import Event, timeline
 from liaison.assistance.messages import ConvictionsAsked, Entry, Opening
 from liaison.assistance.rules import ENDED, RUNNING, Side, State, SubjectState
-from liaison.assistance.timing import Due
+from liaison.assistance.timing import Due, Standing
 from liaison.model.errors import NotFound
 from liaison.office import Office
 from liaison.screening.records import terms_of
@@ -74,6 +74,7 @@ class Page:
 class RequestView:
     """One request as a page. `text` is what was written; `counts` subjects by state, `reached` by access.
 
+    `standing` are the pauses that are not over, `term` the term that was chosen in place of the ordinary one.
     `lists` are the lists that a draft was made of: their names, bad rows, subjects and how many are taken in.
     """
 
@@ -83,6 +84,8 @@ class RequestView:
     reached: dict[str, int]
     dues: dict[str, Due]
     pauses: dict[str, list[Pause]]
+    standing: list[Standing]
+    term: str
     events: list[Event]
     copies: list[tuple[str, str, int]]
     lists: list[tuple[str, tuple[Bad, ...], int, int]]
@@ -129,7 +132,8 @@ class SubjectView:
 def inbox(
     office: Office, actor: policy.Actor, *, over: bool = False, after: str = "", most: int = SHOWN
 ) -> Page:
-    """Requests that were received, those that are due first on top; with `over` those that are answered or ended."""
+    """Requests that were received, urgent ones on top and then what is nearest to its end; with `over` those that are
+    answered or ended."""
     return _box(office, actor, Side.RECEIVED, over, after, most)
 
 
@@ -156,11 +160,13 @@ def request_view(office: Office, actor: policy.Actor, request: str) -> RequestVi
         lists = lists_of(office, connection, request) if line.side is Side.ASKED else []
         return RequestView(
             line,
-            _text(office, row),
+            text_of(office, row),
             {SubjectState(each.state): int(each.total) for each in by_state},
             {each.access: int(each.total) for each in by_access},
             timing.dues(office, connection, row) if line.side is Side.RECEIVED else {},
             timing.pauses(connection, request),
+            timing.standing(connection, request),
+            known.term if (known := timing.chosen_term(connection, row)) else "",
             timeline(connection, request),
             copies_of(connection, request),
             [(said.name, said.bad, count, done) for said, count, done in lists],
@@ -267,7 +273,8 @@ def _readable(
     return tuple(kept)
 
 
-def _text(office: Office, row: Any) -> Draft | Opening | ConvictionsAsked:
+def text_of(office: Office, row: Any) -> Draft | Opening | ConvictionsAsked:
+    """What was written of a request: before it is sent, as it was sent, or for convictions. Raises Erased."""
     if row.exchange == WITHOUT_SUBJECTS and not row.subjects and row.digest:
         return open_as(office, row.key, row.sealed, request_about(row.id), ConvictionsAsked)
     if row.digest:
@@ -282,7 +289,7 @@ def _box(office: Office, actor: policy.Actor, side: Side, over: bool, after: str
     def work(connection: Connection) -> tuple[list[Line], str]:
         in_box = REQUESTS.c.state.in_(done) if over else REQUESTS.c.state.not_in(done)
         chosen = [REQUESTS.c.side == side.value, in_box, visible(office, connection, actor)]
-        order = _rank()
+        order = _by_time() if over else _rank()
         if after:
             last = connection.execute(select(order, REQUESTS.c.id).where(REQUESTS.c.id == after)).first()
             if last is None:
@@ -296,12 +303,24 @@ def _box(office: Office, actor: policy.Actor, side: Side, over: bool, after: str
 
 
 def _rank() -> Any:
-    """What is due first stands first; then what has no clock yet, by when it was made."""
+    """Urgent ones first, also while their clock stands still; of these and of the others what is nearest to its end by
+    what was told last; then what is due first; then what has no clock yet, by when it was made."""
+    near = case(
+        {stage.value: place for place, stage in enumerate(NEAREST)}, value=REQUESTS.c.stage, else_=QUIET
+    )
+    calm = case((REQUESTS.c.urgent, 0), else_=1)
+    return calm * (QUIET + 1) * APART + near * APART + _by_time()
+
+
+def _by_time() -> Any:
     due, made = (type_coerce(column, BigInteger) for column in (REQUESTS.c.due, REQUESTS.c.made))
     return func.coalesce(due, made + FAR)
 
 
 FAR = timedelta(days=3650) // timedelta(microseconds=1)
+NEAREST = (Stage.OVERDUE, Stage.SUPERVISOR, Stage.OFFICER)
+QUIET = len(NEAREST)
+APART = 10**17  # microseconds: more than any time in a list, and seven of them are within 63 bits
 
 
 def _lines(connection: Connection, rows: Sequence[Any], now: datetime) -> list[Line]:

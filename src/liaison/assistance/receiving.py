@@ -72,6 +72,8 @@ def take_opening(office: Office, connection: Connection, means: Means, partner: 
     connection.execute(insert(REQUESTS).values(**row))
     made = by_thread(connection, partner, Side.RECEIVED, body.id)
     events.record(office, connection, made, what=OPENED, who=partner, count=body.subjects, digest=body.digest)
+    if body.term:
+        events.record(office, connection, made, what=timing.TERM_CHOSEN, who=partner, code=body.term)
     return OPENED
 
 
@@ -129,9 +131,16 @@ def require_agreed(office: Office, connection: Connection, partner: str, body: O
     if body.subjects > facts.quota_left:
         raise NotTaken("over-quota", "that is more subjects than the agreement lets be asked about in a day")
     try:
-        clocks.instrument(body.instrument)
+        known_instrument = clocks.instrument(body.instrument)
     except BadInput:
         raise NotTaken("unknown-instrument", "the instrument is not known here") from None
+    try:
+        if body.term:
+            clocks.require_choice(known_instrument, body.term, "asking")
+    except BadInput:
+        raise NotTaken(
+            "unknown-term", "the instrument has no such term that the asking side chooses"
+        ) from None
 
 
 def _whole(office: Office, connection: Connection, means: Means, row: Any) -> None:

@@ -43,6 +43,7 @@ from liaison.screening.lookups import context_for, footing
 from liaison.screening.permission import settle, weigh
 from liaison.storage.tables.assistance import PARTS, REQUESTS, SUBJECTS
 from liaison.storage.tables.officers import APPROVALS
+from liaison.supply.reasons import assurance
 
 SUBMITTED, AUTHORISED, SENT, PART_SENT = (
     "request-submitted",
@@ -210,6 +211,7 @@ def _weigh(
         partner=directory.facts(partner, now, used),
         exchange=row.exchange,
         approval=approval,
+        assurance=assurance(office, connection, row.partner, row.offence),
     )
     return context, weigh(office, policy.Action.ASK_PARTNER, context)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,13 +10,15 @@ from sqlalchemy import Connection, insert, or_, select
 
 from liaison import policy
 from liaison.assistance.content import Words, keys, open_as, sealed
-from liaison.assistance.messages import Spontaneous, least
+from liaison.assistance.messages import BATCH, LONGEST, Spontaneous, least
 from liaison.assistance.messages import Wanted as Asked
+from liaison.assistance.safeguards import Against, Safeguards, of_partner, reasons_against
 from liaison.assistance.ways import Means, post
 from liaison.ledger.statements import Statement
 from liaison.model.categories import OfficerId
 from liaison.model.errors import BadInput, NotFound, NotLawful
 from liaison.model.grounds import Purpose
+from liaison.model.handling import Handling
 from liaison.model.roles import Capability, Role, capabilities
 from liaison.office import Office, new_id
 from liaison.officers import notices
@@ -47,56 +48,66 @@ class Given:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Giving:
+    """What is to be supplied: records by their ids, on which grounds of one's own, why, and under which further
+    conditions beside those that the records have."""
+
+    partner: str
+    holdings: tuple[str, ...]
+    grounds: str
+    reason: str
+    handling: Handling | None = None
+    urgent: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.holdings:
+            raise BadInput("no record is named", field="holdings", hint="name what is supplied")
+        if len(self.holdings) > BATCH:
+            raise BadInput(f"{len(self.holdings)} records at once", field="holdings", hint=f"at most {BATCH}")
+        if not self.reason.strip():
+            raise BadInput("it is not said why", field="reason", hint="say what it is to help with")
+        if len(self.reason) > LONGEST:
+            raise BadInput("the reason is too long", field="reason", hint=f"at most {LONGEST} characters")
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What would become of supplying: what stands against each record, and what has to be signed before."""
+
+    against: dict[str, list[Against]]
+    safeguards: Safeguards
+    purpose: str
+
+
 def give(
-    office: Office,
-    means: Means,
-    actor: policy.Actor,
-    partner: str,
-    holdings: Sequence[str],
-    grounds: str,
-    reason: str,
-    urgent: bool = False,
+    office: Office, means: Means, actor: policy.Actor, giving: Giving
 ) -> tuple[str, tuple[Withheld, ...]]:
     """Supply records to a partner on one's own grounds; the id, and what the law kept back.
 
     Raises NotFound, Conflict, BadInput, LinkClosed, and NotLawful where no record may go.
     """
-    if not holdings:
-        raise BadInput("no record is named", field="holdings", hint="name what is supplied")
     given = new_id("spontaneous")
     (key,) = keys(office)
 
     def work(connection: Connection) -> tuple[int, tuple[Withheld, ...]]:
-        now = office.now()
-        stand = footing(office, connection, actor, grounds, now)
-        context = context_for(office, actor, stand, now)
-        assert context.grounds is not None
-        sending = Sending(
-            partner=directory.partner(connection, partner),
-            grounds=context.grounds,
-            exchange=EXCHANGE,
-            on_case=context.on_case,
-            request=given,
-            authority=context.authority,
-        )
-        told = least(context.grounds.purpose, (Asked.RECORDS,))
-        made = send(
-            office, means, connection, actor, sending, [Choice(holding=one, facts=told) for one in holdings]
-        )
+        sending, told = _sending(office, connection, actor, giving, given)
+        choices = [Choice(holding=one, handling=giving.handling, facts=told) for one in giving.holdings]
+        made = send(office, means, connection, actor, sending, choices)
         sent = [each for each in made if isinstance(each, Sent)]
         withheld = tuple(each for each in made if isinstance(each, Withheld))
         if not sent:
             return 0, withheld
         body = Spontaneous(
             id=given,
-            purpose=context.grounds.purpose,
-            offence=context.grounds.offence,
-            reason=reason,
+            purpose=sending.grounds.purpose,
+            offence=sending.grounds.offence,
+            reason=giving.reason,
             items=tuple(each.supplied for each in sent),
         )
         items = tuple(each.item for each in sent)
-        _keep(office, connection, "sent", partner, given, body, actor.person, items, key)
-        post(office, connection, means, partner, given, body, urgent=urgent)
+        _keep(office, connection, "sent", giving.partner, given, body, actor.person, items, key)
+        post(office, connection, means, giving.partner, given, body, urgent=giving.urgent)
         return len(sent), withheld
 
     sent, withheld = office.write(work)
@@ -104,6 +115,42 @@ def give(
         reasons = dict.fromkeys(reason for kept in withheld for reason in kept.reasons)
         raise NotLawful("none of the records may go", hint="; ".join(reasons))
     return given, withheld
+
+
+def weigh(office: Office, actor: policy.Actor, giving: Giving) -> Weighed:
+    """What the law says to it, before anybody decides; nothing is written.
+
+    Raises NotFound, Conflict, LinkClosed.
+    """
+
+    def work(connection: Connection) -> Weighed:
+        sending, _ = _sending(office, connection, actor, giving, "")
+        directory.require_open(sending.partner, office.now())
+        against = {
+            each: reasons_against(office, connection, actor, sending, each) for each in giving.holdings
+        }
+        needed = of_partner(office, connection, actor, giving.partner, sending.grounds)
+        return Weighed(against, needed, sending.grounds.purpose.value)
+
+    return office.read(work)
+
+
+def _sending(
+    office: Office, connection: Connection, actor: policy.Actor, giving: Giving, given: str
+) -> tuple[Sending, bool]:
+    """To whom and on what footing, and whether what is told of a person goes along."""
+    stand = footing(office, connection, actor, giving.grounds, office.now())
+    context = context_for(office, actor, stand, office.now())
+    assert context.grounds is not None
+    sending = Sending(
+        partner=directory.partner(connection, giving.partner),
+        grounds=context.grounds,
+        exchange=EXCHANGE,
+        on_case=context.on_case,
+        request=given,
+        authority=context.authority,
+    )
+    return sending, least(context.grounds.purpose, (Asked.RECORDS,))
 
 
 def take(office: Office, connection: Connection, means: Means, partner: str, body: Spontaneous) -> str:

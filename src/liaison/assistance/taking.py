@@ -8,10 +8,12 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from liaison.assistance import events
 from liaison.assistance.access import change
+from liaison.assistance.clocks import Stage
 from liaison.assistance.messages import Acknowledged, Answer, Answers, Triaged
 from liaison.assistance.receiving import known_thread
 from liaison.assistance.rules import (
     OPEN,
+    RUNNING,
     STEP_OF,
     By,
     Side,
@@ -64,9 +66,12 @@ def take_triaged(office: Office, connection: Connection, means: Means, partner: 
     row = known_thread(connection, partner, Side.ASKED, body.request)
     if State(row.state) in (State.WITHDRAWN, State.ANSWERED, State.CLOSED):
         return TRIAGED
-    following = _after(row, Step.TRIAGE)
+    # without a count nothing was sorted: it is the clock alone that is told of
+    alone = not body.counts and State(row.state) in RUNNING
+    following = State(row.state) if alone else _after(row, Step.TRIAGE)
     detail = {access: str(count) for access, count in sorted(body.counts.items())[:10]}
-    change(connection, row, state=following.value, due=body.due)
+    told = row.stage if body.due == row.due else Stage.CALM.value
+    change(connection, row, state=following.value, due=body.due, stage=told)
     events.record(office, connection, row, what=TRIAGED, who=partner, detail=detail)
     return TRIAGED
 
@@ -84,8 +89,7 @@ def take_answers(office: Office, connection: Connection, means: Means, partner: 
             "unknown-subject", "the answers are about subjects that were not asked about, or twice"
         )
     taken = [
-        _take(office, connection, means, row, partner, held[one.number], one, body.number)
-        for one in body.answers
+        _take(office, connection, means, row, partner, held[one.number], one, body) for one in body.answers
     ]
     objects = tuple(item for items in taken for item in items)
     events.record(
@@ -110,28 +114,31 @@ def _take(
     partner: str,
     held: Any,
     body: Answer,
-    batch: int,
+    batch: Answers,
 ) -> list[str]:
-    """One answer; the ids of its items."""
+    """One answer; the ids of its items. One that crossed a correction is kept, and the subject waits for another."""
     if SubjectState(held.state) is SubjectState.WITHDRAWN:
         raise NotTaken("subject-withdrawn", "a subject was withdrawn before it was answered")
+    following = None
     try:
-        following = subject_after(Side.ASKED, SubjectState(held.state), STEP_OF[body.result], By.PARTNER)
+        if held.revision <= batch.revision:
+            following = subject_after(Side.ASKED, SubjectState(held.state), STEP_OF[body.result], By.PARTNER)
     except Conflict as error:
         raise NotTaken("answered-before", str(error)) from error
     received = receive(
         office, means, connection, Where(sender=partner, request=row.id, case=row.case_id), body.items
     )
     now = office.now()
-    values = {
-        "state": following.value,
-        "ground": body.ground,
-        "answered": now,
-        "answered_by": partner,
-        "batch": batch,
-    }
-    mine = (SUBJECTS.c.request_id == row.id) & (SUBJECTS.c.number == body.number)
-    connection.execute(update(SUBJECTS).where(mine).values(**values))
+    if following is not None:
+        values = {
+            "state": following.value,
+            "ground": body.ground,
+            "answered": now,
+            "answered_by": partner,
+            "batch": batch.number,
+        }
+        mine = (SUBJECTS.c.request_id == row.id) & (SUBJECTS.c.number == body.number)
+        connection.execute(update(SUBJECTS).where(mine).values(**values))
     items = [each.item for each in received]
     if items:
         rows = [

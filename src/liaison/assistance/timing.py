@@ -11,17 +11,16 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from liaison import policy
 from liaison.assistance import clocks, events
-from liaison.assistance.access import change, load_received
+from liaison.assistance.access import change
 from liaison.assistance.clocks import Calendar, Pause, Stage
 from liaison.assistance.desk import desk
 from liaison.assistance.messages import Access
-from liaison.assistance.rules import OPEN, Side, State, require_running
-from liaison.model.errors import BadInput, NotFound
+from liaison.assistance.rules import OPEN, Side, State
 from liaison.office import Office, new_id
 from liaison.partners import directory
 from liaison.storage.tables.assistance import EVENTS, PAUSES, REQUESTS, SUBJECTS
 
-PAUSED, RESUMED = "clock-paused", "clock-resumed"
+PAUSED, RESUMED, TERM_CHOSEN = "clock-paused", "clock-resumed", "term-chosen"
 WHAT_CORRECTED = "request-corrected"
 OF_THE_PACK = "eu-2023-977"  # the instrument whose hours stand in the rule packs too
 CORE = "prum-ii-2024-982"
@@ -35,6 +34,25 @@ class Due:
     at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A term of the instrument that somebody chose, and when."""
+
+    term: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A pause that is not over. `access` is empty where it is for all subjects."""
+
+    id: str
+    access: str
+    reason: str
+    source: str
+    began: datetime
+
+
 def keep(office: Office, connection: Connection, row: Any) -> Row[Any]:
     """Bring the clock of a received request up to date after any change; the row as it is then."""
     first = first_due(dues(office, connection, row))
@@ -45,17 +63,26 @@ def keep(office: Office, connection: Connection, row: Any) -> Row[Any]:
 
 
 def dues(office: Office, connection: Connection, row: Any) -> dict[str, Due]:
-    """When the open subjects are due, by how they are reached; under `core` those with a confirmed hit (rule L25)."""
+    """When the open subjects are due, by how they are reached; under `core` those with a confirmed hit (rule L25).
+
+    Those that were corrected stand apart, as `obtainable/2` for the second correction: their clock begins with it.
+    """
     if row.received is None or State(row.state) in (State.ANSWERED, State.WITHDRAWN, State.CLOSED):
         return {}
     where, found = desk(connection).calendar, pauses(connection, row.id)
+    chosen = chosen_term(connection, row)
     open_states = [state.value for state in OPEN]
-    chosen = (SUBJECTS.c.request_id == row.id) & SUBJECTS.c.state.in_(open_states)
-    query = select(SUBJECTS.c.access, func.min(SUBJECTS.c.confirmed).label("confirmed")).where(chosen)
-    groups = connection.execute(query.group_by(SUBJECTS.c.access)).all()
-    made = {
-        group.access: due_of(office, row, group.access, row.received, where, found) for group in groups
-    } or ({"": due_of(office, row, "", row.received, where, found)} if row.subjects == 0 else {})
+    mine = (SUBJECTS.c.request_id == row.id) & SUBJECTS.c.state.in_(open_states)
+    query = select(SUBJECTS.c.access, SUBJECTS.c.revision, func.min(SUBJECTS.c.confirmed).label("confirmed"))
+    groups = connection.execute(query.where(mine).group_by(SUBJECTS.c.access, SUBJECTS.c.revision)).all()
+    begun = _begun(connection, row.id) if any(group.revision for group in groups) else {}
+    made = {}
+    for group in groups:
+        name = f"{group.access}/{group.revision}" if group.revision else group.access
+        since = begun.get(str(group.revision), row.received)
+        made[name] = due_of(office, row, group.access, since, where, found, chosen)
+    if row.subjects == 0:
+        made[""] = due_of(office, row, "", row.received, where, found, chosen)
     confirmed = [group.confirmed for group in groups if group.confirmed is not None]
     if confirmed:
         term = clocks.term_of(clocks.instrument(CORE), False, Access.DIRECT.value)
@@ -72,11 +99,29 @@ def due_of(
     since: datetime,
     where: Calendar,
     found: Mapping[str, Sequence[Pause]],
+    chosen: Chosen | None = None,
 ) -> Due:
     """When subjects that are reached in this way are due. What nobody has sorted is taken as directly held."""
     reached = access or Access.DIRECT.value
-    term = clocks.term_of(clocks.instrument(row.instrument), row.urgent, reached)
+    given = clocks.instrument(row.instrument)
+    term = clocks.term_of(given, row.urgent, reached, chosen.term if chosen else "")
+    if chosen and clocks.require_choice(given, chosen.term).starts == "choice":
+        since = max(since, chosen.at)
     return Due(since, clocks.due(term, since, where, _of(found, access), _cap(office, row, reached)))
+
+
+def chosen_term(connection: Connection, row: Any) -> Chosen | None:
+    """The term that was chosen for a request, last; None where the ordinary one counts."""
+    mine = (EVENTS.c.request_id == row.id) & (EVENTS.c.what == TERM_CHOSEN)
+    last = connection.execute(select(EVENTS).where(mine).order_by(EVENTS.c.number.desc()).limit(1)).first()
+    return Chosen(last.code, last.at) if last is not None else None
+
+
+def _begun(connection: Connection, request: str) -> dict[str, datetime]:
+    """When each correction of a request was made, by its number."""
+    mine = (EVENTS.c.request_id == request) & (EVENTS.c.what == WHAT_CORRECTED)
+    query = select(EVENTS.c.code, EVENTS.c.at).where(mine)
+    return {each.code: each.at for each in connection.execute(query)}
 
 
 def first_due(made: Mapping[str, Due]) -> Due | None:
@@ -103,39 +148,11 @@ def pauses(connection: Connection, request: str) -> dict[str, list[Pause]]:
     return found
 
 
-def pause(
-    office: Office, actor: policy.Actor, request: str, reason: str, source: str, access: Access | None = None
-) -> str:
-    """Let the clock stand still for a lawful reason of the instrument; the pause's id. `source` refers to the step
-    that was taken, as the number of an application to a court. Raises NotFound, BadInput, Conflict, NotLawful.
-    """
-    if not source.strip():
-        raise BadInput("a pause names its source", field="source", hint="refer to the step that was taken")
-
-    def work(connection: Connection) -> str:
-        row = load_received(office, connection, actor, request)
-        require_running(State(row.state))
-        office.decide(policy.Action.ANSWER_PARTNER, facts(office, connection, actor, row))
-        made = begin(office, connection, row, actor.person, reason, source.strip()[:200], access)
-        keep(office, connection, row)
-        return made
-
-    return office.write(work)
-
-
-def resume(office: Office, actor: policy.Actor, pause_id: str) -> None:
-    """Let the clock run on. Raises NotFound, NotLawful."""
-
-    def work(connection: Connection) -> None:
-        found = connection.execute(select(PAUSES).where(PAUSES.c.id == pause_id)).first()
-        if found is None:
-            raise NotFound
-        row = load_received(office, connection, actor, found.request_id)
-        office.decide(policy.Action.ANSWER_PARTNER, facts(office, connection, actor, row))
-        end(office, connection, row, actor.person, pause_id)
-        keep(office, connection, row)
-
-    office.write(work)
+def standing(connection: Connection, request: str) -> list[Standing]:
+    """The pauses of a request that are not over, oldest first."""
+    mine = (PAUSES.c.request_id == request) & PAUSES.c.ended.is_(None)
+    rows = connection.execute(select(PAUSES).where(mine).order_by(PAUSES.c.began, PAUSES.c.id))
+    return [Standing(row.id, row.access, row.reason, row.source, row.began) for row in rows]
 
 
 def begin(

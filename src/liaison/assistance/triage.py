@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from liaison import policy
 from liaison.assistance import events, timing
 from liaison.assistance.access import change, load_received
+from liaison.assistance.clocks import instrument, require_choice
 from liaison.assistance.messages import Access, Triaged
-from liaison.assistance.rules import OPEN, By, Side, State, Step, after
+from liaison.assistance.rules import OPEN, RUNNING, By, Side, State, Step, after, require_running
 from liaison.assistance.ways import Means, post
 from liaison.model.errors import BadInput, Conflict
 from liaison.office import Office
@@ -63,17 +64,44 @@ def sort(
             office, connection, row, what=TRIAGED, who=actor.person, count=sorted_now, code=access.value
         )
         moved = change(connection, row, state=following.value, person=row.person or actor.person)
-        kept = timing.keep(office, connection, moved)
-        body = Triaged(
-            request=row.thread,
-            counts=counts(connection, request),
-            due=kept.due,
-            last_due=timing.last_due(timing.dues(office, connection, kept)),
-        )
-        post(office, connection, means, row.partner, row.thread, body, urgent=row.urgent)
+        tell(office, connection, means, timing.keep(office, connection, moved))
         return sorted_now
 
     return office.write(work)
+
+
+def tell(office: Office, connection: Connection, means: Means, row: Any) -> None:
+    """Tell the asking side how its subjects are reached and when they are due, as the row says now; nothing where the
+    request is over."""
+    if State(row.state) not in RUNNING:
+        return
+    body = Triaged(
+        request=row.thread,
+        counts=counts(connection, row.id),
+        due=row.due,
+        last_due=timing.last_due(timing.dues(office, connection, row)),
+    )
+    post(office, connection, means, row.partner, row.thread, body, urgent=row.urgent)
+
+
+def choose_term(office: Office, means: Means, actor: policy.Actor, request: str, term: str) -> None:
+    """Say that a term of the instrument counts from now on that only the side that is asked can say, as after the
+    recognition of an investigation order. The asking side is told. Raises NotFound, BadInput, Conflict, NotLawful.
+    """
+
+    def work(connection: Connection) -> None:
+        row = load_received(office, connection, actor, request)
+        require_running(State(row.state))
+        office.decide(policy.Action.ANSWER_PARTNER, timing.facts(office, connection, actor, row))
+        require_choice(instrument(row.instrument), term, "asked")
+        known = timing.chosen_term(connection, row)
+        if known is not None and known.term == term:
+            raise Conflict("this was said before", hint="its clock runs since then")
+        events.record(office, connection, row, what=timing.TERM_CHOSEN, who=actor.person, code=term)
+        moved = change(connection, row, person=row.person or actor.person)
+        tell(office, connection, means, timing.keep(office, connection, moved))
+
+    office.write(work)
 
 
 def attach_order(

@@ -1,7 +1,8 @@
 """What a supervisor writes before something leaves that otherwise could not, at the time and never afterwards.
 
-An assurance against the death penalty and torture (rule L14; Elgizouli [2020] UKSC 10), or why a threat cannot wait
-for the originator's permission (LED, article 35(2)). The time is the node's, and the ledger has it.
+An assurance against the death penalty and torture (rule L14; Elgizouli [2020] UKSC 10), why a threat cannot wait for
+the originator's permission (LED, article 35(2)), or the review of contact with a state from which the person sought
+protection (rule L15). That somebody did is said before, by whoever knows. The time is the node's, the ledger has it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from liaison import policy
+from liaison.holdings import access as records
 from liaison.ledger.statements import Statement
 from liaison.model import canonical
 from liaison.model.categories import OfficerId
 from liaison.model.errors import BadInput, NotLawful
 from liaison.model.grounds import offence
-from liaison.model.roles import Role
+from liaison.model.roles import Capability, Role, capabilities
 from liaison.office import Office, new_id
 from liaison.partners import directory
 from liaison.policy import Actor
@@ -26,8 +28,13 @@ from liaison.storage.tables.supply import REASONS
 from liaison.supply import access, keeping, rules
 from liaison.supply.items import Urgency
 
-ASSURANCE, URGENCY = "assurance", "urgency"
-WHAT = {ASSURANCE: "assurance-signed", URGENCY: "urgency-declared"}
+ASSURANCE, URGENCY, PROTECTION, ORIGIN = "assurance", "urgency", "protection", "origin"
+WHAT = {
+    ASSURANCE: "assurance-signed",
+    URGENCY: "urgency-declared",
+    PROTECTION: "protection-told",
+    ORIGIN: "origin-reviewed",
+}
 SHORTEST, LONGEST = 15, 2000  # characters
 
 
@@ -54,6 +61,42 @@ def declare_urgent(office: Office, actor: Actor, partner: str, item: str, threat
     _require("threat", threat, SHORTEST)
     office.read(lambda connection: access.find(connection, actor, item))
     return _write(office, actor, URGENCY, partner, item, {"threat": threat, "reasons": reasons})
+
+
+def tell_protection(office: Office, actor: Actor, partner: str, holding: str, words: str) -> str:
+    """Say that the person of a record sought protection from the state of a partner; the id of it. From then on nothing
+    of that record goes there without a review. Raises NotLawful for whoever sends no records, NotFound, BadInput.
+    """
+    if not {Capability.DISCLOSE, Capability.SUPERVISE} & capabilities(actor.roles, trained=actor.trained):
+        raise NotLawful("only whoever sends records says this of one", hint="ask the desk")
+    office.read(lambda connection: require_record(office, connection, actor, holding))
+    return _write(office, actor, PROTECTION, partner, holding, {"reasons": words})
+
+
+def review_origin(office: Office, actor: Actor, partner: str, holding: str, reasons: str) -> str:
+    """Sign that contact with that state was reviewed for this person; the id of it. It serves for 24 hours.
+
+    Raises NotLawful for one who is no supervisor, NotFound, BadInput.
+    """
+    _require_supervisor(actor)
+    office.read(lambda connection: require_record(office, connection, actor, holding))
+    return _write(office, actor, ORIGIN, partner, holding, {"reasons": reasons})
+
+
+def require_record(office: Office, connection: Connection, actor: Actor, holding: str) -> None:
+    """Raises NotFound for a record that this person may not see, and Erased."""
+    records.load(connection, actor, holding, office.now())
+
+
+def sought_protection(connection: Connection, partner: str, holding: str) -> bool:
+    """Whether the person of a record sought protection from the state of a partner, as somebody said."""
+    return _last(connection, PROTECTION, partner, holding) is not None
+
+
+def reviewed(connection: Connection, actor: Actor, partner: str, holding: str, now: dt.datetime) -> bool:
+    """Whether another person, a supervisor, reviewed the contact within the last 24 hours."""
+    row = _last(connection, ORIGIN, partner, holding)
+    return row is not None and row.person != actor.person and now - row.at <= rules.CONTEMPORANEOUS
 
 
 def assurance(
@@ -85,8 +128,8 @@ def urgency(
 
 
 def _write(office: Office, actor: Actor, kind: str, partner: str, about: str, said: dict[str, str]) -> str:
-    if Role.SUPERVISOR not in actor.roles:
-        raise NotLawful("only a supervisor signs such reasons", hint="ask a supervisor")
+    if kind != PROTECTION:
+        _require_supervisor(actor)
     _require("reasons", said["reasons"], SHORTEST)
     reason_id, now, content = new_id(kind), office.now(), canonical.encode(said)
 
@@ -109,6 +152,11 @@ def _write(office: Office, actor: Actor, kind: str, partner: str, about: str, sa
         return reason_id
 
     return office.write(work)
+
+
+def _require_supervisor(actor: Actor) -> None:
+    if Role.SUPERVISOR not in actor.roles:
+        raise NotLawful("only a supervisor signs such reasons", hint="ask a supervisor")
 
 
 def _last(connection: Connection, kind: str, partner: str, about: str) -> Row[Any] | None:

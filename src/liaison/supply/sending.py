@@ -29,7 +29,7 @@ from liaison.storage.tables.supply import HELD, RECIPIENTS, SUPPLIED
 from liaison.supply import keeping, rules
 from liaison.supply.items import Item, State, Supplied, digest, sign_item
 from liaison.supply.keeping import Kept
-from liaison.supply.reasons import assurance
+from liaison.supply.reasons import assurance, reviewed, sought_protection
 from liaison.transport.means import Means
 
 WHAT = "supply-item"
@@ -104,6 +104,13 @@ def weigh(
     office: Office, connection: Connection, actor: Actor, sending: Sending, holding: str
 ) -> tuple[str, ...]:
     """Every reason against sending a record; empty where it may go. Nothing is written."""
+    return tuple(map(str, against(office, connection, actor, sending, holding)))
+
+
+def against(
+    office: Office, connection: Connection, actor: Actor, sending: Sending, holding: str
+) -> tuple[policy.Reason | str, ...]:
+    """The same with the rules of the law as values. Nothing is written."""
     try:
         row, said = _loaded(office, connection, actor, holding)
     except (NotFound, Erased):
@@ -111,7 +118,8 @@ def weigh(
     if _anothers(connection, holding):
         return (ANOTHERS,)
     context = _context(office, connection, actor, sending, row, said, office.now())
-    return _reasons(policy.decide(Action.DISCLOSE, context, office.regimes))
+    decision = policy.decide(Action.DISCLOSE, context, office.regimes)
+    return decision.reasons if isinstance(decision, policy.Refuse) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +167,20 @@ def _context(
     now: dt.datetime,
 ) -> Context:
     partner, code = sending.partner.origin, sending.grounds.offence
+    record = facts(holding, now.date(), RecordState(row.state), row.hold_until)
+    if sought_protection(connection, partner, row.id):
+        record = msgspec.structs.replace(record, protected=True)
     return Context(
         actor=actor,
         now=now,
         grounds=sending.grounds,
         on_case=sending.on_case,
-        record=facts(holding, now.date(), RecordState(row.state), row.hold_until),
+        record=record,
         partner=partner_facts(sending.partner, now),
         exchange=sending.exchange,
         authority=sending.authority,
         assurance=sending.assurance or assurance(office, connection, partner, code),
-        origin_reviewed=sending.origin_reviewed,
+        origin_reviewed=sending.origin_reviewed or reviewed(connection, actor, partner, row.id, now),
     )
 
 

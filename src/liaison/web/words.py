@@ -120,9 +120,21 @@ NOTICES = {
     ),
     "roles-changed": (later("Your roles were changed"), ""),
     "partner-closing": (later("The legal gateway to a partner ends within 30 days"), "/partners/{id}"),
+    "partner-refused-often": (
+        later("Letters of a partner are refused again and again; speak to it"),
+        "/partners/{id}",
+    ),
     "permission-received": (later("A partner asks for another use of a record"), "/permissions/{id}"),
     "permission-answered": (later("A permission you asked for was answered"), "/permissions/{id}"),
     "passkey-cloned": (later("A passkey may have been copied; it was removed"), "/settings/security"),
+    "assurance-wanted": (
+        later("An assurance is needed before something goes to a partner"),
+        "/requests/assurances?about={id}",
+    ),
+    "origin-review-wanted": (
+        later("Contact with a state has to be reviewed for a person"),
+        "/requests/origins?about={id}",
+    ),
     "request-received": (later("A partner’s request has arrived: its clock runs"), "/requests/{id}"),
     "request-prepared": (later("Every subject of a request is checked"), "/requests/{id}"),
     "request-due-soon": (later("An answer to a partner is due"), "/requests/{id}"),

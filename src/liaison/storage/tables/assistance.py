@@ -192,11 +192,15 @@ COPIES = Table(
     Column("number", Integer, nullable=False),
     Column("subjects", Integer, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("retention", Moment),  # of one that we were sent; ours are kept as long as the request
+    Column("forgotten", Moment),  # when its key was destroyed
     Column("key", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     CheckConstraint("role IN ('contact point', 'coordination centre')", name="copy_role"),
+    CheckConstraint("(side = 'received') = (retention IS NOT NULL)", name="copy_retention"),
     Index("ix_assistance_copies_thread", "partner", "thread"),
     Index("ix_assistance_copies_request", "request_id"),
+    Index("ix_assistance_copies_retention", "retention"),
 )
 CONTACTS = Table(
     "assistance_contacts",

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Response
 
-from liaison.assistance import answering, clarifying, convictions, reading, timing, triage
+from liaison.assistance import answering, clarifying, convictions, pausing, reading, triage
 from liaison.assistance.answering import Reply
 from liaison.assistance.codes import Table, read
 from liaison.assistance.content import FoundHit
@@ -93,7 +93,7 @@ def pause(visit: Visit, request_id: str, form: Form) -> Response[Any]:
 
     def work() -> None:
         reason, source = form.needed("reason", longest=80), form.needed("source", longest=200)
-        timing.pause(visit.office, visit.actor, request_id, reason, source)
+        pausing.pause(visit.office, visit.node.means, visit.actor, request_id, reason, source)
 
     return _do(visit, request_id, form, work, "clock-stopped")
 

@@ -67,14 +67,20 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("subjects", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("retention", sa.BigInteger(), nullable=True),
+        sa.Column("forgotten", sa.BigInteger(), nullable=True),
         sa.Column("key", sa.BigInteger(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "(side = 'received') = (retention IS NOT NULL)", name=op.f("ck_assistance_copies_copy_retention")
+        ),
         sa.CheckConstraint(
             "role IN ('contact point', 'coordination centre')", name=op.f("ck_assistance_copies_copy_role")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assistance_copies")),
     )
     op.create_index("ix_assistance_copies_request", "assistance_copies", ["request_id"], unique=False)
+    op.create_index("ix_assistance_copies_retention", "assistance_copies", ["retention"], unique=False)
     op.create_index("ix_assistance_copies_thread", "assistance_copies", ["partner", "thread"], unique=False)
     op.create_table(
         "assistance_desk",

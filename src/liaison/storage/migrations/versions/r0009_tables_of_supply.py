@@ -165,7 +165,10 @@ def upgrade() -> None:
         sa.Column("key", sa.BigInteger(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("kind IN ('assurance', 'urgency')", name=op.f("ck_supply_reasons_kind_is_known")),
+        sa.CheckConstraint(
+            "kind IN ('assurance', 'urgency', 'protection', 'origin')",
+            name=op.f("ck_supply_reasons_kind_is_known"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supply_reasons")),
     )
     op.create_index(
