@@ -302,7 +302,10 @@ def test_a_case_reads_what_was_supplied_for_it_and_nobody_else(
     left = leaving.take(b.office, INVESTIGATOR, item, Door.SCREEN, footing(INVESTIGATOR))
     assert (str(left.item.subject.names[0]), left.mark) == ("Ana Gashi", "")  # type: ignore[union-attr]
     paper = leaving.take(b.office, INVESTIGATOR, item, Door.PRINT, footing(INVESTIGATOR))
-    assert paper.mark == f"Demo agency | person-inv | 2026-03-02 09:00:00 UTC | entry {paper.entry} | H0"
+    assert (
+        paper.mark
+        == f"Demo agency | person-inv | 2026-03-02 09:00:00 UTC | case case-1 | entry {paper.entry} | H0"
+    )
     assert leaving.file_name(paper.entry, "pdf") == f"liaison-{paper.entry:09}.pdf"
     with pytest.raises(NotFound):
         leaving.take(b.office, OTHER, item, Door.SCREEN, footing(OTHER))

@@ -6,7 +6,7 @@ handling above all, stands in `notes` and `summary`, so that nothing is passed o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -38,9 +38,11 @@ class Entity(msgspec.Struct, frozen=True):
     properties: Properties
 
 
-def entities(id: str, subject: AnySubject, handling: Handling, source: str = "") -> Iterator[Entity]:
-    """The entities of one subject, the subject itself first. `source` is who says so."""
-    notes = {"notes": [*handling_marks.words(handling)], "publisher": [source] if source else []}
+def entities(
+    id: str, subject: AnySubject, handling: Handling, source: str = "", said: Sequence[str] = ()
+) -> Iterator[Entity]:
+    """The entities of one subject, the subject itself first. `source` is who says so, `said` stands in their notes."""
+    notes = {"notes": [*handling_marks.words(handling), *said], "publisher": [source] if source else []}
     schema, properties = _subject(subject)
     yield Entity(id, schema, _kept(properties | notes))
     if isinstance(subject, Person):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from liaison.formats import handling_marks
 from liaison.formats.pdf import Paper, Section
 from liaison.formats.publication import fields
 from liaison.model.categories import Category
@@ -16,6 +18,8 @@ from liaison.model.scales import Graded
 from liaison.model.subjects import AnySubject, Person
 
 NOTICE = "A lead for a person to verify, never a measure by itself."
+LEFT_OUT = "Left out"
+COMPLETE = "Nothing: every record that was supplied stands in it."
 Row = tuple[str, str]
 
 
@@ -38,13 +42,33 @@ class Supplied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A record that does not go along: the handling codes that forbid it, where it is they, and why in words."""
+
+    reference: str
+    codes: str
+    why: str
+
+    @property
+    def told(self) -> str:
+        """The codes, if any, and the reason."""
+        return f"{self.codes}: {self.why}" if self.codes else self.why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """One subject of a request: its number, whom or what it is about, how it stands, what was answered."""
+    """One subject of a request: its number, whom or what it is about, how it stands, what was answered.
+
+    `reference` is what the asking side calls it. `records` are what was supplied on it, without what is `left_out`.
+    """
 
     number: int
     subject: AnySubject
     state: str
     answer: str = ""
+    reference: str = ""
+    records: tuple[Supplied, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,32 +83,73 @@ class Request:
 
 def supplied(record: Supplied) -> Paper:
     """A supplied record on paper; facts stand apart from assessments, each with its grade."""
-    about = offence(record.offence).label if record.offence else ""
-    grade = f"{record.graded.original} ({'; '.join(record.graded.meanings)})"
-    rows = [
-        ("Originator", record.originator),
-        ("Reference", record.reference),
-        ("Purpose", record.purpose.label),
-        ("Offence", about),
-        ("Category", record.category.value if record.category else ""),
-        ("Grade", grade),
-        ("Signed", f"{record.made.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"),
-        ("Kept until", record.retention_until.isoformat()),
+    parts = [
+        Section("Conditions and origin", _origin(record)),
+        Section("Subject", _about(record.subject)),
+        *_told(record),
     ]
-    parts = [Section("Conditions and origin", _filled(rows)), Section("Subject", _about(record.subject))]
-    parts += [Section("Facts", _filled(_graded(one) for one in record.facts))] if record.facts else []
-    made = record.assessments
-    parts += [Section("Assessments", _filled(_graded(one) for one in made))] if made else []
     return Paper("Supplied record", record.handling, (*parts, Section("", (("", NOTICE),))))
 
 
 def request(held: Request) -> Paper:
-    """A request on paper, each subject with its answer."""
+    """A request on paper, each subject with its answer and the records of it; what is left out is said first."""
     sections = [Section(f"Request {held.reference}", _filled(held.fields))]
+    sections.append(Section(LEFT_OUT, tuple(("", line) for line in left_out(held.subjects))))
     for one in held.subjects:
-        rows = [*_about(one.subject), ("State", one.state), ("Answer", one.answer)]
-        sections.append(Section(f"Subject {one.number}", _filled(rows)))
+        sections += _subject(one)
     return Paper("Request and answer", held.handling, (*sections, Section("", (("", NOTICE),))))
+
+
+def left_out(subjects: Iterable[Answered]) -> tuple[str, ...]:
+    """How many records do not go along, for which code and why: a line for each reason; one line where all go."""
+    return said_of(Counter(each.told for one in subjects for each in one.left_out))
+
+
+def said_of(counts: Counter[str]) -> tuple[str, ...]:
+    """The same of reasons that were counted."""
+    lines = (
+        f"{count} record{'s' if count > 1 else ''} left out. {why}" for why, count in sorted(counts.items())
+    )
+    return tuple(lines) or (COMPLETE,)
+
+
+def _subject(one: Answered) -> Iterator[Section]:
+    rows = [
+        *_about(one.subject),
+        ("Reference", one.reference),
+        ("State", one.state),
+        ("Answer", one.answer),
+        *((LEFT_OUT, each.told) for each in one.left_out),
+    ]
+    yield Section(f"Subject {one.number}", _filled(rows))
+    for record in one.records:
+        said = [*handling_rows(record.handling), *_origin(record), *_about(record.subject)]
+        yield Section(f"Subject {one.number}: record supplied", _filled(said))
+        yield from _told(record)
+
+
+def handling_rows(handling: Handling) -> list[Row]:
+    """The conditions of one record, each as a row."""
+    return [("Condition", words) for words in handling_marks.words(handling)]
+
+
+def _origin(record: Supplied) -> tuple[Row, ...]:
+    rows = [
+        ("Originator", record.originator),
+        ("Reference", record.reference),
+        ("Purpose", record.purpose.label),
+        ("Offence", offence(record.offence).label if record.offence else ""),
+        ("Category", record.category.value if record.category else ""),
+        ("Grade", f"{record.graded.original} ({'; '.join(record.graded.meanings)})"),
+        ("Signed", f"{record.made.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"),
+        ("Kept until", record.retention_until.isoformat()),
+    ]
+    return _filled(rows)
+
+
+def _told(record: Supplied) -> list[Section]:
+    said = (("Facts", record.facts), ("Assessments", record.assessments))
+    return [Section(name, _filled(_graded(one) for one in some)) for name, some in said if some]
 
 
 def _about(subject: AnySubject) -> tuple[Row, ...]:

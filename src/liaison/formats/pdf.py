@@ -34,16 +34,21 @@ SIZE, LEADING = 9.5, 13.5  # points
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Who took the document, when (UTC), and under which entry of the ledger. `who` is an id, never a name."""
+    """Who took the document, when (UTC), for which case, and under which entry of the ledger. `who` and `case` are ids,
+    never names."""
 
     who: str
     at: dt.datetime
     entry: int
+    case: str = ""
 
     @property
     def text(self) -> str:
         """As it stands on every page."""
-        return f"{self.who} · {self.at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC · ledger entry {self.entry}"
+        case = f" · {self.case}" if self.case else ""
+        return (
+            f"{self.who} · {self.at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC{case} · ledger entry {self.entry}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,16 @@ def neutralised(text: str) -> str:
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]], mark: str = "") -> bytes:
     """A table in UTF-8. `mark` says who took it, when, under which entry of the ledger: the last line."""
+    return b"".join((head(titles), lines(rows), *([lines([[mark]])] if mark else [])))
+
+
+def head(titles: Sequence[str]) -> bytes:
+    """How a table begins that is written part by part: the byte order mark and the line of titles."""
+    return BOM.encode() + lines([titles])
+
+
+def lines(rows: Iterable[Sequence[str]]) -> bytes:
+    """Some lines of a table."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([neutralised(title) for title in titles])
-    writer.writerows([neutralised(cell) for cell in row] for row in rows)
-    if mark:
-        writer.writerow([neutralised(mark)])
-    return (BOM + out.getvalue()).encode()
+    csv.writer(out, lineterminator="\r\n").writerows([neutralised(cell) for cell in row] for row in rows)
+    return out.getvalue().encode()

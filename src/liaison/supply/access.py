@@ -23,13 +23,14 @@ from liaison.model.subjects import Person
 from liaison.office import Office
 from liaison.policy import Actor, RecordFacts
 from liaison.storage.tables.screening import MEMBERS
-from liaison.storage.tables.supply import HELD, LINKS
+from liaison.storage.tables.supply import HELD, LINKS, SUPPLIED
 from liaison.supply import keeping, rules
 from liaison.supply.doors import Label
 from liaison.supply.items import Item, State
 from liaison.supply.keeping import Kept
 
 SEES = (Capability.READ_HOLDING, Capability.DISCLOSE, Capability.RECALL)
+SUPPLIES = frozenset({Capability.DISCLOSE, Capability.RECALL, Capability.GRANT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,49 @@ def content(office: Office, row: Row[Any]) -> Loaded:
     kept = keeping.kept(office.keys, row.key, row.sealed, row.id)
     item = kept.content
     return Loaded(row, kept, item, label(row, kept, item, office.now()))
+
+
+def find_own(connection: Connection, actor: Actor, item: str) -> Row[Any]:
+    """The row of an item that this node supplied, also of one that is over. Raises NotFound for whoever answers for
+    none of them."""
+    if not capabilities(actor.roles, trained=actor.trained) & SUPPLIES:
+        raise NotFound
+    row = connection.execute(select(SUPPLIED).where(SUPPLIED.c.id == item)).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def content_own(office: Office, row: Row[Any]) -> Loaded:
+    """What an item of ours says, as it was signed. Raises Erased."""
+    if row.sealed is None:
+        raise Erased(f"the item was {row.state}: nothing of it is left here")
+    kept = keeping.kept(office.keys, row.key, row.sealed, row.id)
+    item = kept.content
+    facts = RecordFacts(
+        category=item.category,
+        minor=type(item.subject) is Person and maybe_child(item.subject.born, office.now().date()),
+        graded=True,
+        handling=frozenset(item.handling.codes),
+        own=True,
+        collected_for=item.purpose,
+        review_at=row.retention,
+        expires_at=row.retention,
+        restricted=State(row.state) is not State.HELD,
+    )
+    return Loaded(row, kept, item, Label(record=facts, handling=item.handling, original=item.handling))
+
+
+def on_own_case(connection: Connection, actor: Actor, row: Row[Any], footing: Footing | None) -> bool:
+    """Whether this person uses an item of ours in the request it answered, or in a case of theirs that has met its
+    record."""
+    if footing is None:
+        return False
+    case = footing.grounds.case
+    if actor.roles & ANSWERS_FOR_RECORDS and row.request and case == row.request:
+        return True
+    met = records.met_by(connection, actor, row.holding, case)
+    return met and records.on_case(connection, actor, case)
 
 
 def label(row: Row[Any], kept: Kept, item: Item, now: dt.datetime) -> Label:

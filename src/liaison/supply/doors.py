@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from liaison import policy
+from liaison.formats.copies import Form
 from liaison.model.grounds import Grounds
 from liaison.model.handling import Handling, HandlingCode
 from liaison.office import Office
@@ -17,8 +18,14 @@ from liaison.policy import Action, Actor, Context, RecordFacts
 from liaison.supply import rules
 from liaison.supply.rules import Door, Shut
 
-__all__ = ["Door", "Label", "Use", "may", "weigh"]
+__all__ = ["DOORS", "Door", "Form", "Label", "Use", "against", "may", "weigh"]
 RULE = "L11/door"
+DOORS = {form: Door.PRINT if form is Form.PAPER else Door.FILE for form in Form}  # by which a copy leaves
+UNBOUND = {
+    Form.STIX: Door.TAXII,
+    Form.MISP: Door.MISP,
+}  # forms that bind nobody, as the door they are made for
+OF_CODES = frozenset({RULE, "L11/court", "L11/other", "L12/onward"})
 CURES = {
     Shut.NOT_THIS_WAY: "take the door that this use goes by",
     Shut.UNBOUND: "send it as an item, whose conditions each node checks, or ask the originator to lift them",
@@ -64,12 +71,30 @@ def may(office: Office, actor: Actor, label: Label, door: Door, use: Use) -> pol
     return policy.require(weigh(office, actor, label, door, use))
 
 
-def weigh(office: Office, actor: Actor, label: Label, door: Door, use: Use) -> policy.Decision:
-    """The permit or the refusal, for a caller that records the refusal."""
+def weigh(
+    office: Office, actor: Actor, label: Label, door: Door, use: Use, form: Form | None = None
+) -> policy.Decision:
+    """The permit or the refusal, for a caller that records the refusal. In a form that binds nobody a file is under
+    the same codes as what is published in it."""
     shut = rules.shut(label.codes, use.action, door)
     if shut is not None:
         return policy.Refuse(reasons=(_reason(shut, door),))
+    made_for = UNBOUND.get(form) if form else None
+    unbound = rules.shut(label.codes, Action.DISCLOSE, made_for) if made_for else None
+    if made_for is not None and unbound is not None:
+        return policy.Refuse(reasons=(_reason(unbound, made_for),))
     return policy.decide(use.action, context(office, actor, label, use), office.regimes)
+
+
+def against(
+    refusal: policy.Refuse, label: Label, use: Use, form: Form | None = None
+) -> frozenset[HandlingCode]:
+    """The codes for which it was refused; none where the law refuses for something else as well."""
+    if not {reason.rule for reason in refusal.reasons} <= OF_CODES:
+        return frozenset()
+    if use.action in (Action.DISCLOSE, Action.USE_IN_COURT) and form not in UNBOUND:
+        return label.codes & rules.to_be_lifted(label.codes, use.action)
+    return label.codes & rules.UNBOUND_NEVER
 
 
 def context(office: Office, actor: Actor, label: Label, use: Use) -> Context:
