@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
+
+# How the program was called is no matter of a test, unless it says so.
+os.environ.pop("LIAISON_CALLED", None)
 
 # Two shared processors make a deadline for one example a matter of luck; the test's own timeout stands.
 settings.register_profile("default", deadline=None)

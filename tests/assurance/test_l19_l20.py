@@ -12,8 +12,8 @@ from litestar.handlers import HTTPRouteHandler
 from liaison.ledger.log import size
 from liaison.model.roles import Role, capabilities
 from liaison.web.security import Open, audience_of
+from tests.web.objects import KIND_OF
 from tests.web.scene import Scene, a_scene
-from tests.web.test_sweep import KIND_OF
 
 WITHOUT = {  # what shows no personal data of those who are looked for, and why
     "/alerts": "drawn empty or logged: see the test below",
@@ -28,25 +28,46 @@ WITHOUT = {  # what shows no personal data of those who are looked for, and why
     "/cases": "drawn empty or logged: see the test below",
     "/api/v1/cases": "likewise",
     "/cases/new": "a form",
+    "/catalog": "names and sizes of lists",
     "/check": "a form, and when one asked",
     "/api/v1/checks": "when one asked, without the questions",
-    "/catalog": "names and sizes of lists",
     "/holdings/import": "a form",
     "/holdings/imports/{job_id}": "one's own import: rows and fields, not what stands in them",
     "/holdings/retention": "counts",
     "/api/v1/holdings/retention": "counts",
     "/api/v1/holdings/retention/runs": "counts",
+    "/intake": "partners, counts and forms of what came in",
+    "/api/v1/intake": "partners, counts and forms of what came in",
     "/lists": "ids, counts and states",
     "/api/v1/lists": "ids, counts and states",
     "/lists/new": "a form",
     "/api/v1/lists/{list_id}": "counts and state",
+    "/partners": "authorities and their keys",
+    "/api/v1/partners": "authorities and their keys",
+    "/partners/add": "a form",
+    "/partners/own/card": "the node's own card",
+    "/partners/own/rotate": "a form",
     "/people/new": "a form",
+    "/permissions": "partners, conditions and clocks",
+    "/api/v1/permissions": "partners, conditions and clocks",
     "/protected": "a form",
+    "/published": "names and sizes of collections",
+    "/published/{shelf_id}": "kinds, handling and dates of what is published, not whom it is about",
     "/questions": "ids and dates",
     "/api/v1/questions": "ids and dates",
     "/questions/new": "a form",
     "/api/v1/questions/{question_id}": "id and dates",
     "/api/v1/questions/{question_id}/alerts": "the scene's question has found nothing; alerts are logged below",
+    "/requests": "partners, purposes, counts and clocks",
+    "/api/v1/requests": "partners, purposes, counts and clocks",
+    "/requests/convictions/copy": "a form",
+    "/requests/convictions/new": "a form",
+    "/requests/events": "that something changed, not what",
+    "/requests/new": "a form",
+    "/requests/out": "partners, purposes, counts and clocks",
+    "/requests/templates": "terms to begin a request with, which name nobody",
+    "/requests/unasked": "partners, purposes and counts",
+    "/requests/{request_id}/copy": "a form with the request's terms, without its subjects",
     "/search/{dataset}": "a check, which is logged: tests/screening",
     "/settings/node": "settings",
 }

@@ -97,7 +97,8 @@ def test_a_node_of_ones_own(liaison: Run, tmp_path: Path, monkeypatch: pytest.Mo
         assert sent.status_code == 303
         assert "Administrator" in client.get("/people").text
 
-    kept = liaison(*shlex.split(lines[2])[1:], stdin=f"{PASSPHRASE}\n{PASSPHRASE}\n")
+    Path("passphrase").write_text(PASSPHRASE + "\n")  # there is no terminal to ask at
+    kept = liaison(*shlex.split(lines[2])[1:], "--passphrase-file", "passphrase")
     assert kept.exit_code == 0, kept.output
     assert Path("my-backup").is_dir()
     assert run(liaison, lines[3]).exit_code == 0

@@ -217,10 +217,10 @@ def test_an_error_of_the_disk_is_told_and_passes(tmp_path: Path, kind: str, code
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder with one mebibyte of room."""
+    """A folder with four mebibytes of room."""
     place = tmp_path / "small"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
     if os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("a small disk can be mounted by root alone")
     yield place

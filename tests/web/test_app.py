@@ -207,6 +207,7 @@ def test_a_bad_body_names_the_field_and_not_the_value(desk: Desk) -> None:
 
 def test_readiness_names_the_part_that_is_not_ready(tmp_path: Path) -> None:
     with a_desk(tmp_path) as desk, desk.browser() as browser:
+        desk.node.publish_now()
         answer = browser.get("/readyz").json()
         assert {part["name"] for part in answer["parts"]} >= {"database", "ledger", "keys", "disk"}
         assert (answer["ready"], answer["status"]) == (True, "ok")

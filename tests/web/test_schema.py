@@ -29,8 +29,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from liaison.model.roles import Role
+from tests.web.objects import KIND_OF
 from tests.web.scene import Scene, a_scene
-from tests.web.test_sweep import KIND_OF
 from tests.web_fixtures import HOST
 
 UNREADY = "/readyz"  # says with 503 which part of the node is not ready

@@ -10,6 +10,7 @@ import pytest
 from liaison.model.roles import Role
 from liaison.officers import service
 from liaison.web.places import own_path
+from tests.overseer import with_roles
 from tests.web_fixtures import PASSWORD, Desk, a_desk
 
 
@@ -120,9 +121,7 @@ def test_nobody_is_sent_on_to_another_site(desk: Desk, onward: str) -> None:
 def test_an_invitation_is_taken_up_with_a_password(desk: Desk) -> None:
     by = desk.actor(desk.administrator)
     person = service.create_person(desk.office, by, service.Newcomer("Genta Doda"))
-    made = service.create_account(
-        desk.office, by, person, "genta", frozenset({Role.INVESTIGATOR}), desk.node.people
-    )
+    made = with_roles(desk.office, by, person, "genta", frozenset({Role.INVESTIGATOR}), desk.node.people)
     code = made.invitation.token
     with desk.browser() as browser:
         shown = browser.post("/invitation", data={"code": code})

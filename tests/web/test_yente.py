@@ -194,6 +194,7 @@ def test_the_one_algorithm_is_told(tool: Tool) -> None:
 
 
 def test_health_needs_nobody(tool: Tool) -> None:
+    tool.scene.desk.node.publish_now()
     with tool.client(grounds="", token="") as client:
         assert client.healthz().status == "ok"
         assert client.readyz().status == "ok"
