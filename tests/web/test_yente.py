@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from liaison.demo import agency
 from liaison.model.roles import Role
 from tests.web.scene import KNOWN, PROTECTED, Scene, a_case, a_scene
 from tests.web.serving import served
+from tests.web_fixtures import a_desk
 
 CASES = count(1)
 yente = pytest.importorskip(
@@ -193,9 +195,9 @@ def test_the_one_algorithm_is_told(tool: Tool) -> None:
             client.match(person(name=KNOWN), algorithm="logic-v9")
 
 
-def test_health_needs_nobody(tool: Tool) -> None:
-    tool.scene.desk.node.publish_now()
-    with tool.client(grounds="", token="") as client:
+def test_health_needs_nobody(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk, served(desk) as address, yente.Client(base_url=address) as client:
+        desk.node.publish_now()
         assert client.healthz().status == "ok"
         assert client.readyz().status == "ok"
 
