@@ -74,6 +74,8 @@ TRACES = frozenset(
         "letter_conflicts",
         "letter_lanes",
         "letter_deliveries",
+        "letter_refusals",
+        "notices",
         "ledger_entries",
         "ledger_payloads",
     }

@@ -19,7 +19,7 @@ from liaison.partners import service
 from liaison.partners.cards import packed
 from liaison.partners.rules import Lane, LinkClosed
 from liaison.storage.tables.transport import CONFLICTS, INBOX, LANES, OUTBOX
-from liaison.transport import inbox, outbox
+from liaison.transport import inbox, outbox, refusals
 from liaison.transport.letters import Letter, Outcome, Type, letter_of, parts, require_signed, seal_body, sign
 from liaison.transport.means import Means
 from liaison.transport.outbox import Outgoing
@@ -35,10 +35,12 @@ def outcomes(texts: list[bytes]) -> list[Outcome]:
 
 
 def kept(writer: Writer) -> tuple[int, int, list[str]]:
-    """What an attack must not change: the ledger, the letters that came, the marks."""
+    """What an attack must not change: the ledger but for what it says of attacks, the letters that came, the marks."""
 
     def work(connection: Connection) -> tuple[int, int]:
-        return size(connection), connection.execute(select(func.count()).select_from(INBOX)).scalar_one()
+        told = [writer.office.log.statement(connection, index).what for index in range(size(connection))]
+        letters = connection.execute(select(func.count()).select_from(INBOX)).scalar_one()
+        return len(told) - told.count(refusals.WHAT), letters
 
     return *writer.office.read(work), writer.marks()
 

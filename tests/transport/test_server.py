@@ -8,152 +8,53 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import select
 
-from liaison.ledger.log import size
 from liaison.ledger.witnesses import Behind
 from liaison.model import canonical
-from liaison.model.errors import LedgerDamaged
-from liaison.node import couriers
+from liaison.model.errors import LedgerDamaged, TooMany
+from liaison.node import couriers, wiring
+from liaison.node.logs import keep_allowed
 from liaison.node.wiring import Node, open_node
-from liaison.partners import directory, own, service
+from liaison.partners import own, service
 from liaison.partners.agreement import Gateway, GatewayKind
-from liaison.partners.cards import Card, OwnKeys
-from liaison.storage.tables.node import FACTS
-from liaison.storage.tables.transport import INBOX, OUTBOX
-from liaison.transport import calls, messages, outbox
-from liaison.transport.calls import LETTERS, LONGEST_CALL, MOST_LETTERS, Batch, Call, Receipts
-from liaison.transport.channel import Channel, Unreachable, client_tls
+from liaison.storage.tables.transport import INBOX
+from liaison.transport import calls, messages
+from liaison.transport.calls import (
+    CARD,
+    LETTERS,
+    LONGEST_CALL,
+    MOST_LETTERS,
+    PAIRING,
+    Batch,
+    Call,
+    Receipts,
+)
+from liaison.transport.channel import Channel, Unreachable
 from liaison.transport.messages import AGE, Message, sign_request
-from liaison.transport.outbox import Outgoing
-from tests.faults.two_nodes import ORIGINS, SUPERVISOR, TERMS, _free_ports, make_pair
-from tests.transport.sides import KIND, Mark
-
-PATIENCE = 30.0  # seconds
-
-
-@pytest.fixture(scope="module")
-def pattern(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
-    folder = tmp_path_factory.mktemp("pattern") / "pair"
-    folder.mkdir()
-    ports = dict(zip(ORIGINS, _free_ports(2), strict=True))
-    make_pair(folder, ports, ports)
-    return folder, ports
-
-
-@pytest.fixture
-def folder(pattern: tuple[Path, dict[str, int]], tmp_path: Path) -> Path:
-    return Path(shutil.copytree(pattern[0], tmp_path / "pair"))
-
-
-@pytest.fixture
-def right(folder: Path) -> Iterator[Node]:
-    """The node that is called."""
-    with open_node(folder / "right") as node:
-        yield node
-
-
-@pytest.fixture
-def left(folder: Path) -> Iterator[Node]:
-    """The node that calls, with nothing going on by itself."""
-    with open_node(folder / "left", work=False) as node:
-        yield node
-
-
-def writes(node: Node, to: str, *words: str, urgent: bool = False) -> None:
-    def work(connection: Connection) -> None:
-        for word in words:
-            going = Outgoing(ORIGINS[to], KIND, "thread", Mark(word=word), urgent)
-            outbox.post(node.office, connection, node.means, going)
-
-    node.office.write(work)
-
-
-def waiting(node: Node) -> int:
-    query = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.state == "waiting")
-    return node.office.read(lambda connection: connection.execute(query).scalar_one())
-
-
-def marks(node: Node) -> int:
-    query = select(func.count()).select_from(FACTS).where(FACTS.c.fact.startswith("mark-"))
-    return node.office.read(lambda connection: connection.execute(query).scalar_one())
-
-
-def state(node: Node) -> tuple[int, int, int]:
-    """What an attack must not change: entries about letters, letters, marks."""
-
-    def work(connection: Connection) -> tuple[int, int]:
-        verbs = [node.office.log.statement(connection, index).what for index in range(size(connection))]
-        about = sum(verb.startswith("letter") for verb in verbs)
-        return about, connection.execute(select(func.count()).select_from(INBOX)).scalar_one()
-
-    return *node.office.read(work), marks(node)
-
-
-def until(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    ending = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ending, "it did not come to that in time"
-        time.sleep(0.02)
-
-
-def card_of(node: Node, origin: str) -> Card:
-    return node.office.read(lambda connection: directory.partner(connection, origin)).card
-
-
-@contextmanager
-def channel(left: Node, right: Node, keys: OwnKeys | None = None) -> Iterator[Channel]:
-    card = card_of(left, right.settings.origin)
-    with closing(Channel(keys or left.own, (card,), left.office.now)) as made:
-        yield made
-
-
-def call(left: Node, right: Node, body: bytes, path: str = LETTERS) -> tuple[int, bytes]:
-    with channel(left, right) as to:
-        status, answer, _ = to.call("POST", path, body)
-    return status, answer
-
-
-def raw(left: Node, right: Node, asked: bytes, keys: OwnKeys | None = None) -> bytes:
-    """What the server answers to these bytes from whoever has these keys' channel."""
-    with spoken(left, right, keys) as line:
-        line.sendall(asked)
-        return line.recv(65_536)
-
-
-@contextmanager
-def spoken(left: Node, right: Node, keys: OwnKeys | None = None) -> Iterator[ssl.SSLSocket]:
-    context = client_tls(keys or left.own, [card_of(left, right.settings.origin)])
-    with (
-        socket.create_connection(("127.0.0.1", right.settings.partner_port), 10) as plain,
-        context.wrap_socket(plain) as line,
-    ):
-        line.settimeout(30)
-        yield line
-
-
-def signed(left: Node, right: Node, body: bytes, keys: OwnKeys | None = None, **changed: object) -> bytes:
-    """A request as bytes, signed by these keys."""
-    keys = keys or left.own
-    address = card_of(left, right.settings.origin).addresses[0] + LETTERS
-    at = changed.get("at", left.office.now())
-    message = Message("POST", address, body, {})
-    sign_request(message, keys.channel, keys.channel_id, at, str(changed.get("nonce", "n" * 22)))  # type: ignore[arg-type]
-    sent = bytes(changed.get("sent", body))  # type: ignore[call-overload]
-    lines = [f"POST {LETTERS} HTTP/1.1", "host: x", f"content-length: {len(sent)}"]
-    lines += [f"{name}: {value}" for name, value in message.headers.items()]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + sent
-
-
-def status_of(answer: bytes) -> int:
-    return int(answer.split(b" ", 2)[1])
+from tests.faults.two_nodes import ORIGINS, SUPERVISOR, TERMS
+from tests.transport.nodes import (
+    a_courier,
+    call,
+    card_of,
+    carrying,
+    channel,
+    marks,
+    raw,
+    signed,
+    spoken,
+    state,
+    status_of,
+    until,
+    waiting,
+    writes,
+)
 
 
 def test_letters_pass_both_ways_and_heads_are_cosigned(folder: Path) -> None:
@@ -179,23 +80,22 @@ def test_a_backlog_of_a_month_goes_once_the_partner_is_there_the_urgent_ones_fir
         patch.setattr(type(left.office.clock), "now", lambda _: early)
         writes(left, "right", *(f"word {number}" for number in range(700)))
         writes(left, "right", "pressing", urgent=True)
-    courier = couriers.Courier(left.office, left.means, ORIGINS["right"])
-    courier.run()
-    assert waiting(left) == 701
-    (way,) = left.correspondence.backlogs()
-    assert (way.waiting, way.oldest) == (701, early)
-    assert way.fault
-    with open_node(folder / "right") as right, monkeypatch.context() as patch:
-        patch.setattr(couriers, "due", lambda *_: True)
-        began = time.monotonic()
+    with a_courier(left) as courier:
         courier.run()
-        seconds = time.monotonic() - began
-        assert waiting(left) == 0
-        assert marks(right) == 701
-        assert 701 / seconds >= 100
-        first = select(INBOX.c.lane).order_by(INBOX.c.entry).limit(1)
-        assert right.office.read(lambda c: c.execute(first).scalar()) == "urgent"
-    courier.close()
+        assert waiting(left) == 701
+        (way,) = left.correspondence.backlogs()
+        assert (way.waiting, way.oldest) == (701, early)
+        assert way.fault
+        batches: list[int] = []
+        with open_node(folder / "right") as right, monkeypatch.context() as patch:
+            patch.setattr(couriers, "due", lambda *_: True)
+            patch.setattr(calls.Allowance, "spend", lambda *said: batches.append(said[2]))
+            courier.run()
+            assert waiting(left) == 0
+            assert marks(right) == 701
+            assert batches == [500, 201]  # how many a second that is, ./dev bench transport tells
+            first = select(INBOX.c.lane).order_by(INBOX.c.entry).limit(1)
+            assert right.office.read(lambda c: c.execute(first).scalar()) == "urgent"
 
 
 def test_a_stranger_finds_no_channel(left: Node, right: Node, tmp_path: Path) -> None:
@@ -291,10 +191,10 @@ def test_requests_that_are_old_early_unsigned_or_changed_are_refused(left: Node,
     ],
 )
 def test_a08_a_body_that_is_no_batch_is_refused_in_little_time(left: Node, right: Node, body: bytes) -> None:
-    before, began = state(right), time.monotonic()
+    before, began = state(right), time.process_time()
     status, _ = call(left, right, body)
     assert status == 400
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5  # of a processor, whoever else wants it
     assert state(right) == before
 
 
@@ -325,6 +225,59 @@ def test_a10_a_flood_is_told_to_wait_and_nothing_of_it_is_taken(
     assert state(right) == before
 
 
+class _Lines:
+    """What is logged, as it would be written."""
+
+    def __init__(self) -> None:
+        self.found: list[dict[str, object]] = []
+
+    def warning(self, event: str, **fields: object) -> None:
+        self.found.append(dict(keep_allowed(None, "", {"event": event, **fields})))
+
+
+def test_letters_that_count_for_nothing_are_measured_and_logged_without_a_word_of_theirs(
+    left: Node, right: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = _Lines()
+    monkeypatch.setattr(wiring, "log", lambda: lines)
+    call(left, right, canonical.encode(Batch(letters=("Agim.Hoxha.b", "a.b.c"))))
+    assert lines.found == [
+        {"event": "letters-not-counted", "partner": "left.example", "code": "form", "count": 2}
+    ]
+    measured = right.metrics.text().decode()
+    assert 'liaison_letters_refused_total{code="form",partner="left.example"} 2.0' in measured
+
+
+def test_a10_calls_without_letters_have_an_allowance_of_their_own(
+    left: Node, right: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "CALLS_AT_ONCE", 3.0)
+    monkeypatch.setattr(calls, "CALLS_EACH_SECOND", 0.01)
+    with channel(left, right) as to:
+        for path in (CARD, "/liaison/v1/elsewhere", CARD):
+            assert to.call("GET", path)[0] in (200, 404)
+        for method, path in (("GET", CARD), ("POST", PAIRING), ("GET", "/liaison/v1/ledger/checkpoint")):
+            with pytest.raises(Unreachable) as refused:
+                to.call(method, path)
+            assert 10 <= refused.value.wait <= 101
+        assert to.call("POST", LETTERS, canonical.encode(Batch(letters=("a.b.c",))))[0] == 200
+
+
+def test_an_allowance_fills_up_with_time_and_is_each_partners_own() -> None:
+    now = 0.0
+    allowance = calls.Allowance(lambda: now)
+    for _ in range(int(calls.CALLS_AT_ONCE)):
+        allowance.ask("hostile")
+    with pytest.raises(TooMany):
+        allowance.ask("hostile")
+    allowance.ask("honest")
+    allowance.spend("hostile", 500)
+    now += 1 / calls.CALLS_EACH_SECOND
+    allowance.ask("hostile")
+    with pytest.raises(TooMany):
+        allowance.ask("hostile")
+
+
 def test_a09_slow_callers_are_cut_off_while_letters_pass(folder: Path) -> None:
     over = {"header_seconds": "1", "body_seconds": "1", "connections_each": "200"}
     with (
@@ -333,8 +286,8 @@ def test_a09_slow_callers_are_cut_off_while_letters_pass(folder: Path) -> None:
     ):
         slow = [socket.create_connection(("127.0.0.1", right.settings.partner_port)) for _ in range(60)]
         writes(left, "right", *(f"word {number}" for number in range(50)))
-        until(lambda: marks(right) == 50, 15)
-        until(lambda: all(_is_cut(each) for each in slow), 20)
+        until(lambda: marks(right) == 50)
+        until(lambda: all(_is_cut(each) for each in slow))
         for each in slow:
             each.close()
 
@@ -404,15 +357,14 @@ def test_a_link_whose_gateway_has_ended_is_closed_and_what_waits_is_kept(
     expires = left.office.now() + timedelta(days=1)
     agree_anew(left, right, Gateway(kind=GatewayKind.ADEQUACY, reference="Decision 1", expires=expires))
     writes(left, "right", "one")
-    courier = couriers.Courier(left.office, left.means, ORIGINS["right"])
-    with monkeypatch.context() as patch:
-        patch.setattr(type(left.office.clock), "now", lambda _: expires + timedelta(hours=1))
-        assert call(left, right, canonical.encode(Batch(letters=("a.b.c",))))[0] == 409
+    with a_courier(left) as courier:
+        with monkeypatch.context() as patch:
+            patch.setattr(type(left.office.clock), "now", lambda _: expires + timedelta(hours=1))
+            assert call(left, right, canonical.encode(Batch(letters=("a.b.c",))))[0] == 409
+            courier.run()
+            assert (waiting(left), marks(right)) == (1, 0)
         courier.run()
-        assert (waiting(left), marks(right)) == (1, 0)
-    courier.run()
-    assert (waiting(left), marks(right)) == (0, 1)
-    courier.close()
+        assert (waiting(left), marks(right)) == (0, 1)
 
 
 def agree_anew(left: Node, right: Node, gateway: Gateway) -> None:
@@ -433,14 +385,13 @@ def test_a_number_alone_does_not_stop_a_ledger(folder: Path, monkeypatch: pytest
     with open_node(folder / "left", work=False) as left, open_node(folder / "right"):
         head = left.publish_now()
         assert head is not None
-        carrying = left.correspondence.couriers
         monkeypatch.setattr(couriers, "read_answer", lambda *_: Behind(10**9))
-        carrying.cosign()
+        with carrying(left) as all_of_them:
+            all_of_them.cosign()
         writes(left, "right", "one")
         following = left.publish_now()
         assert following is not None
         assert following.checkpoint.size > head.checkpoint.size
-        carrying.stop()
 
 
 def test_a_longer_ledger_that_our_own_key_signed_stops_it(folder: Path) -> None:
@@ -450,15 +401,14 @@ def test_a_longer_ledger_that_our_own_key_signed_stops_it(folder: Path) -> None:
         shutil.copytree(folder / "left", folder / "older", ignore=shutil.ignore_patterns("node.lock"))
         writes(left, "right", "one")
         left.publish_now()
-        left.correspondence.couriers.cosign()
+        with carrying(left) as all_of_them:
+            all_of_them.cosign()
         assert left.correspondence.cosigned(head.checkpoint.size + 1) == [ORIGINS["right"]]
-        left.correspondence.couriers.stop()
     with open_node(folder / "older", work=False) as older, open_node(folder / "right"):
-        with pytest.raises(LedgerDamaged):
-            older.correspondence.couriers.cosign()
+        with carrying(older) as all_of_them, pytest.raises(LedgerDamaged):
+            all_of_them.cosign()
         with pytest.raises(LedgerDamaged):
             older.publish_now()
-        older.correspondence.couriers.stop()
 
 
 def test_a_partner_reads_the_ledger_that_was_signed(left: Node, right: Node) -> None:

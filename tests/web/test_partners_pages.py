@@ -13,6 +13,8 @@ from liaison.model.roles import Role
 from liaison.node import partnership
 from liaison.partners import directory
 from liaison.partners.rules import Lane, PartnerState
+from liaison.transport import inbox
+from liaison.transport.refusals import TELL_AT
 from tests.web.two_desks import House, Houses, two_desks
 from tests.web_fixtures import Desk, a_desk
 
@@ -206,6 +208,17 @@ def test_a_notice_leads_to_the_partner_by_its_id(houses: Houses) -> None:
     with left.desk.browser(left.officers[SUPERVISOR]) as ours:
         answer = ours.get(f"/partners/{partner(left, right).id}")
     assert answer.headers["location"] == f"/partners/{right.origin}"
+
+
+def test_letters_that_counted_for_nothing_stand_on_the_page_of_their_partner(houses: Houses) -> None:
+    left, right = houses.asking, houses.asked
+    desk, sender = right.desk, partner(right, left)
+    with desk.browser(right.officers[SUPERVISOR]) as browser:
+        assert "Letters that counted for nothing" not in browser.get(f"/partners/{left.origin}").text
+        inbox.take_in(desk.office, desk.node.means, sender, [b"a.b.c"] * TELL_AT)
+        page = browser.get(f"/partners/{left.origin}").text
+        assert "They are no letters" in page
+        assert "are refused again and again" in browser.get("/").text
 
 
 def test_a_changed_address_is_told_to_partners(houses: Houses) -> None:

@@ -34,6 +34,7 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "where": re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,120}:\d{1,6}"),
     "work": WORD,
     "check": WORD,
+    "code": WORD,
     "count": re.compile(r"\d{1,18}"),
     "size": re.compile(r"\d{1,18}"),
     "seconds": re.compile(r"\d{1,9}(?:\.\d{1,6})?"),

@@ -44,6 +44,12 @@ class Metrics:
         self.failures = Counter(
             "liaison_work_failures", "Background work that failed", ["work"], registry=self.registry
         )
+        self.letters_refused = Counter(
+            "liaison_letters_refused",
+            "Letters of a partner that counted for nothing",
+            ["partner", "code"],
+            registry=self.registry,
+        )
         self.ready = Gauge("liaison_ready", "1 where a part is ready", ["check"], registry=self.registry)
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:

@@ -34,6 +34,7 @@ from liaison.node.facts import bring_up
 from liaison.node.identity import cosigner, signers
 from liaison.node.importing import Imports
 from liaison.node.limits import Limits
+from liaison.node.logs import log
 from liaison.node.metrics import Metrics
 from liaison.node.private import keep_private
 from liaison.node.remembered import Remembered
@@ -131,7 +132,7 @@ class Node:
             Repeated("requests", requests.EVERY, self._go_on_with_requests, failed),
             Repeated("supply", supply.EVERY, self._follow_what_was_supplied, failed),
         ]
-        self.means.arrived = self._arrived
+        self.means.arrived, self.means.refused = self._arrived, self._refused
         self.correspondence = Correspondence(
             self.office,
             self.means,
@@ -256,6 +257,11 @@ class Node:
         for name, wakes in (("requests", requests.WAKES), ("supply", supply.WAKES)):
             if kind in wakes:
                 next(each for each in self.background if each.name == name).wake()
+
+    def _refused(self, origin: str, code: str, count: int) -> None:
+        """Letters of a partner counted for nothing: they are counted and logged, and nothing of them is."""
+        self.metrics.letters_refused.labels(origin, code).inc(count)
+        log().warning("letters-not-counted", partner=origin, code=code, count=count)
 
     def _failed(self, work: str) -> None:
         self.metrics.failures.labels(work).inc()

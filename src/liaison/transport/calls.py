@@ -6,9 +6,11 @@ Both must be the same partner's (threats A04, A05).
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
@@ -34,6 +36,10 @@ JSON, BYTES = "application/json", "application/octet-stream"
 MOST_LETTERS = 500  # in one call
 LONGEST_CALL = 8 << 20  # bytes
 EACH_SECOND, AT_ONCE = 500.0, 5000.0  # letters of one partner: its allowance, and what it may save up
+CALLS_EACH_SECOND, CALLS_AT_ONCE = (
+    20.0,
+    400.0,
+)  # calls that carry no letters: a ledger's files among them
 
 
 class Batch(Value, frozen=True, kw_only=True):
@@ -79,21 +85,30 @@ class Answered:
 
 @dataclass(slots=True)
 class Allowance:
-    """How many letters each partner may still send now; it fills up with time (threat A10)."""
+    """How much each partner may still ask for now; it fills up with time (threat A10)."""
 
     clock: Callable[[], float] = time.monotonic
-    _left: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _left: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
+    _lock: Any = field(default_factory=threading.Lock)
 
     def spend(self, partner: str, letters: int) -> None:
-        """Raises TooMany, saying when to try again."""
-        now = self.clock()
-        left, since = self._left.get(partner, (AT_ONCE, now))
-        left = min(AT_ONCE, left + (now - since) * EACH_SECOND)
-        if left < letters:
-            wait = int((letters - left) / EACH_SECOND) + 1
-            self._left[partner] = left, now
-            raise TooMany("more letters than the allowance of a partner", retry_after=wait)
-        self._left[partner] = left - letters, now
+        """A call with so many letters. Raises TooMany, saying when to try again."""
+        self._spend("letters", partner, letters, EACH_SECOND, AT_ONCE)
+
+    def ask(self, partner: str) -> None:
+        """A call that carries no letters. Raises TooMany, saying when to try again."""
+        self._spend("calls", partner, 1, CALLS_EACH_SECOND, CALLS_AT_ONCE)
+
+    def _spend(self, what: str, partner: str, count: int, each_second: float, at_once: float) -> None:
+        with self._lock:
+            now = self.clock()
+            left, since = self._left.get((what, partner), (at_once, now))
+            left = min(at_once, left + (now - since) * each_second)
+            enough = left >= count
+            self._left[what, partner] = (left - count if enough else left), now
+        if not enough:
+            wait = int((count - left) / each_second) + 1
+            raise TooMany(f"more {what} than the allowance of a partner", retry_after=wait)
 
 
 @dataclass(slots=True)
@@ -146,6 +161,7 @@ class Desk:
         path = urlsplit(message.url).path
         if message.method == "POST" and path == LETTERS:
             return 200, self._letters(partner, message.body), JSON, {}
+        self.allowance.ask(partner.id)
         if message.method == "POST" and path == PAIRING:
             return 200, partnering.take_pairing(self.office, partner, message.body), JSON, {}
         if message.method == "POST" and path == WITNESS:

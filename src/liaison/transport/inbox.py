@@ -31,7 +31,7 @@ from liaison.partners.rules import KeyNotValid, Lane
 from liaison.storage.prepared import Prepared, say
 from liaison.storage.sealing import seal
 from liaison.storage.tables.transport import CONFLICTS, INBOX
-from liaison.transport import lanes
+from liaison.transport import lanes, refusals
 from liaison.transport.letters import (
     VERSION,
     Letter,
@@ -124,21 +124,27 @@ def take_in(office: Office, means: Means, partner: Partner, texts: Sequence[byte
     LedgerUnavailable and StoreUnavailable, after which nothing was taken.
     """
     directory.require_open(partner, office.now())
-    read, arrived, receipts = [_read(means, partner, text) for text in texts], set[str](), list[bytes]()
+    read = [_read(means, partner, text) for text in texts]
+    arrived, passed, receipts = set[str](), list[str](), list[bytes]()
 
-    def work(connection: Connection, some: Sequence[_Read]) -> list[bytes]:
-        current, made = directory.by_id(connection, partner.id), []
+    def work(connection: Connection, some: Sequence[_Read]) -> tuple[list[bytes], list[str]]:
+        current, made, codes = directory.by_id(connection, partner.id), list[bytes](), list[str]()
         directory.require_open(current, office.now())
         for each in some:
-            made.append(_take(office, connection, means, current, each, arrived))
+            made.append(_take(office, connection, means, current, each, arrived, codes))
             if each.letter is not None and each.letter.kind == NEW_CARD:
                 current = directory.by_id(connection, partner.id)  # what follows may be under its keys
-        return made
+        refusals.note(office, connection, current, refusals.counted(codes))
+        return made, codes
 
     for start in range(0, len(read), TOGETHER):
-        receipts += office.write(partial(work, some=read[start : start + TOGETHER]))
+        made, codes = office.write(partial(work, some=read[start : start + TOGETHER]))
+        receipts += made
+        passed += codes
     for kind in sorted(arrived):
         means.arrived(kind)
+    for code, count in sorted(refusals.counted(passed).items()):
+        means.refused(partner.origin, code, count)
     return receipts
 
 
@@ -173,16 +179,30 @@ def _signer(partner: Partner, document: Signed) -> str:
 
 
 def _take(
-    office: Office, connection: Connection, means: Means, partner: Partner, read: _Read, arrived: set[str]
+    office: Office,
+    connection: Connection,
+    means: Means,
+    partner: Partner,
+    read: _Read,
+    arrived: set[str],
+    passed: list[str],
 ) -> bytes:
+    """The receipt of one letter. Why one counts for nothing is put to `passed`."""
+
+    def passing(code: str, wanted: int, outcome: Outcome = Outcome.REFUSED) -> bytes:
+        """The receipt of bytes that count for nothing: they are not kept, and the number stays free."""
+        passed.append(code)
+        told = "" if outcome is Outcome.GAP else code
+        return _receipt(office, means, partner, read, outcome, wanted, code=told)
+
     letter, document = read.letter, read.document
     if letter is None or document is None:
-        return _passing(office, means, partner, read, "form", 0)
+        return passing("form", 0)
     at = lanes.place(connection, partner.id, letter.lane)
     if (letter.federation, letter.version) != (means.federation, VERSION):
-        return _passing(office, means, partner, read, "federation", at.next_in)
+        return passing("federation", at.next_in)
     if (letter.sender, letter.recipient) != (partner.origin, means.origin):
-        return _passing(office, means, partner, read, "names", at.next_in)
+        return passing("names", at.next_in)
     known = _KNOWN.first(connection, {"of": partner.id, "letter": letter.id})
     if known is not None and known.digest == read.digest:
         # the very bytes that were verified then, whatever became of their key (threat A01)
@@ -192,13 +212,13 @@ def _take(
         if card.document != read.verified:
             require_signed(document, card.document_key)  # a key that came with a card just before
     except KeyNotValid:
-        return _passing(office, means, partner, read, "key", at.next_in)
+        return passing("key", at.next_in)
     except BadNote:
-        return _passing(office, means, partner, read, "signature", at.next_in)
+        return passing("signature", at.next_in)
     if known is not None or letter.number < at.next_in:
         return _conflict(office, connection, means, partner, read, at)
     if letter.number > at.next_in:
-        return _receipt(office, means, partner, read, Outcome.GAP, at.next_in)
+        return passing(refusals.GAP, at.next_in, Outcome.GAP)
     return _act(office, connection, means, partner, read, at, arrived)
 
 
@@ -329,11 +349,6 @@ def _recorded(
             detail={"kind": letter.kind, "lane": letter.lane.value, "number": str(letter.number)},
         ),
     ).index
-
-
-def _passing(office: Office, means: Means, partner: Partner, read: _Read, code: str, wanted: int) -> bytes:
-    """The receipt of bytes that count for nothing: they are not kept, and the number stays free."""
-    return _receipt(office, means, partner, read, Outcome.REFUSED, wanted, code=code)
 
 
 def _receipt(

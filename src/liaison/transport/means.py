@@ -18,12 +18,16 @@ def _nobody(_: str) -> None:
     """No delivery is under way: a test, or a verb of the command line."""
 
 
+def _uncounted(_origin: str, _code: str, _count: int) -> None:
+    """Nobody keeps metrics."""
+
+
 @dataclass(slots=True)
 class Means:
     """The node's part in its federation. `own` changes with each rotation of keys.
 
-    `wake(origin)` is called once something waits for a partner, `arrived(kind)` once a letter of a kind was taken;
-    both after the transaction, and neither waits.
+    `wake(origin)` is called once something waits for a partner, `arrived(kind)` once a letter of a kind was taken, and
+    `refused(origin, code, count)` once letters counted for nothing; all after the transaction, and none waits.
     """
 
     federation: str
@@ -31,6 +35,7 @@ class Means:
     own: OwnKeys
     wake: Callable[[str], None] = _nobody
     arrived: Callable[[str], None] = _nobody
+    refused: Callable[[str, str, int], None] = _uncounted
     _spare: list[tuple[KeyId, bytes]] = field(default_factory=list)
     _lock: Any = field(
         default_factory=threading.Lock

@@ -49,6 +49,14 @@ EXCHANGES = {
     "publication": later("Published lists"),
 }
 LANES = {Lane.URGENT: later("Urgent"), Lane.ORDINARY: later("Ordinary")}
+REFUSED = {  # why letters of a partner counted for nothing
+    "form": later("They are no letters"),
+    "federation": later("They are of another federation or version"),
+    "names": later("They name another sender or recipient"),
+    "key": later("They are under a key that does not count there"),
+    "signature": later("Their signature does not fit"),
+    "gap": later("Letters before them were missing"),
+}
 FAULTS = {
     "the link is not open": later("The link is not open"),
     "its card names no address": later("Its card names no address"),

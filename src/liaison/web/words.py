@@ -124,6 +124,10 @@ NOTICES = {
         later("Letters of a partner are refused again and again; speak to it"),
         "/partners/{id}",
     ),
+    "partner-refused-often": (
+        later("Letters of a partner are refused again and again; speak to it"),
+        "/partners/{id}",
+    ),
     "permission-received": (later("A partner asks for another use of a record"), "/permissions/{id}"),
     "permission-answered": (later("A permission you asked for was answered"), "/permissions/{id}"),
     "passkey-cloned": (later("A passkey may have been copied; it was removed"), "/settings/security"),

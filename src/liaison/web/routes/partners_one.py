@@ -13,6 +13,7 @@ from liaison.partners import reading, service
 from liaison.partners.reading import PartnerView
 from liaison.partners.rules import AgreementState, CardState, Lane, PartnerState
 from liaison.transport.partnering import letters_under, numbers_taken
+from liaison.transport.refusals import refusals
 from liaison.web.context import Visit
 from liaison.web.forms import Form
 from liaison.web.partnered import (
@@ -22,6 +23,7 @@ from liaison.web.partnered import (
     LANES,
     PAIRS,
     READS,
+    REFUSED,
     STATES,
     agreement_rows,
     backlogs_by_origin,
@@ -125,6 +127,9 @@ def shown(visit: Visit, origin: str, form: Form, status: int = 200) -> Response[
         qr=qr_of(signed),
         backlog=backlog,
         fault=fault_of(visit, backlog),
+        refused=[
+            (visit.say(REFUSED[each.code]), each) for each in refusals(visit.office, visit.actor, row.origin)
+        ],
         cards=said(visit, CARDS),
         agreements=[
             (each, agreement_rows(visit, each.agreement), said(visit, AGREEMENTS)[each.state])

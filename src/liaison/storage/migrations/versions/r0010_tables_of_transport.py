@@ -49,6 +49,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("partner", "lane", name=op.f("pk_letter_lanes")),
     )
     op.create_table(
+        "letter_refusals",
+        sa.Column("partner", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("times", sa.BigInteger(), nullable=False),
+        sa.Column("first", sa.BigInteger(), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("times > 0", name=op.f("ck_letter_refusals_some_were_refused")),
+        sa.ForeignKeyConstraint(["partner"], ["partners.id"], name=op.f("fk_letter_refusals_partner")),
+        sa.PrimaryKeyConstraint("partner", "code", name=op.f("pk_letter_refusals")),
+    )
+    op.create_table(
         "letters_in",
         sa.Column("partner", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
