@@ -20,6 +20,7 @@ from liaison.policy import Actor
 from liaison.storage.tables.supply import RECIPIENTS, SUPPLIED
 from liaison.supply import contributions, keeping, permissions, receiving, sending
 from liaison.supply.items import Item, Supplied, digest, sign_item
+from liaison.supply.keeping import Kept
 from liaison.supply.letters import Asking
 from liaison.supply.permissions import Wish
 from liaison.supply.receiving import Where
@@ -106,7 +107,7 @@ def _supplied(desk: Desk, connection: Connection, item: Item, holding: str, acto
     """An item of ours that the partner has, as sending keeps it."""
     office, now = desk.office, desk.office.now()
     text = sign_item(item, desk.node.own.document)
-    (box,) = keeping.sealed(office.keys, [(keeping.about_item(item.id), text.encode())])
+    (box,) = keeping.sealed(office.keys, [(keeping.about_item(item.id), keeping.written(Kept(item=text)))])
     row = {
         "id": item.id,
         "holding": holding,

@@ -43,6 +43,7 @@ PARTS: dict[
     "catalog": {CAN.CHECK},
     "check": {CAN.CHECK},
     "checks": {CAN.CHECK, CAN.SUPERVISE},
+    "convictions": {CAN.ANSWER_PARTNER, CAN.SUPERVISE},
     "entities": {CAN.READ_HOLDING},
     "healthz": {PUBLIC},
     "holdings": {CAN.CORRECT, CAN.ERASE, CAN.IMPORT, CAN.READ_HOLDING, CAN.RESTRICT},

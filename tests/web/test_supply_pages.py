@@ -104,7 +104,7 @@ def test_grounds_of_another_person_open_nothing(supplied: Supplied) -> None:
         assert approver.get(supplied.got).status_code == 404
 
 
-@pytest.mark.parametrize(("form", "start"), [("paper", b"%PDF"), ("file", "\ufefffield".encode())])
+@pytest.mark.parametrize(("form", "start"), [("pdf", b"%PDF"), ("csv", "\ufefffield".encode())])
 def test_what_is_taken_away_is_marked_and_named_after_the_entry(
     supplied: Supplied, form: str, start: bytes
 ) -> None:
@@ -115,10 +115,9 @@ def test_what_is_taken_away_is_marked_and_named_after_the_entry(
     assert taken.content.lower().startswith(start.lower())
     entries = said(asking)
     number = max(index for index, each in enumerate(entries) if each.what == "show-item")
-    assert entries[number].outcome == {"paper": "print", "file": "file"}[form]
-    ending = {"paper": "pdf", "file": "csv"}[form]
-    assert taken.headers["content-disposition"] == f'attachment; filename="liaison-{number:09}.{ending}"'
-    if form == "file":
+    assert entries[number].outcome == {"pdf": "print", "csv": "file"}[form]
+    assert taken.headers["content-disposition"] == f'attachment; filename="liaison-{number:09}.{form}"'
+    if form == "csv":
         person = asking.officers[INVESTIGATOR].person
         assert person in taken.text.splitlines()[-1]
         assert f"entry {number}" in taken.text.splitlines()[-1]
@@ -134,7 +133,7 @@ def test_a_court_needs_the_originators_permission(supplied: Supplied) -> None:
         )
         grounds = re.search(r"grounds=(grounds-[a-z0-9]+)", given.headers["location"])
         assert grounds is not None
-        sent = {"form": "paper", "court": "Court of Tirana", "grounds": grounds.group(1)}
+        sent = {"form": "pdf", "court": "Court of Tirana", "grounds": grounds.group(1)}
         refused(clerk.post(f"{supplied.got}/copy", data=sent), 403, "What would make it lawful")
 
 

@@ -17,7 +17,6 @@ from sqlalchemy import Connection, select
 
 from liaison import policy
 from liaison.assistance import register
-from liaison.assistance.access import load
 from liaison.assistance.leaving import PLAIN, Taken
 from liaison.assistance.messages import Sanction
 from liaison.assistance.register import Readable
@@ -90,8 +89,6 @@ def take(office: Office, actor: Actor, wanted: Wanted) -> Taken:
         raise BadInput("notices are a table or FollowTheMoney", field="form", hint="choose csv or ftm")
 
     def work(connection: Connection) -> tuple[int, dt.datetime] | policy.Refuse:
-        if wanted.request:
-            load(office, connection, actor, wanted.request)
         context, now = _context(office, connection, actor, wanted), office.now()
         decision = policy.decide(Action.READ_HOLDING, context, office.regimes)
         if not isinstance(decision, Permit):
@@ -133,7 +130,6 @@ def _batch(
     chosen = (CONVICTIONS.c.side == register.RECEIVED) & CONVICTIONS.c.forgotten.is_(None)
     chosen &= CONVICTIONS.c.id > start
     if wanted.request:
-        load(office, connection, actor, wanted.request)
         chosen &= CONVICTIONS.c.request_id == wanted.request
     if wanted.confiscation:
         chosen &= CONVICTIONS.c.confiscation

@@ -1,4 +1,4 @@
-"""What is done with an item that a partner supplied: a file or paper of it, a record, passing on, asking, telling."""
+"""What is done with an item that a partner supplied: a record, passing on, asking, telling."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Any
 
 from litestar import Response
 
-from liaison.formats import papers, pdf, spreadsheet
-from liaison.formats.publication import fields
 from liaison.holdings.access import Footing
 from liaison.model.categories import Category
 from liaison.model.errors import BadInput, Conflict, Erased, NotLawful
@@ -16,43 +14,18 @@ from liaison.model.grounds import Purpose
 from liaison.model.handling import Handling, HandlingCode
 from liaison.model.roles import Capability
 from liaison.partners.rules import LinkClosed
-from liaison.supply import leaving, outcomes, passing, permissions, reasons, taking
-from liaison.supply.leaving import Left
+from liaison.supply import outcomes, passing, permissions, reasons, taking
 from liaison.supply.letters import Result
 from liaison.supply.outcomes import Led
 from liaison.supply.passing import Passing
 from liaison.supply.permissions import Wish
-from liaison.supply.rules import Door
 from liaison.web.context import Visit
 from liaison.web.footing import footing_of
 from liaison.web.forms import Form
 from liaison.web.routes.received import PLACE, shown
 from liaison.web.routing import act
-from liaison.web.supplied import RECEIVES
 
 Refusals = (BadInput, Conflict, Erased, LinkClosed, NotLawful)
-FORMS = {"paper": Door.PRINT, "file": Door.FILE}
-TITLES = ("Field", "Value")
-
-
-@act("/received/{item_id:str}/copy", audience=RECEIVES)
-def copy(visit: Visit, item_id: str, form: Form) -> Response[Any]:
-    """An item on paper or as a file, with a mark of who took it; for a court, where one is named."""
-    try:
-        door = FORMS.get(form.needed("form", longest=20))
-        if door is None:
-            raise BadInput("this is not one of the choices", field="form", hint="choose one of the list")
-        left = leaving.take(
-            visit.office,
-            visit.actor,
-            item_id,
-            door,
-            _footing(visit, form),
-            court=form.text("court", longest=200),
-        )
-    except Refusals as error:
-        return _again(visit, item_id, form.refused(error), error.status)
-    return _paper(visit, left) if door is Door.PRINT else _file(left)
 
 
 @act("/received/{item_id:str}/take-in", audience=Capability.IMPORT)
@@ -153,48 +126,4 @@ def _again(visit: Visit, item_id: str, form: Form, status: int) -> Response[str]
     return shown(visit, item_id, form.text("grounds", longest=80), form, status)
 
 
-def _paper(visit: Visit, left: Left) -> Response[Any]:
-    item = left.item
-    made = papers.Supplied(
-        reference=item.id,
-        originator=item.originator,
-        subject=item.subject,
-        category=item.category,
-        purpose=item.purpose,
-        offence=item.offence,
-        graded=item.graded,
-        handling=left.handling,
-        made=item.made,
-        retention_until=item.retention_until,
-        facts=item.facts,
-        assessments=item.assessments,
-    )
-    mark = pdf.Mark(who=visit.actor.person, at=visit.office.now(), entry=left.entry)
-    content = pdf.document(papers.supplied(made), mark)
-    return _download(content, "application/pdf", leaving.file_name(left.entry, "pdf"))
-
-
-def _file(left: Left) -> Response[Any]:
-    item = left.item
-    rows = [
-        ("originator", item.originator),
-        ("reference", item.id),
-        ("handling", " ".join(code.value for code in left.handling.codes)),
-        ("restriction", left.handling.restriction),
-        ("category", item.category.value if item.category else ""),
-        ("grade", item.graded.original),
-        ("kept until", item.retention_until.isoformat()),
-        *fields(item.subject),
-        *((f"fact {one.graded.original}", one.text) for one in item.facts),
-        *((f"assessment {one.graded.original}", one.text) for one in item.assessments),
-    ]
-    content = spreadsheet.table(TITLES, [row for row in rows if row[1]], left.mark)
-    return _download(content, "text/csv; charset=utf-8", leaving.file_name(left.entry, "csv"))
-
-
-def _download(content: bytes, kind: str, name: str) -> Response[Any]:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=kind, headers=headers)
-
-
-ROUTES = (copy, take_in, pass_on, declare, ask, tell)
+ROUTES = (take_in, pass_on, declare, ask, tell)
