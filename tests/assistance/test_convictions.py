@@ -66,9 +66,9 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
 
 
 @contextmanager
-def ready(folder: Path, kind: str = "sqlite") -> Iterator[Pair]:
+def ready(folder: Path, kind: str = "sqlite", quota: int = TERMS.quota) -> Iterator[Pair]:
     """Two agencies; the asking one is of Albania, and the other knows it."""
-    terms = replace(TERMS, offences=("drugs", "laundering", "fraud"))
+    terms = replace(TERMS, offences=("drugs", "laundering", "fraud"), quota=quota)
     with two_offices(folder, kind, terms, rows=()) as both:
         desk.set_desk(both.asking.office, ADMINISTRATOR, Desk("Europe/Tirane", "albania", "ALB"))
         convictions.name_nationals(both.asked.office, ADMINISTRATOR, both.asking.origin, "ALB")

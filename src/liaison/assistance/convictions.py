@@ -177,6 +177,8 @@ def take_asked(
         instrument(body.instrument)
     except BadInput:
         raise NotTaken("unknown-instrument", "the instrument is not known here") from None
+    if timing.quota_left(connection, partner, Side.RECEIVED, office.now()) < 1:
+        raise NotTaken("over-quota", "the agreement lets no more be asked about today")
     request, now = new_id("request"), office.now()
     (key,) = keys(office)
     row = _row(request, Side.RECEIVED, partner, body, now, State.RECEIVED)

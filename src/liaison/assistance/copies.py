@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from liaison.assistance import events
+from liaison.assistance import events, timing
 from liaison.assistance.content import Key, keys, sealed
 from liaison.assistance.desk import Role, point_of_contact
 from liaison.assistance.messages import Copy, Opening, Part
+from liaison.assistance.rules import Side
 from liaison.assistance.ways import Means, post
 from liaison.model.structs import Value
 from liaison.office import Office, new_id
@@ -72,6 +73,8 @@ def take_copy(office: Office, connection: Connection, partner: str, thread: str,
     same &= (COPIES.c.role == role.value) & (COPIES.c.side == "received")
     if connection.execute(select(func.count()).where(same)).scalar():
         return "copy-known"
+    if len(body.subjects) > timing.quota_left(connection, partner, Side.RECEIVED, office.now()):
+        raise NotTaken("over-quota", "that is more subjects than the agreement lets be told of in a day")
     until = kept_until(office, connection, partner, body.opening)
     _keep(office, connection, "", partner, body.asked, thread, role, "received", body, keys(office)[0], until)
     return COPY_RECEIVED

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from liaison import policy
 from liaison.assistance import clocks, events
@@ -18,10 +18,10 @@ from liaison.assistance.messages import Access
 from liaison.assistance.rules import OPEN, Side, State
 from liaison.office import Office, new_id
 from liaison.partners import directory
-from liaison.storage.tables.assistance import EVENTS, PAUSES, REQUESTS, SUBJECTS
+from liaison.storage.tables.assistance import COPIES, EVENTS, PAUSES, REQUESTS, SUBJECTS
 
 PAUSED, RESUMED, TERM_CHOSEN = "clock-paused", "clock-resumed", "term-chosen"
-WHAT_CORRECTED = "request-corrected"
+WHAT_CORRECTED, WHAT_NOTIFIED = "request-corrected", "convictions-sent"
 OF_THE_PACK = "eu-2023-977"  # the instrument whose hours stand in the rule packs too
 CORE = "prum-ii-2024-982"
 
@@ -198,15 +198,20 @@ def facts(office: Office, connection: Connection, actor: policy.Actor, row: Any)
 def used_today(connection: Connection, partner: str, side: str, now: datetime) -> int:
     """The subjects asked about in the last 24 hours: what the agreement's quota is held against.
 
-    Who corrects a subject asks about another: it counts once more (threat A15).
+    Who corrects a subject asks about another: it counts once more (threat A15). A copy counts as the request does. A
+    request for convictions, which names nobody, counts as one, and with each conviction that it was answered with.
     """
     begun = REQUESTS.c.sent if Side(side) is Side.ASKED else REQUESTS.c.made
     mine = (REQUESTS.c.partner == partner) & (REQUESTS.c.side == side)
     since = now - timedelta(hours=24)
-    asked = select(func.coalesce(func.sum(REQUESTS.c.subjects), 0)).where(mine, begun > since)
-    late = (EVENTS.c.what == WHAT_CORRECTED) & (EVENTS.c.at > since)
-    changed = select(func.coalesce(func.sum(EVENTS.c.subjects), 0)).select_from(EVENTS.join(REQUESTS))
-    return sum(int(connection.execute(each).scalar() or 0) for each in (asked, changed.where(mine, late)))
+    each = case((REQUESTS.c.subjects == 0, 1), else_=REQUESTS.c.subjects)
+    asked = select(func.sum(each)).where(mine, begun > since)
+    late = EVENTS.c.what.in_((WHAT_CORRECTED, WHAT_NOTIFIED)) & (EVENTS.c.at > since)
+    changed = select(func.sum(EVENTS.c.subjects)).select_from(EVENTS.join(REQUESTS)).where(mine, late)
+    way = "sent" if Side(side) is Side.ASKED else "received"
+    kept = (COPIES.c.partner == partner) & (COPIES.c.side == way) & (COPIES.c.at > since)
+    copied = select(func.sum(COPIES.c.subjects)).where(kept)
+    return sum(int(connection.execute(one).scalar() or 0) for one in (asked, changed, copied))
 
 
 def quota_left(connection: Connection, partner: str, side: Side, now: datetime) -> int:

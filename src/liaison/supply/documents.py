@@ -19,6 +19,8 @@ from liaison.partners.cards import LONGEST_NAME, ORIGIN
 from liaison.supply.items import LONGEST_CHAIN, Urgency
 from liaison.supply.signing import Type, opened
 
+MOST_PASSED = 500  # further recipients that one confirmation names
+
 
 class Kind(Enum):
     """What the originator says of an item that it supplied."""
@@ -95,6 +97,10 @@ class Confirmation(Value, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         super().__post_init__()
         _require_chain(self.chain)
+        if len(self.passed_to) > MOST_PASSED or len({*self.passed_to}) != len(self.passed_to):
+            raise BadInput(f"it names no recipients, each once, of at most {MOST_PASSED}", field="passed_to")
+        if not all(len(each) <= LONGEST_NAME and ORIGIN.fullmatch(each) for each in self.passed_to):
+            raise BadInput("a recipient's name is not in form", field="passed_to")
 
     @property
     def node(self) -> str:

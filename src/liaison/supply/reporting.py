@@ -19,7 +19,7 @@ from liaison.office import Office
 from liaison.officers import notices
 from liaison.storage.tables.supply import COMPLIANCE, HELD, NOTICES, RECIPIENTS, SUPPLIED, WAYS
 from liaison.supply import issuing, keeping, letters, vouching
-from liaison.supply.documents import Confirmation, Outcome, Passage, Report
+from liaison.supply.documents import MOST_PASSED, Confirmation, Outcome, Passage, Report
 from liaison.supply.receiving import JOB
 from liaison.supply.refusing import NotTaken
 from liaison.supply.signing import Type, opened, signed, signer, told
@@ -194,7 +194,8 @@ def _recipient(
 
 def _passed_to(connection: Connection, item: str) -> tuple[str, ...]:
     chosen = (RECIPIENTS.c.item == item) & (RECIPIENTS.c.via == "")
-    return tuple(sorted(connection.execute(select(RECIPIENTS.c.recipient).where(chosen)).scalars()))
+    query = select(RECIPIENTS.c.recipient).where(chosen).order_by(RECIPIENTS.c.at).limit(MOST_PASSED)
+    return tuple(sorted(connection.execute(query).scalars()))  # each was told when it was passed on, too
 
 
 def _tell(
