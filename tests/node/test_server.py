@@ -1,5 +1,6 @@
 """Real connections on the loopback that are slow in every way, while good requests are answered."""
 
+import asyncio
 import gc
 import os
 import select
@@ -8,15 +9,15 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from litestar import Litestar, Request, get, post
-from litestar.response import Stream
+from litestar.response import ServerSentEvent, Stream
 
 from liaison.node.limits import Crowd, Limits
 from liaison.node.server import YOUNG, Server, run, server, settle
@@ -49,6 +50,16 @@ async def long() -> Stream:
     return Stream(pieces())
 
 
+@get("/live")
+async def live() -> ServerSentEvent:
+    async def events() -> AsyncIterator[str]:
+        while True:
+            yield "alive"
+            await asyncio.sleep(0.05)
+
+    return ServerSentEvent(events())
+
+
 @get("/wait", sync_to_thread=True)
 def wait() -> str:
     time.sleep(1.5)
@@ -61,7 +72,7 @@ async def take(request: Request) -> int:
 
 
 @contextmanager
-def serving(limits: Limits = QUICK, **named: object) -> Iterator[int]:
+def serving(limits: Limits = QUICK, drain: int = 5, **named: object) -> Iterator[int]:
     """The port of a running server."""
     ready, ports = threading.Event(), list[int]()
 
@@ -69,8 +80,8 @@ def serving(limits: Limits = QUICK, **named: object) -> Iterator[int]:
         ports.append(port)
         ready.set()
 
-    app = Litestar([small, long, wait, take], openapi_config=None, request_max_body_size=None)
-    one: Server = server(app, limits, ready=note, drain_seconds=5, **named)
+    app = Litestar([small, long, live, wait, take], openapi_config=None, request_max_body_size=None)
+    one: Server = server(app, limits, ready=note, drain_seconds=drain, **named)
     thread = threading.Thread(target=run, args=(one,))
     thread.start()
     try:
@@ -78,7 +89,7 @@ def serving(limits: Limits = QUICK, **named: object) -> Iterator[int]:
         yield ports[0]
     finally:
         one.should_exit = True
-        thread.join(20)
+        thread.join(20 + drain)
         assert not thread.is_alive()
 
 
@@ -365,6 +376,30 @@ def test_a_running_request_is_finished_at_a_stop() -> None:
         time.sleep(0.4)
     thread.join()
     assert texts == ["waited"]
+
+
+def test_a_stream_of_events_does_not_delay_a_stop() -> None:
+    """It would go on as long as the node lets what runs be finished, and then be cut with everything else."""
+    drain = 60
+    with httpx.Client(timeout=60) as client:
+        with ExitStack() as held, serving(drain=drain) as port:
+            answer = held.enter_context(client.stream("GET", f"http://127.0.0.1:{port}/live"))
+            lines = answer.iter_lines()
+            assert next(lines) == "data: alive"
+            began = time.monotonic()
+            stopping = threading.Event()
+
+            def rest() -> None:
+                with suppress(httpx.HTTPError):
+                    for _ in lines:
+                        pass
+                stopping.set()
+
+            reader = threading.Thread(target=rest)
+            reader.start()
+        reader.join(drain)
+    assert stopping.is_set()
+    assert time.monotonic() - began < drain / 2
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:

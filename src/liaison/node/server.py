@@ -22,6 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from liaison.node.limits import LONGEST_UPLOAD, SLOWEST_UPLOAD, Crowd, Limits, is_upload
 
+LIVE = "liaison.live"  # in the scope of an answer that has no end of its own
 LINGER = 2.0  # seconds that what was written may still take to leave a connection that closes
 YOUNG = 20_000  # objects made since the last collection before the next
 TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -88,7 +89,10 @@ class Bounded(H11Protocol):
         self._look()
 
     def shutdown(self) -> None:
-        """Finish the request that runs, if one does; then close."""
+        """Finish the request that runs, if one does; then close. A stream without an end is over at once."""
+        if self.scope is not None and LIVE in self.scope and not self.transport.is_closing():
+            self.cut(b"")
+            return
         super().shutdown()
         if self.transport.is_closing():
             self.end()
@@ -229,12 +233,20 @@ class _Counted:
             if self.over and not self.begun:
                 return  # the application's own answer to the failure; ours follows
             self.begun = True
+            if _is_live(message):
+                scope[LIVE] = True
             await send(message)
 
         with suppress(_TooLarge):
             await self.app(scope, counted, noted)
         if self.over and not self.begun:
             await _refuse(send)
+
+
+def _is_live(message: Any) -> bool:
+    """Whether an answer begins that is a stream of events, which comes back by itself once it is cut."""
+    begins = message["type"] == "http.response.start"
+    return begins and _header(message.get("headers", []), b"content-type").startswith(b"text/event-stream")
 
 
 async def _refuse(send: Any) -> None:
