@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -147,6 +148,19 @@ def test_a_node_is_backed_up_restored_and_verified(liaison, folder: Path, tmp_pa
     done = liaison("verify", "again")
     assert done.exit_code == 1
     assert "files        BAD: checkpoint is missing" in done.stdout
+
+
+def test_a_backup_says_how_it_is_tried_and_a_bad_node_how_it_is_restored(
+    liaison, folder: Path, tmp_path: Path
+) -> None:
+    done = liaison("backup", folder, "a copy", "--keys-to", "keys.bin", "--passphrase-file", "phrase")
+    assert done.exit_code == 0, done.output
+    restore, verify = (shlex.split(line)[1:] for line in done.stdout.splitlines()[-2:])
+    assert restore == ["restore", "a copy", "tried-node", "--keys", "keys.bin"]
+    assert liaison(*restore, "--passphrase-file", "phrase").exit_code == 0
+    assert liaison(*verify).exit_code == 0
+    (tmp_path / "tried-node/ledger/checkpoint").unlink()
+    assert "restore BACKUP NEW_FOLDER --keys KEYFILE" in liaison("verify", "tried-node").stdout
 
 
 def test_the_disk_is_tested(liaison, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +43,10 @@ def backup(
     typer.echo(
         f"{keys_to}: the keys. Keep it elsewhere, keep only the newest, and keep the passphrase apart."
     )
-    typer.echo(f"Try it: {program()} restore, on another machine, then {program()} verify.")
+    typer.echo("Try it on another machine, in a new folder:")
+    copy, keys = shlex.quote(str(place)), shlex.quote(str(keys_to))
+    typer.echo(f"  {program()} restore {copy} tried-node --keys {keys}")
+    typer.echo(f"  {program()} verify tried-node")
 
 
 def passphrase(file: Path | None, *, new: bool) -> str:

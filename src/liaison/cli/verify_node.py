@@ -10,6 +10,7 @@ from liaison.cli.init import FOLDER, Folder
 
 def verify(folder: Folder = FOLDER, as_json: AsJson = False) -> None:
     """Check a node, serving or not: pages, sealed content, ledger. Exit status 1 where something is bad."""
+    from liaison.node.settings import program
     from liaison.node.verifying import verify_node
 
     found = verify_node(folder)
@@ -23,7 +24,8 @@ def verify(folder: Folder = FOLDER, as_json: AsJson = False) -> None:
             )
             typer.echo(f"{each.name:<12} {told}")
         typer.echo(
-            "Stop the node, keep its folder as it is, and restore a backup beside it."
+            "Stop the node, keep its folder as it is, and restore a backup beside it:\n"
+            f"  {program()} restore BACKUP NEW_FOLDER --keys KEYFILE"
             if bad
             else "Everything is as it was written."
         )

@@ -44,7 +44,7 @@ from liaison.node.manifest import (
     write_manifest,
 )
 from liaison.node.private import keep_private
-from liaison.node.settings import FILE, Settings, read_settings, settings_of
+from liaison.node.settings import FILE, Settings, program, read_settings, settings_of
 from liaison.node.wiring import Places
 from liaison.storage import Store, migrate
 from liaison.storage.keys import KeyRing
@@ -166,7 +166,9 @@ def _copy_sqlite(database: Path, copy: Path) -> None:
     except sqlite3.Error as error:
         raise StoreUnavailable(f"{database} cannot be copied: {error}") from error
     if told != "ok":
-        raise StoreUnavailable(f"the database is damaged: {told}", hint="run `liaison verify`")
+        raise StoreUnavailable(
+            f"the database is damaged: {told}", hint=f"run {program()} verify on its folder"
+        )
 
 
 def _settings(place: Path, fresh: Path, database: str) -> Settings:
