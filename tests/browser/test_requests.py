@@ -10,7 +10,7 @@ import pytest
 
 from liaison.web.sessions import cookie_name
 from tests.browser.conftest import _free_port, _listening, faults
-from tests.web.test_requests_pages import DESK, INVESTIGATOR, WHY, arrived, browsers, place_of, sent
+from tests.web.test_requests_pages import DESK, INVESTIGATOR, WHY, agreed, arrived, browsers, place_of, sent
 from tests.web.two_desks import House, Houses, two_desks
 
 SIZES = ({"width": 1280, "height": 900}, {"width": 390, "height": 844})
@@ -73,7 +73,7 @@ def test_a_request_says_that_it_has_changed_and_only_then(page: Any, houses: Hou
             page.goto(f"{address}{place}")
             page.wait_for_timeout(3_000)
             assert not page.locator("[data-live-changed]").is_visible()
-            place_of(desk.post(f"{place}/nothing"))
+            agreed(desk, f"{place}/nothing")
             page.wait_for_selector("[data-live-changed]", state="visible", timeout=20_000)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, select
 
-from liaison.assistance import clarifying, drafting, receiving, sending, spontaneous, templates
+from liaison.assistance import clarifying, drafting, pausing, receiving, sending, spontaneous, templates
 from liaison.assistance.checking import run_checks
 from liaison.assistance.content import keys
 from liaison.assistance.drafting import Draft
@@ -25,6 +26,7 @@ from liaison.assistance.messages import (
 from liaison.model.dates import PartialDate
 from liaison.model.grounds import Purpose
 from liaison.model.handling import Handling, HandlingCode
+from liaison.model.roles import Role
 from liaison.model.subjects import Name, Person
 from liaison.storage.tables.assistance import REQUESTS
 from liaison.supply.items import Supplied
@@ -46,7 +48,10 @@ def requests_of(desk: Desk, asker: Officer, approver: Officer, grounds: str, kno
     question = Clarify(request=made[2], id="talk-" + "b" * 26, question="Which of the vans?")
     received = office.write(lambda connection: _received(desk, connection, question, known))
     run_checks(office, desk.node.live)
+    clerk = msgspec.structs.replace(actor, roles=frozenset({Role.DESK_OFFICER}))
+    stood = pausing.pause(office, desk.node.means, clerk, received, "clarification", "Letter 7")
     return {
+        "pause": stood,
         "request": made[0],
         "waiting-request": made[1],
         "sent-request": made[2],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -40,6 +41,23 @@ def place_of(answer: httpx.Response) -> str:
     return answer.headers["location"].partition("?")[0]
 
 
+def agreed(browser: httpx.Client, path: str, data: dict[str, object] | None = None, says: str = "") -> str:
+    """Do what cannot be undone: read what it will do, agree to that; the place that follows."""
+    asked = browser.post(path, data=data or {})
+    assert asked.status_code == 200, asked.text
+    assert "What will happen" in asked.text
+    assert says in asked.text
+    return place_of(browser.post(path, data=hidden(asked.text)))
+
+
+def hidden(page: str) -> dict[str, list[str]]:
+    """The fields that a page carries along."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page):
+        found.setdefault(name, []).append(html.unescape(value))
+    return found
+
+
 def sent(houses: Houses, **said: object) -> str:
     """A request that was drafted, authorised and sent by forms; its place at the asking side."""
     with browsers(houses.asking, INVESTIGATOR, APPROVER) as (asker, approver):
@@ -71,7 +89,7 @@ def test_from_draft_to_outcome_by_forms_alone(houses: Houses) -> None:
         page = desk.get(place).text
         assert "Gëzim Vokshi" in page
         assert "Couriers of a network" in page
-        place_of(desk.post(f"{place}/nothing"))
+        agreed(desk, f"{place}/nothing", says="1 subject")
         looked = desk.post(f"{place}/subjects/1", data={"why": WHY}).text
         assert "Vokshi" in looked
         holding = re.search(r'name="holdings" value="([^"]+)"', looked).group(1)  # type: ignore[union-attr]
@@ -178,7 +196,7 @@ def test_many_subjects_are_sorted_and_refused_at_once(houses: Houses) -> None:
         place_of(desk.post(f"{place}/subjects", data={"act": "order", "order": "Court 7/26", "scope": "all"}))
         assert "Order attached" in desk.get(place).text
         given = {"act": "refuse", "ground": "not-available", "scope": "all"}
-        place_of(desk.post(f"{place}/subjects", data=given))
+        agreed(desk, f"{place}/subjects", given, says="2 subjects")
         assert "The information is not available to the authorities asked" in desk.get(place).text
 
 
@@ -214,12 +232,15 @@ def test_what_we_hold_is_shown_to_whoever_says_why_and_is_written_down(houses: H
         assert "Nothing held" in desk.get(f"{place}/subjects/1").text
 
 
-def test_a_request_is_withdrawn_only_by_whoever_ticks_the_box(houses: Houses) -> None:
+def test_a_request_is_withdrawn_only_by_whoever_read_what_that_means(houses: Houses) -> None:
     ours = sent(houses)
     houses.carry()
     with browsers(houses.asking, INVESTIGATOR) as (asker,):
-        assert asker.post(f"{ours}/withdraw", data={"withdraw_reason": REASON}).status_code == 400
-        place_of(asker.post(f"{ours}/withdraw", data={"withdraw_reason": REASON, "sure": "yes"}))
+        assert asker.post(f"{ours}/withdraw", data={}).status_code == 400
+        alone = {"withdraw_reason": REASON, "sure": "yes"}
+        assert "It has changed since you looked" in asker.post(f"{ours}/withdraw", data=alone).text
+        assert "Withdrawn" not in asker.get(ours).text
+        agreed(asker, f"{ours}/withdraw", {"withdraw_reason": REASON}, says="2 subjects")
         assert "Withdrawn" in asker.get(ours).text
 
 

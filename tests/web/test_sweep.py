@@ -61,6 +61,8 @@ class Address:
             return "received-request"
         if "/talks/" in self.path:
             return "sent-request"
+        if "/pauses/" in self.path:
+            return "received-request"
         return "waiting-request" if self.path.endswith("/authorise") else "request"
 
     def __str__(self) -> str:

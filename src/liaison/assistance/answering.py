@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from liaison import policy
 from liaison.assistance import events, timing
@@ -154,6 +154,28 @@ def nothing_after_all(
     office.write(work)
 
 
+def how_many(
+    office: Office,
+    actor: policy.Actor,
+    request: str,
+    numbers: Collection[int] | None = None,
+    *,
+    refusing: bool = False,
+) -> int:
+    """Of how many of these subjects (None: all) "nothing held" would be confirmed now, or how many would be refused.
+
+    Raises NotFound, BadInput.
+    """
+    step = SubjectStep.REFUSE if refusing else SubjectStep.ANSWER_NOTHING
+
+    def work(connection: Connection) -> int:
+        load_received(office, connection, actor, request)
+        query = select(func.count()).select_from(SUBJECTS).where(_of_step(request, numbers, step))
+        return int(connection.execute(query).scalar() or 0)
+
+    return office.read(work)
+
+
 def refuse(
     office: Office,
     means: Means,
@@ -215,10 +237,7 @@ def _some(
 ) -> int:
     row = load_received(office, connection, actor, request)
     office.decide(policy.Action.ANSWER_PARTNER, timing.facts(office, connection, actor, row))
-    moves = sources(Side.RECEIVED, step, By.PERSON)
-    # "nothing held" of a subject with hits takes a look at each: it is never confirmed for many at once
-    froms = [state.value for state in moves if step is SubjectStep.REFUSE or state is SubjectState.PREPARED]
-    open_ones = chosen(request, numbers) & SUBJECTS.c.state.in_(froms)
+    open_ones = _of_step(request, numbers, step)
     query = select(SUBJECTS.c.number).where(open_ones).order_by(SUBJECTS.c.number).limit(AT_ONCE * BATCH)
     found = list(connection.execute(query).scalars())
     if not found:
@@ -243,6 +262,14 @@ def _some(
     events.record(office, connection, row, what=what, who=actor.person, count=len(found), code=ground)
     _moved(office, connection, row, actor)
     return len(found)
+
+
+def _of_step(request: str, numbers: Collection[int] | None, step: SubjectStep) -> ColumnElement[bool]:
+    """Those of these subjects with whom this step can be taken for many at once."""
+    moves = sources(Side.RECEIVED, step, By.PERSON)
+    # "nothing held" of a subject with hits takes a look at each: it is never confirmed for many at once
+    froms = [state.value for state in moves if step is SubjectStep.REFUSE or state is SubjectState.PREPARED]
+    return chosen(request, numbers) & SUBJECTS.c.state.in_(froms)
 
 
 def _answer(

@@ -192,6 +192,22 @@ def take_asked(
     return TAKEN
 
 
+def how_many(office: Office, actor: policy.Actor, request: str) -> int:
+    """How many final convictions a request asks for; the law decides on each. Raises NotFound, Conflict."""
+
+    def work(connection: Connection) -> int:
+        row = load_received(office, connection, actor, request)
+        if row.exchange != EXCHANGE or row.subjects:
+            raise Conflict("no convictions are asked for", hint="answer its subjects")
+        body = open_as(office, row.key, row.sealed, request_about(row.id), ConvictionsAsked)
+        found = register.of_nationals(
+            connection, str(body.nationality), body.since, body.until, body.offences
+        )
+        return len(found)
+
+    return office.read(work)
+
+
 def answer(
     office: Office,
     means: Means,

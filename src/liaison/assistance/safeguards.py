@@ -121,6 +121,12 @@ def reasons_against(
     return [_against(each) for each in found]
 
 
+def feared(office: Office, *, capital: bool) -> frozenset[str]:
+    """The partners at which death penalty or torture are to be feared; or else from whose state people fled."""
+    known = office.read(directory.partners)
+    return frozenset(each.origin for each in known if (each.capital if capital else each.state_of_origin))
+
+
 def ask(office: Office, actor: policy.Actor, rule: str, partner: str, about: str) -> None:
     """Ask the supervisors to sign: an assurance about an offence, or the review of a record. It is on the ledger.
 

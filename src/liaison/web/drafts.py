@@ -16,7 +16,17 @@ from liaison.web.forms import Form
 LONGEST = 4_000  # characters of a text
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Words = Annotated[str, msgspec.Meta(max_length=LONGEST)]
-SHORTS = ("partner", "grounds", "reference", "instrument", "exchange", "contact", "article", "marking")
+SHORTS = (
+    "partner",
+    "grounds",
+    "reference",
+    "instrument",
+    "exchange",
+    "contact",
+    "article",
+    "marking",
+    "term",
+)
 TEXTS = ("description", "link", "belief", "restrictions", "urgency")
 
 
@@ -25,6 +35,7 @@ class NewRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     `partner` is the origin of the partner's node. `urgency` says why it is urgent; empty where it is not. `exception`
     is the code for which the own single point of contact has no copy, `centre` the coordination centre that has one.
+    `term` names another term of the instrument, as "other-purpose" of ECRIS where the person concerned asked.
     """
 
     partner: Short
@@ -48,6 +59,7 @@ class NewRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     marking: Short = ""
     exception: Short = ""
     centre: Short = ""
+    term: Short = ""
 
 
 def draft_sent(sent: NewRequest) -> Draft:

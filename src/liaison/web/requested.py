@@ -11,18 +11,21 @@ from liaison.assistance.codes import Table, codes
 from liaison.assistance.messages import Access, ConvictionsAsked, Wanted
 from liaison.assistance.reading import MOST, Line, Page, RequestView, inbox, outbox
 from liaison.assistance.rules import Side, State, SubjectState
+from liaison.model.errors import BadInput
 from liaison.model.grounds import OFFENCES, Purpose
 from liaison.model.handling import HandlingCode
 from liaison.model.roles import Capability
 from liaison.partners.reading import PartnerRow, listed
 from liaison.partners.rules import PartnerState
 from liaison.web.context import Visit
+from liaison.web.forms import Form
 from liaison.web.language import later
 
 ASKS, ANSWERS = Capability.ASK_PARTNER, Capability.ANSWER_PARTNER
 ANSWERERS = frozenset({ANSWERS, Capability.SUPERVISE})
 READS = frozenset({ASKS, ANSWERS, Capability.APPROVE, Capability.SUPERVISE})
 SHOWN = 50  # lines of a page
+TICKED = 500  # subjects that are ticked at once
 FARTHEST = 20  # pages of the service that one page of a filtered list looks through
 Pairs = list[tuple[str, str]]
 
@@ -81,6 +84,14 @@ PAUSES = {
 }
 
 
+TERMS = {
+    "other-purpose": later(
+        "the person concerned asked, or it is for no criminal proceeding (20 working days)"
+    ),
+    "execution": later("the order was recognised: 90 days from then"),
+}
+
+
 def require_seen(visit: Visit, request: str) -> None:
     """Raises NotFound for a request that the person does not see."""
     visit.office.read(lambda connection: load(visit.office, connection, visit.actor, request))
@@ -118,6 +129,36 @@ def _lines(visit: Visit, side: Side, over: bool, after: str) -> Iterator[Line]:
         after = some.next
         if not after:
             return
+
+
+def places_in(form: Form) -> tuple[int, ...]:
+    """The places of the subjects that are ticked in a form. Raises BadInput where none is."""
+    ticked = form.all("numbers")
+    if not ticked or len(ticked) > TICKED:
+        raise BadInput("no subject is ticked", field="numbers", hint="tick some, or choose all")
+    if not all(each.isascii() and each.isdigit() and len(each) < 8 for each in ticked):
+        raise BadInput("this is no place in the request", field="numbers")
+    return tuple(dict.fromkeys(int(each) for each in ticked))
+
+
+def terms_to_choose(visit: Visit) -> Pairs:
+    """The terms that the asking side can choose, each with its instrument."""
+    return [
+        (name, f"{instrument(code).title}: {term_words(visit, code, name)}")
+        for code in INSTRUMENTS
+        for name, each in instrument(code).choices.items()
+        if each.by == "asking"
+    ]
+
+
+def term_words(visit: Visit, code: str, name: str) -> str:
+    """A term that was chosen, in words; empty for none."""
+    if not name:
+        return ""
+    given = instrument(code)
+    if name not in given.choices:
+        return name
+    return visit.say(TERMS[name]) if name in TERMS else given.choices[name].label
 
 
 def send(visit: Visit, seen: RequestView) -> None:

@@ -165,6 +165,7 @@ def _case(visit: Visit, case_id: str, form: Form | None = None, status: int = 20
     people |= {one.person for one in looks} | {held.opened_by}
     return visit.page(
         "pages/case.html",
+        supplies=visit.may(Capability.DISCLOSE),
         title=held.title or held.reference,
         active="cases",
         crumbs=((visit.say("Cases"), "/cases"), (held.reference, "")),

@@ -239,6 +239,7 @@ def _record(
         ],
         person=held.subject if isinstance(held.subject, Person) else None,
         corrects=visit.may(CORRECTS),
+        supplies=visit.may(Capability.DISCLOSE),
         restricts=visit.may(Capability.RESTRICT),
         erases=visit.may(Capability.ERASE),
         causes=[(cause.value, visit.say(cause.meaning)) for cause in Cause if cause is not Cause.RETENTION],

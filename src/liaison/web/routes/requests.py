@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 
 from litestar import Response
 
-from liaison.assistance import clarifying, clocks, reading
+from liaison.assistance import clarifying, clocks, reading, safeguards
 from liaison.assistance.codes import Table, read
 from liaison.assistance.drafting import Draft
 from liaison.assistance.events import NODE, Event
 from liaison.assistance.messages import Access, ConvictionsAsked, Opening
 from liaison.assistance.reading import RequestView, SubjectLine
 from liaison.assistance.rules import ANSWERED, OPEN, RUNNING, Side, State, SubjectState
+from liaison.assistance.safeguards import Safeguards
 from liaison.model.categories import OfficerId
 from liaison.model.roles import Capability
 from liaison.officers import approvals
@@ -35,12 +36,14 @@ from liaison.web.requested import (
     READS,
     STATES,
     SUBJECT_STATES,
+    TERMS,
     WANTED,
     names_of_partners,
     narrowed,
     offence_words,
     purpose_words,
     states_of,
+    term_words,
     words_of,
 )
 from liaison.web.routing import page
@@ -48,6 +51,7 @@ from liaison.web.verbs import VERBS
 
 INBOX, OUTBOX = "/requests", "/requests/out"
 TALKS = {clarifying.ASKED, clarifying.GIVEN}
+WITHDRAWN_FROM = RUNNING | {State.SENT}
 BEFORE_SENT = {State.DRAFT, State.SUBMITTED, State.NOT_AUTHORISED, State.AUTHORISED}
 
 
@@ -60,7 +64,7 @@ def received(
     over: bool = False,
     after: str = "",
 ) -> Response[str]:
-    """What partners ask: due first on top."""
+    """What partners ask: urgent ones on top, then what is nearest to its end."""
     if not visit.may(*ANSWERERS):
         return visit.go(OUTBOX)
     return _box(visit, Side.RECEIVED, request_state, partner, mine, over, after)
@@ -188,6 +192,12 @@ def shown(
         access_options=[(one.value, visit.say(words)) for one, words in ACCESS.items()],
         dues=_dues(visit, view),
         pauses=_pauses(visit, view),
+        standing=_standing(visit, view),
+        choices=_choices(visit, view),
+        safeguards=_safeguards(visit, view),
+        signs=visit.may(Capability.SUPERVISE),
+        here=f"/requests/{request}",
+        withdraws=not is_in and visit.may(ASKS) and line.state in WITHDRAWN_FROM,
         talks=talks,
         pause_reasons=[
             (code, visit.say(PAUSES[code]) if code in PAUSES else one.label)
@@ -233,6 +243,7 @@ def text_rows(visit: Visit, view: RequestView) -> list[tuple[str, Any]]:
         (visit.say("Purpose"), purpose_words(visit, line.purpose)),
         (visit.say("Offence"), offence_words(visit, line.offence)),
         (visit.say("Instrument"), clocks.instrument(line.instrument).title),
+        (visit.say("Term"), term_words(visit, line.instrument, view.term or getattr(text, "term", ""))),
     ]
     if isinstance(text, ConvictionsAsked):
         rows += [
@@ -314,7 +325,44 @@ def _dues(visit: Visit, view: RequestView) -> list[tuple[str, Any]]:
     """When the open subjects are due, by how they are reached."""
     words = {access.value: visit.say(text) for access, text in ACCESS.items()}
     words |= {"": visit.say("Not sorted yet"), "core": visit.say("Core data after a confirmed hit")}
-    return [(words.get(name, name), due.at) for name, due in view.dues.items()]
+    found = []
+    for name, due in view.dues.items():
+        access, corrected, _ = name.partition("/")
+        told = words.get(access, access)
+        found.append((visit.say("%(words)s, corrected", words=told) if corrected else told, due.at))
+    return found
+
+
+def _standing(visit: Visit, view: RequestView) -> list[tuple[str, str, Any, str]]:
+    """The pauses that are not over: id, why, since when, and the reference of the step taken."""
+    return [
+        (
+            each.id,
+            visit.say(PAUSES[each.reason]) if each.reason in PAUSES else each.reason,
+            each.began,
+            each.source,
+        )
+        for each in view.standing
+    ]
+
+
+def _choices(visit: Visit, view: RequestView) -> list[tuple[str, str]]:
+    """The terms that the side that is asked can choose still."""
+    code = view.line.instrument
+    return [
+        (name, term_words(visit, code, name))
+        for name, each in clocks.instrument(code).choices.items()
+        if each.by == "asked" and name != view.term
+    ]
+
+
+def _safeguards(visit: Visit, view: RequestView) -> Safeguards | None:
+    """What has to be signed before anything goes, while something may."""
+    line = view.line
+    asks = line.side is Side.ASKED and line.state in BEFORE_SENT | {State.ANSWERED}
+    if not line.partner or not (asks or (line.side is Side.RECEIVED and line.state in RUNNING)):
+        return None
+    return safeguards.of_request(visit.office, visit.actor, line.id)
 
 
 def _pauses(visit: Visit, view: RequestView) -> list[dict[str, Any]]:
@@ -367,6 +415,8 @@ def _told(visit: Visit, one: Event) -> str:
         told.append(visit.say(ACCESS[Access(one.code)]))
     elif one.code in PAUSES:
         told.append(visit.say(PAUSES[one.code]))
+    elif one.code in TERMS:
+        told.append(visit.say(TERMS[one.code]))
     return ", ".join(told)
 
 

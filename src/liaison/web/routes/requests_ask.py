@@ -9,6 +9,7 @@ from litestar import Response
 from liaison.assistance import changing, clarifying, desk, drafting, reading, sending, templates
 from liaison.assistance.codes import Table
 from liaison.assistance.drafting import Draft
+from liaison.assistance.rules import OPEN
 from liaison.model.errors import BadInput, Conflict, LiaisonError, NotFound, NotLawful, TooMany, UnusableFile
 from liaison.model.roles import Capability
 from liaison.officers.people import names_of
@@ -28,12 +29,15 @@ from liaison.web.requested import (
     instruments,
     names_of_partners,
     partners_to_ask,
+    places_in,
     require_seen,
     send,
+    terms_to_choose,
     words_of,
 )
 from liaison.web.routes.requests import OUTBOX, shown, tabs_of
 from liaison.web.routing import act, page
+from liaison.web.sure import Step, agreed, ask
 
 Refusals = (BadInput, Conflict, LinkClosed, NotLawful, TooMany, UnusableFile)
 REVIEW_DAYS, RETENTION_DAYS = 90, 180  # that a new form proposes
@@ -105,7 +109,20 @@ def add_list(visit: Visit, request_id: str, form: Form) -> Response[Any]:
 
 @act("/requests/{request_id:str}/empty", audience=ASKS)
 def empty(visit: Visit, request_id: str, form: Form) -> Response[Any]:
-    """Take every subject out."""
+    """Take every subject out, once it was shown how many there are."""
+    count = reading.request_view(visit.office, visit.actor, request_id).line.subjects
+    if not agreed(form, count):
+        number = visit.words.ngettext("%(num)s subject", "%(num)s subjects", count) % {"num": count}
+        step = Step(
+            place=f"/requests/{request_id}/empty",
+            title=visit.say("Take every subject out"),
+            said=visit.say("They are forgotten here; to ask about them, the list is given again."),
+            rows=[(visit.say("Subjects"), number)],
+            count=count,
+            button=visit.say("Take every subject out"),
+            back=f"/requests/{request_id}",
+        )
+        return ask(visit, form, step)
     return _do(
         visit,
         request_id,
@@ -171,17 +188,42 @@ def send_request(visit: Visit, request_id: str, form: Form) -> Response[Any]:
 
 @act("/requests/{request_id:str}/withdraw", audience=ASKS)
 def withdraw(visit: Visit, request_id: str, form: Form) -> Response[Any]:
-    """Ask no longer, once the box that says so is ticked."""
+    """Ask no longer, about all or about those that are ticked, once it was shown what that is."""
+    view = reading.request_view(visit.office, visit.actor, request_id)
+    try:
+        reason, numbers = form.needed("withdraw_reason"), _ticked(form)
+    except BadInput as error:
+        return shown(visit, request_id, form.refused(error), error.status)
+    count = len(numbers) or sum(number for state, number in view.counts.items() if state in OPEN)
+    if not agreed(form, count):
+        return ask(visit, form, _withdrawing(visit, request_id, count, reason, part=bool(numbers)))
 
     def work() -> None:
-        reason = form.needed("withdraw_reason")
-        if not form.ticked("sure"):
-            raise BadInput(
-                "a withdrawn request is not opened again", field="sure", hint="tick the box to withdraw it"
-            )
-        changing.withdraw(visit.office, visit.node.means, visit.actor, request_id, reason)
+        changing.withdraw(visit.office, visit.node.means, visit.actor, request_id, reason, numbers)
 
-    return _do(visit, request_id, form, work, "request-withdrawn")
+    return _do(visit, request_id, form, work, "subjects-withdrawn" if numbers else "request-withdrawn")
+
+
+def _ticked(form: Form) -> tuple[int, ...]:
+    """The places that are to be withdrawn; none: the whole request. Raises BadInput."""
+    return places_in(form) if form.text("scope") == "ticked" else ()
+
+
+def _withdrawing(visit: Visit, request: str, count: int, reason: str, *, part: bool) -> Step:
+    number = visit.words.ngettext("%(num)s subject", "%(num)s subjects", count) % {"num": count}
+    return Step(
+        place=f"/requests/{request}/withdraw",
+        title=visit.say("Withdraw subjects") if part else visit.say("Withdraw the request"),
+        said=visit.say("Nothing more is asked about them. What was answered stays. It cannot be undone.")
+        if part
+        else visit.say(
+            "Nothing more is asked about anybody in it. What was answered stays with its conditions."
+        ),
+        rows=[(visit.say("Without an answer so far"), number), (visit.say("Why"), reason)],
+        count=count,
+        button=visit.say("Withdraw"),
+        back=f"/requests/{request}",
+    )
 
 
 @act("/requests/{request_id:str}/close", audience=ASKS)
@@ -297,6 +339,7 @@ def _text_page(visit: Visit, form: Form, request: str = "", status: int = 200) -
         handling=[(code.value, visit.say(words)) for code, words in HANDLING.items()],
         offers_copy=bool(point),
         copies=copies + words_of(visit, Table.EXCEPTIONS),
+        terms=terms_to_choose(visit),
         centres=[(origin, names.get(origin, origin)) for origin in centres],
         languages=list(LANGUAGES.items()),
         templates=[] if request else templates.templates(visit.office, visit.actor),

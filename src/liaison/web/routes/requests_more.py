@@ -98,6 +98,7 @@ def unasked(visit: Visit) -> Response[str]:
         active="requests",
         tabs=tabs_of(visit, UNASKED),
         given=found,
+        gives=visit.may(Capability.DISCLOSE),
         sizes={one.id: len(one.items) for one in found},
         names=names_of_partners(visit),
         people=names_of(visit.office, {one.person for one in found}),
