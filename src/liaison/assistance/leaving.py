@@ -24,7 +24,7 @@ from liaison.assistance.content import entries_of
 from liaison.assistance.drafting import Draft
 from liaison.assistance.messages import ConvictionsAsked, Opening
 from liaison.assistance.reading import text_of
-from liaison.assistance.rules import Side
+from liaison.assistance.rules import Side, SubjectState
 from liaison.formats import copies
 from liaison.formats.copies import Answered, Form, Head, LeftOut
 from liaison.formats.papers import Row
@@ -49,6 +49,12 @@ from liaison.supply.doors import DOORS, Label, Use
 WHAT = "request-taken"
 AT_ONCE = 200  # subjects of one batch
 NOT_SEEN = "it is not, or no longer, among the records that you see"
+STATES = {
+    SubjectState.FULL.value: "answered in full",
+    SubjectState.PARTIAL.value: "answered in part",
+    SubjectState.HIT.value: "may be held: not answered yet",
+    SubjectState.PREPARED.value: "nothing found: not confirmed yet",
+}
 PLAIN = Handling(codes=(HandlingCode.H0,))
 
 
@@ -139,7 +145,7 @@ def take(office: Office, actor: Actor, request: str, wanted: Wanted) -> Taken:
         policy.require(done)
         raise AssertionError
     row, head, entry = done
-    mark = items.mark_of(office, actor, wanted.footing, entry, head.handling, office.now())
+    mark = items.mark_of(office, actor, wanted.footing, entry, None, office.now())
     batches = _batches(office, actor, row, wanted)
     return Taken(wanted.form, entry, copies.request(wanted.form, head, batches, mark))
 
@@ -225,7 +231,7 @@ def _batch(
         Answered(
             number=each.number,
             subject=entry.subject,
-            state=each.state,
+            state=STATES.get(each.state, each.state),
             answer=read(Table.REFUSALS, each.ground, "en") if each.ground else "",
             reference=entry.reference,
             records=tuple(items.said(one.item, one.label.handling) for one in given[each.number][0]),

@@ -134,7 +134,7 @@ def record(form: Form, held: Supplied, mark: Mark) -> bytes:
 def request(form: Form, head: Head, batches: Iterable[Sequence[Answered]], mark: Mark) -> Iterator[bytes]:
     """A request with its answers, part by part where the form can be."""
     if form is Form.TABLE:
-        return _table(batches, mark)
+        return _table(head, batches, mark)
     if form is Form.ENTITIES:
         return _lines(head, batches, mark)
     return iter([_whole(form, head, [one for some in batches for one in some], mark)])
@@ -142,7 +142,7 @@ def request(form: Form, head: Head, batches: Iterable[Sequence[Answered]], mark:
 
 def _whole(form: Form, head: Head, subjects: Sequence[Answered], mark: Mark) -> bytes:
     if form is Form.PAPER:
-        handling = combined([head.handling, *(each.handling for one in subjects for each in one.records)])
+        handling = _under(head.handling, subjects)
         held = papers.Request(
             reference=head.reference, handling=handling, fields=head.fields, subjects=subjects
         )
@@ -155,13 +155,24 @@ def _whole(form: Form, head: Head, subjects: Sequence[Answered], mark: Mark) -> 
     return msgspec.json.encode({"response": events, "left_out": said, "mark": mark.line})
 
 
-def _table(batches: Iterable[Sequence[Answered]], mark: Mark) -> Iterator[bytes]:
+def _table(head: Head, batches: Iterable[Sequence[Answered]], mark: Mark) -> Iterator[bytes]:
     counts: Counter[str] = Counter()
+    handling = head.handling
     yield spreadsheet.head(ANSWERS)
     for some in batches:
         counts.update(each.told for one in some for each in one.left_out)
+        handling = _under(handling, some)
         yield spreadsheet.lines(row for one in some for row in _answers(one))
-    yield spreadsheet.lines([[line] for line in (*papers.said_of(counts), mark.line)])
+    yield spreadsheet.lines([[line] for line in (*papers.said_of(counts), *_conditions(handling), mark.line)])
+
+
+def _under(handling: Handling, some: Sequence[Answered]) -> Handling:
+    """Every condition of what was written, and of these records."""
+    return combined([handling, *(each.handling for one in some for each in one.records)])
+
+
+def _conditions(handling: Handling) -> tuple[str, ...]:
+    return tuple(f"Some of it: {words}" for words in handling_marks.words(handling)[1:])
 
 
 def _answers(one: Answered) -> Iterator[Sequence[str]]:
@@ -228,10 +239,12 @@ def _entities(held: Supplied, mark: Mark) -> bytes:
 def _lines(head: Head, batches: Iterable[Sequence[Answered]], mark: Mark) -> Iterator[bytes]:
     """The entities of every record, and at the end one that says what was left out."""
     counts: Counter[str] = Counter()
+    handling = head.handling
     for some in batches:
         counts.update(each.told for one in some for each in one.left_out)
+        handling = _under(handling, some)
         yield b"".join(_entities(each, mark) for one in some for each in one.records)
-    yield closing(head.reference, head.handling, counts, mark)
+    yield closing(head.reference, handling, counts, mark)
 
 
 def closing(title: str, handling: Handling, counts: Counter[str], mark: Mark) -> bytes:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from liaison.formats import handling_marks
 from liaison.formats.pdf import Paper, Section
 from liaison.formats.publication import fields
 from liaison.model.categories import Category
@@ -123,14 +122,15 @@ def _subject(one: Answered) -> Iterator[Section]:
     ]
     yield Section(f"Subject {one.number}", _filled(rows))
     for record in one.records:
-        said = [*handling_rows(record.handling), *_origin(record), *_about(record.subject)]
+        said = [("Conditions", conditions(record.handling)), *_origin(record), *_about(record.subject)]
         yield Section(f"Subject {one.number}: record supplied", _filled(said))
         yield from _told(record)
 
 
-def handling_rows(handling: Handling) -> list[Row]:
-    """The conditions of one record, each as a row."""
-    return [("Condition", words) for words in handling_marks.words(handling)]
+def conditions(handling: Handling) -> str:
+    """The codes, with the originator's own words where there are any; what they mean stands at the beginning."""
+    restriction = f" ({handling.restriction})" if handling.restriction else ""
+    return " ".join(code.value for code in handling.codes) + restriction
 
 
 def _origin(record: Supplied) -> tuple[Row, ...]:

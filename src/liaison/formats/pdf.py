@@ -28,6 +28,7 @@ PLAIN, BOLD = "LiaisonSans", "LiaisonSansBold"
 FILES = {PLAIN: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf"}
 WIDTH, HEIGHT = A4
 MARGIN, FOOT = 20 * mm, 24 * mm
+ACROSS = 310 * mm  # of the mark across a page, from edge to edge
 LABELS = 48 * mm  # of the column with the names of fields
 SIZE, LEADING = 9.5, 13.5  # points
 
@@ -156,8 +157,9 @@ class _Sheet:
         self.canvas.setFillGray(0.5, alpha=0.13)
         self.canvas.translate(WIDTH / 2, HEIGHT / 2)
         self.canvas.rotate(52)
-        self.canvas.setFont(PLAIN, 15)
-        self.canvas.drawCentredString(0, 0, known(self.mark.text, PLAIN))
+        across = known(self.mark.text, PLAIN)
+        self.canvas.setFont(PLAIN, min(15, 15 * ACROSS / max(1.0, _width(across, PLAIN, 15))))
+        self.canvas.drawCentredString(0, 0, across)
         self.canvas.restoreState()
         self.canvas.showPage()
 

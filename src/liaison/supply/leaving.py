@@ -22,7 +22,7 @@ from liaison.model.handling import Handling
 from liaison.office import Office
 from liaison.policy import Action, Actor
 from liaison.screening.permission import write_refusal
-from liaison.supply import access, doors, keeping, permissions
+from liaison.supply import access, doors, permissions
 from liaison.supply.access import Loaded
 from liaison.supply.doors import DOORS, Door, Use
 from liaison.supply.items import Item
@@ -104,24 +104,21 @@ def said(item: Item, handling: Handling) -> papers.Supplied:
 
 
 def mark_of(
-    office: Office, actor: Actor, footing: Footing, entry: int, handling: Handling, at: dt.datetime
+    office: Office, actor: Actor, footing: Footing, entry: int, handling: Handling | None, at: dt.datetime
 ) -> Mark:
-    """What a copy carries."""
+    """What a copy carries; no `handling` where each part of it has its own."""
     case = footing.grounds.case
     line = watermark(office.name, actor, at, entry, handling, case)
     return Mark(who=actor.person, at=at, case=case, entry=entry, line=line)
 
 
 def watermark(
-    agency: str, actor: Actor, now: dt.datetime, entry: int, handling: Handling, case: str = ""
+    agency: str, actor: Actor, now: dt.datetime, entry: int, handling: Handling | None, case: str = ""
 ) -> str:
     """Who took it, when, for which case, the ledger's entry, and the conditions: one line, for every page and file."""
-    codes = keeping.codes_text(handling)
-    restriction = f" ({handling.restriction})" if handling.restriction else ""
     on = f" | case {case}" if case else ""
-    return (
-        f"{agency} | {actor.person} | {now:%Y-%m-%d %H:%M:%S} UTC{on} | entry {entry} | {codes}{restriction}"
-    )
+    under = f" | {papers.conditions(handling)}" if handling else ""
+    return f"{agency} | {actor.person} | {now:%Y-%m-%d %H:%M:%S} UTC{on} | entry {entry}{under}"
 
 
 def file_name(entry: int, ending: str) -> str:
