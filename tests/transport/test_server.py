@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,8 +19,9 @@ from sqlalchemy import select
 from liaison.ledger.witnesses import Behind
 from liaison.model import canonical
 from liaison.model.errors import LedgerDamaged, TooMany
-from liaison.node import couriers, wiring
+from liaison.node import couriers, listener, wiring
 from liaison.node.logs import keep_allowed
+from liaison.node.turns import EARLY
 from liaison.node.wiring import Node, open_node
 from liaison.partners import own, service
 from liaison.partners.agreement import Gateway, GatewayKind
@@ -132,10 +133,10 @@ def test_a04_the_channel_and_the_signature_are_the_same_partners(left: Node, rig
     body = canonical.encode(Batch(letters=("a.b.c",)))
     message = Message("POST", card_of(left, ORIGINS["right"]).addresses[0] + LETTERS, body, {})
     sign_request(message, left.own.channel, left.own.channel_id, left.office.now(), "n" * 22)
-    listener = right.correspondence.listener
-    assert listener is not None
-    assert listener._desk.answer(Call(message, right.own.certificate)).status == 403
-    assert listener._desk.answer(Call(message, left.own.certificate)).status == 200
+    here = right.correspondence.listener
+    assert here is not None
+    assert here._desk.answer(Call(message, right.own.certificate)).status == 403
+    assert here._desk.answer(Call(message, left.own.certificate)).status == 200
 
 
 @pytest.mark.parametrize("left_out", ["@method", "@target-uri"])
@@ -225,6 +226,50 @@ def test_a10_a_flood_is_told_to_wait_and_nothing_of_it_is_taken(
     assert state(right) == before
 
 
+def test_a10_who_comes_again_too_soon_is_turned_away_unread_and_nobody_else_is(
+    left: Node, right: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "AT_ONCE", 600.0)
+    monkeypatch.setattr(calls, "EACH_SECOND", 1.0)
+    monkeypatch.setattr(listener, "HELD", 0.01)
+    flood = canonical.encode(Batch(letters=("a.b.c",) * 500))
+    assert call(left, right, flood)[0] == 200
+    with pytest.raises(Unreachable, match="wait"):
+        call(left, right, flood)
+    asked: list[Call] = []
+    here = right.correspondence.listener
+    assert here is not None
+    monkeypatch.setattr(calls.Desk, "answer", lambda _, each: asked.append(each))
+    for _ in range(3 * EARLY):
+        with pytest.raises(Unreachable, match="429"):
+            call(left, right, flood)
+    assert asked == []
+    assert here._door.wait(b"letters " + left.own.certificate) > 300
+    assert here._door.wait(b"letters another partner's certificate") == 0
+
+
+def test_a10_one_partner_has_so_many_connections_and_no_more(
+    left: Node, right: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "CONNECTIONS_EACH", 3)
+    request = f"GET {CARD} HTTP/1.1\r\nhost: x\r\n\r\n".encode()
+    with ExitStack() as held:
+        lines = [held.enter_context(spoken(left, right)) for _ in range(4)]
+        found = []
+        for line in lines:
+            with suppress(OSError):
+                line.sendall(request)
+            try:
+                found.append(status_of(line.recv(1000)))
+            except (OSError, IndexError):
+                found.append(0)
+    assert found[:3] == [403] * 3
+    assert found[3] in (0, 503)
+    here = right.correspondence.listener
+    assert here is not None
+    until(lambda: not here._connected)
+
+
 class _Lines:
     """What is logged, as it would be written."""
 
@@ -256,10 +301,12 @@ def test_a10_calls_without_letters_have_an_allowance_of_their_own(
     with channel(left, right) as to:
         for path in (CARD, "/liaison/v1/elsewhere", CARD):
             assert to.call("GET", path)[0] in (200, 404)
-        for method, path in (("GET", CARD), ("POST", PAIRING), ("GET", "/liaison/v1/ledger/checkpoint")):
-            with pytest.raises(Unreachable) as refused:
+        with pytest.raises(Unreachable) as refused:
+            to.call("GET", "/liaison/v1/ledger/checkpoint")
+        assert 10 <= refused.value.wait <= 101
+        for method, path in (("GET", CARD), ("POST", PAIRING)):
+            with pytest.raises(Unreachable, match="429"):
                 to.call(method, path)
-            assert 10 <= refused.value.wait <= 101
         assert to.call("POST", LETTERS, canonical.encode(Batch(letters=("a.b.c",))))[0] == 200
 
 

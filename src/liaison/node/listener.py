@@ -14,14 +14,18 @@ import uvicorn
 from liaison.model.errors import BadSetting, LiaisonError, StoreUnavailable
 from liaison.node.limits import Crowd, Limits
 from liaison.node.logs import log
-from liaison.node.server import Bounded, Loop, Server, bounded
+from liaison.node.server import TOO_MANY, Bounded, Loop, Server, bounded
+from liaison.node.turns import Door, Turns
 from liaison.partners.cards import Card, OwnKeys
-from liaison.transport.calls import LONGEST_CALL, Answered, Call, Desk
+from liaison.transport.calls import LETTERS, LONGEST_CALL, Answered, Call, Desk
 from liaison.transport.channel import pin, server_tls, show
 from liaison.transport.messages import Message
 
 CALLS_EACH = 3  # of one certificate that are under way at once, with their bodies: a partner makes two
 WORKERS = 4  # calls that are answered at once; each waits for the one writer
+WORKERS_EACH = 2  # of one partner: who floods leaves the others their turns
+CONNECTIONS_EACH = 32  # of one certificate
+HELD = 1.0  # seconds after which one who has to wait is told so: who floods is no faster than that
 STARTED = 10.0  # seconds that it may take to listen
 
 
@@ -29,18 +33,26 @@ class Known(Bounded):
     """A connection whose certificate is kept beside it, for whoever answers its calls."""
 
     certificates: dict[tuple[str, int], bytes]
+    connected: Counter[bytes]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the certificate; TLS has checked already that it is a partner's or was signed by one."""
         super().connection_made(transport)
         spoken = transport.get_extra_info("ssl_object")
         if self.client and spoken is not None:
-            self.certificates[self.client] = spoken.getpeercert(binary_form=True) or b""
+            caller = spoken.getpeercert(binary_form=True) or b""
+            self.certificates[self.client] = caller
+            self.connected[caller] += 1
+            if self.connected[caller] > CONNECTIONS_EACH:
+                self.cut(TOO_MANY)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Forget it."""
-        if self.client:
-            self.certificates.pop(self.client, None)
+        if self.client and self.client in self.certificates:
+            caller = self.certificates.pop(self.client)
+            self.connected[caller] -= 1
+            if not self.connected[caller]:
+                del self.connected[caller]
         super().connection_lost(error)
 
 
@@ -54,7 +66,8 @@ class Listener:
         self._ready, self._certificates = threading.Event(), dict[tuple[str, int], bytes]()
         self._workers = ThreadPoolExecutor(WORKERS, "partner-call")
         self._pinned: set[bytes] = set()
-        self._under_way = Counter[bytes]()
+        self._under_way, self._connected = Counter[bytes](), Counter[bytes]()
+        self._turns, self._door = Turns(WORKERS, WORKERS_EACH), Door()
         self._shown = own.generation
         self.port = 0  # where it listens, once it does
         self._server = self._made()
@@ -88,7 +101,8 @@ class Listener:
 
     def _made(self) -> Server:
         limits = self._limits
-        kind = type("Called", (Known,), {"crowd": Crowd(limits), "certificates": self._certificates})
+        held = {"certificates": self._certificates, "connected": self._connected}
+        kind = type("Called", (Known,), {"crowd": Crowd(limits), **held})
         config = uvicorn.Config(
             bounded(self._answer, limits),
             host=self._host,
@@ -119,16 +133,23 @@ class Listener:
             log().error("partners-not-listening", port=self._port)
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
-        """One call, unless its caller has too many under way: neither memory nor workers are one partner's alone."""
+        """One call, unless its caller has to wait: neither memory nor workers are one partner's alone.
+
+        Who has to wait is told so before the body is read, and not at once.
+        """
         caller = self._certificates.get(tuple(scope["client"]), b"")
-        if self._under_way[caller] >= CALLS_EACH:
-            await _send(send, Answered(429, b"", {"retry-after": "1", "connection": "close"}))
+        wait = self._door.wait(_kind(caller, scope["path"])) or int(self._under_way[caller] >= CALLS_EACH)
+        if wait:
+            await asyncio.sleep(HELD)
+            await _send(send, Answered(429, b"", {"retry-after": str(wait)}))
             return
         self._under_way[caller] += 1
         try:
             await self._one(scope, receive, send, caller)
         finally:
             self._under_way[caller] -= 1
+            if not self._under_way[caller]:
+                del self._under_way[caller]
 
     async def _one(self, scope: Any, receive: Any, send: Any, caller: bytes) -> None:
         """One call: its body taken in, answered in a thread."""
@@ -140,7 +161,11 @@ class Listener:
         url = base.rstrip("/") + path + ("?" + query if query else "")
         call = Call(Message(scope["method"], url, body, headers), caller)
         loop = asyncio.get_running_loop()
-        await _send(send, await loop.run_in_executor(self._workers, self._answered, call))
+        async with self._turns.turn(caller):
+            answered = await loop.run_in_executor(self._workers, self._answered, call)
+        if answered.status == 429:
+            self._door.tell(_kind(caller, scope["path"]), float(answered.headers["retry-after"]))
+        await _send(send, answered)
 
     def _answered(self, call: Call) -> Answered:
         try:
@@ -152,6 +177,11 @@ class Listener:
         except Exception as error:
             log().error("partner-call-failed", exc_info=error)
             return Answered(500, b"", {})
+
+
+def _kind(caller: bytes, path: str) -> bytes:
+    """Who calls for what: letters and all else have allowances of their own."""
+    return (b"letters " if path == LETTERS else b"calls ") + caller
 
 
 async def _send(send: Any, answered: Answered) -> None:

@@ -35,7 +35,7 @@ WITNESS, WITNESSED, LEDGER = f"{ROOT}/add-checkpoint", f"{ROOT}/witnessed/", f"{
 JSON, BYTES = "application/json", "application/octet-stream"
 MOST_LETTERS = 500  # in one call
 LONGEST_CALL = 8 << 20  # bytes
-EACH_SECOND, AT_ONCE = 500.0, 5000.0  # letters of one partner: its allowance, and what it may save up
+EACH_SECOND, AT_ONCE = 500.0, 2000.0  # letters of one partner: its allowance, and what it may save up
 CALLS_EACH_SECOND, CALLS_AT_ONCE = (
     20.0,
     400.0,
