@@ -91,6 +91,19 @@ def test_a_long_backlog_is_signed_in_parts(node: Node, monkeypatch: pytest.Monke
     assert {row.signed for row in signed} == {NOW}
 
 
+def test_what_is_committed_meanwhile_waits_for_the_next_run(node: Node) -> None:
+    class Busy(Disk):
+        def replace(self, old: Path, new: Path) -> None:
+            super().replace(old, new)
+            node.append(1)
+
+    node.append(3)
+    head = publishing.publish(node.store, node.folder, [SIGNER], NOW, Busy())
+    assert head.checkpoint.size == 3
+    assert node.store.read(size) > 3
+    assert node.publish().checkpoint.size == node.store.read(size)
+
+
 def test_an_empty_log_has_a_head(node: Node) -> None:
     head = node.publish()
     assert (head.checkpoint.size, head.checkpoint.root) == (0, EMPTY_ROOT)

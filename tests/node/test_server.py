@@ -20,7 +20,9 @@ from litestar import Litestar, Request, get, post
 from litestar.response import ServerSentEvent, Stream
 
 from liaison.node.limits import Crowd, Limits
-from liaison.node.server import YOUNG, Server, run, server, settle
+from liaison.node.metrics import Metrics
+from liaison.node.prompt import Prompt, prompted
+from liaison.node.server import YOUNG, Bounded, Server, run, server, settle
 
 QUICK = Limits(
     head_seconds=0.6,
@@ -93,9 +95,11 @@ def serving(limits: Limits = QUICK, drain: int = 5, **named: object) -> Iterator
         assert not thread.is_alive()
 
 
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    with serving() as found:
+@pytest.fixture(scope="module", params=["each", "at once"])
+def port(request: pytest.FixtureRequest) -> Iterator[int]:
+    """The port of a server of either kind of connection: the deadlines are the same."""
+    kind = prompted(Prompt({}, Metrics())) if request.param == "at once" else Bounded
+    with serving(connection=kind) as found:
         yield found
 
 

@@ -28,6 +28,7 @@ def serve(
     from liaison.node import logs
     from liaison.node.metrics import observed
     from liaison.node.partnership import keep_card
+    from liaison.node.prompt import Prompt, prompted
     from liaison.node.server import run, server, settle
     from liaison.node.wiring import open_node
     from liaison.web import create_app
@@ -50,9 +51,11 @@ def serve(
             typer.echo(f"{settings.name} answers at {settings.public_url or address}")
             _tell(address, ready_file, ready_fd)
 
+        app = create_app(node)
+        prompt = Prompt(app.short, node.metrics)
         try:
             chosen = server(
-                observed(create_app(node), node.metrics),
+                observed(app, node.metrics),
                 node.limits(),
                 host=settings.host,
                 port=settings.port,
@@ -60,12 +63,14 @@ def serve(
                 certificate=Path(settings.tls_certificate) if secure else None,
                 key=Path(settings.tls_key) if secure else None,
                 drain_seconds=settings.drain_seconds,
+                connection=prompted(prompt),
             )
         except OSError as error:
             raise BadSetting(
                 f"the TLS certificate or key cannot be used: {error}", hint="see tls_certificate and tls_key"
             ) from error
         run(chosen)
+        prompt.close()
     logs.log().info("stopped")
 
 

@@ -79,9 +79,11 @@ class _Publication:
         self.keys = [signer.verifier for signer in signers]
 
     def run(self) -> Head:
+        """Sign over what is committed now. What is committed meanwhile waits for the next run: a node that writes all
+        the time would else publish all the time."""
         head = agree(self.store, self.folder, self.keys, self.now, self.disk)
+        committed = self.store.read(size)
         while True:
-            committed = self.store.read(size)
             require_no_rollback(self.store, head, committed)
             signed = head.checkpoint.size if head else 0
             if head is not None and committed == signed:

@@ -126,8 +126,7 @@ def observed(app: Any, metrics: Metrics) -> Any:
             await app(scope, receive, send)
             return
         status, began = 500, time.perf_counter()
-        request = secrets.token_hex(8)
-        scope.setdefault("state", {})["request"] = request
+        named(scope)
 
         async def noted(message: Any) -> None:
             nonlocal status
@@ -138,16 +137,22 @@ def observed(app: Any, metrics: Metrics) -> Any:
         try:
             await app(scope, receive, noted)
         finally:
-            _note(metrics, scope, status, time.perf_counter() - began, request)
+            note(metrics, scope, status, time.perf_counter() - began)
 
     return run
 
 
-def _note(metrics: Metrics, scope: Any, status: int, seconds: float, request: str) -> None:
+def named(scope: Any) -> None:
+    """Give a request the id under which it stands in the log."""
+    scope.setdefault("state", {})["request"] = secrets.token_hex(8)
+
+
+def note(metrics: Metrics, scope: Any, status: int, seconds: float) -> None:
+    """Count an answer, and write its line in the log."""
     route = _route(str(scope.get("path_template") or "unmatched"))
     method = scope["method"] if scope["method"] in METHODS else "other"
     metrics.answered(route, method, status, seconds)
-    logs.answered(route, method, status, seconds, request)
+    logs.answered(route, method, status, seconds, scope["state"]["request"])
 
 
 @lru_cache(1024)

@@ -264,9 +264,9 @@ def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> bytes:
     return next((value for key, value in headers if key == name), b"")
 
 
-def protocol(limits: Limits) -> type[Bounded]:
+def protocol(limits: Limits, kind: type[Bounded] = Bounded) -> type[Bounded]:
     """The class of the connections of one server."""
-    return type("Connection", (Bounded,), {"crowd": Crowd(limits)})
+    return type("Connection", (kind,), {"crowd": Crowd(limits)})
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -310,13 +310,14 @@ def server(
     certificate: Path | None = None,
     key: Path | None = None,
     drain_seconds: int = 20,
+    connection: type[Bounded] = Bounded,
 ) -> Server:
     """A server for an ASGI application. `ready(port)` is called when it listens. Raises OSError, ssl.SSLError."""
     config = uvicorn.Config(
         bounded(app, limits),
         host=host,
         port=port,
-        http=protocol(limits),
+        http=protocol(limits, connection),
         ws="none",
         lifespan="on",
         log_config=None,

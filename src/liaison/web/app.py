@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
-from litestar import Litestar, Router
+from litestar import Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -31,7 +31,7 @@ ABOUT = (
 )
 
 
-def create_app(node: Node, routes: Sequence[ControllerRouterHandler] | None = None) -> Litestar:
+def create_app(node: Node, routes: Sequence[ControllerRouterHandler] | None = None) -> Application:
     """The application of a node. It keeps nothing of its own: every answer comes from the node's services.
 
     `routes` are the node's own unless told.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from litestar import Litestar, Request
@@ -19,6 +20,7 @@ from litestar.serialization import decode_json, encode_json, get_serializer
 from litestar.types import Message, Receive, Send
 from msgspec.json import Decoder
 
+from liaison.node.prompt import Messages, in_thread
 from liaison.node.wiring import Node
 from liaison.web.context import secure
 from liaison.web.headers import hardened, standing
@@ -48,13 +50,18 @@ class Application(Litestar):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer: the short way where the request is plain, else as the framework does."""
         way = self.short.get(scope["path"]) if scope["type"] == "http" else None
-        if way is None or not way.fits(scope):
+        if way is None or scope.get("state", {}).get("long") or not way.fits(scope):
             await super().__call__(scope, receive, send)
             return
         messages, body = await _taken(receive)
-        if body and await way.answer(scope, body, send):
+        found = (
+            await asyncio.get_running_loop().run_in_executor(None, way.work, scope, body) if body else None
+        )
+        if found is None:
+            await super().__call__(scope, _again(messages, receive), send)
             return
-        await super().__call__(scope, _again(messages, receive), send)
+        for message in found:
+            await send(message)
 
 
 class Short:
@@ -84,30 +91,13 @@ class Short:
             and PLAIN_HOST.fullmatch(found.get(b"host", b"")) is not None
         )
 
-    async def answer(self, scope: Any, body: bytes, send: Send) -> bool:
-        """Answer the request; False where nothing was done, and the long way shall."""
+    def work(self, scope: Any, body: bytes) -> Messages | None:
+        """The answer; None where nothing was done, since the person or the body is turned away: the long way shall."""
         scope["app"] = scope["litestar_app"] = self.app
         scope["route_handler"], scope["path_template"] = self.handler, self.path
         scope["path_params"] = {}
         scope.setdefault("state", {})
         request: Request[Any, Any, Any] = Request(scope)
-        found = await asyncio.get_running_loop().run_in_executor(None, self._work, request, body)
-        if found is None:
-            return False
-        if isinstance(found, Exception):
-            await self._tell(request, found, send)
-            return True
-        head: Raw = [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(found)).encode()),
-            *self.always,
-        ]
-        await send({"type": "http.response.start", "status": self.handler.status_code, "headers": head})
-        await send({"type": "http.response.body", "body": found, "more_body": False})
-        return True
-
-    def _work(self, request: Request[Any, Any, Any], body: bytes) -> bytes | Exception | None:
-        """The answer, or the error to be told; None where the person or the body is turned away."""
         try:
             visit = admitted(self.node, request, self.handler, signed_by(self.node, bearer_of(request)))
             sent = decode_json(body, type_decoders=self.decoders)
@@ -115,9 +105,18 @@ class Short:
         except Exception:
             return None
         try:
-            return encode_json(self.function(**given), self.serializer)
+            made = encode_json(self.function(**given), self.serializer)
         except Exception as error:
-            return error
+            return in_thread(partial(self._tell, request, error))
+        head: Raw = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(made)).encode()),
+            *self.always,
+        ]
+        return [
+            {"type": "http.response.start", "status": self.handler.status_code, "headers": head},
+            {"type": "http.response.body", "body": made, "more_body": False},
+        ]
 
     async def _tell(self, request: Request[Any, Any, Any], error: Exception, send: Send) -> None:
         """Tell an error of the function as the framework would have it told."""
