@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from liaison.demo import agency
 from liaison.demo.agency import Officer
 from tests.browser.conftest import AXE, RULES, WATCH
 from tools.screens import NARROW, PAGES, WIDE, Shot, address_of, signed_in
@@ -16,6 +17,19 @@ DRAWING = {
     "type": "rule",
     "values": ["color-contrast", "target-size", "link-in-text-block"],
 }  # what a theme or a width can change
+BARE = (  # what the places of exchange show on a node without partners
+    Shot("partners-none", agency.ADMINISTRATOR, "/partners"),
+    Shot("partners-none-to-add", agency.SUPERVISOR, "/partners"),
+    Shot("received-none", agency.INVESTIGATOR, "/received"),
+    Shot("supplied-none", agency.DESK, "/supplied"),
+    Shot("notices-none", agency.SUPERVISOR, "/supplied/notices"),
+    Shot("permissions-none", agency.SUPERVISOR, "/permissions?out=true"),
+    Shot("permissions-none-in", agency.SUPERVISOR, "/permissions"),
+    Shot("intake-none", agency.DESK, "/intake"),
+    Shot("intake-none-refused", agency.DESK, "/intake?which=refused"),
+    Shot("published-none", agency.SUPERVISOR, "/published"),
+)
+SHOTS = (*PAGES, *BARE)
 KINDS = [
     (WIDE, "light", EVERYTHING),
     (WIDE, "dark", DRAWING),
@@ -33,7 +47,7 @@ Seats = dict[Officer | None, Any]
 def seats(demonstration: tuple[str, str], chromium: Any) -> Iterator[Seats]:
     """A page for each officer of the demonstration, signed in."""
     address, _ = demonstration
-    contexts = {who: signed_in(chromium, address, who) for who in dict.fromkeys(shot.who for shot in PAGES)}
+    contexts = {who: signed_in(chromium, address, who) for who in dict.fromkeys(shot.who for shot in SHOTS)}
     for context in contexts.values():
         context.add_init_script(WATCH)
     yield {who: context.new_page() for who, context in contexts.items()}
@@ -47,7 +61,7 @@ def opened(seats: Seats, demonstration: tuple[str, str], shot: Shot) -> tuple[An
     return page, answer
 
 
-@pytest.mark.parametrize("shot", PAGES, ids=lambda shot: shot.name)
+@pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
 def test_every_page_is_fit_for_everyone(seats: Seats, demonstration: tuple[str, str], shot: Shot) -> None:
     page, answer = opened(seats, demonstration, shot)
     assert answer.status == shot.status
@@ -81,7 +95,7 @@ def test_a_page_prints_what_it_says_and_nothing_to_press(
 
 
 def test_the_list_has_every_page_that_the_navigation_leads_to(seats: Seats) -> None:
-    known = {shot.start for shot in PAGES}
+    known = {shot.start for shot in SHOTS}
     for who, page in seats.items():
         if who is not None:
             page.goto("/")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
+import string
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -128,6 +130,7 @@ def front(demonstration: tuple[str, str], chromium: Any) -> Iterator[Field]:
     for who, client in clients.items():
         sign_in(client, who)
         _survey(made, who)
+    _survey_a_list(made)
     yield made
     for client in clients.values():
         client.close()
@@ -155,6 +158,30 @@ def _survey(front: Field, who: Officer) -> None:
         if officer is who:
             _send(front, who, form, HONEST, honest=True)
             _send(front, who, form, "2027-01-01", honest=True)
+
+
+def _survey_a_list(front: Field) -> None:
+    """Honest names in a list long enough to be seen in each of its states: it waits for a second person, is approved,
+    is checked while its page asks again and again, and is done. What those pages are made of is honest."""
+    desk, approver = front.clients[agency.DESK], front.clients[agency.APPROVER]
+    order = next(form for who, form in front.forms if who is agency.DESK and form.action == "/lists/new")
+    signs = string.ascii_lowercase
+    names = [f"Honest, {''.join(name).title()}" for name in itertools.product(signs, signs, signs)]
+    place = desk.post(order.action, data=order.along | {"list": "\n".join(names)}).headers["location"]
+    waits = desk.get(place)
+    approval = re.search(r'href="(/approvals/[^"]+)"', waits.text)
+    assert approval is not None
+    answer = {"answer": "approve", "reason": "The names are of the same case and are needed."}
+    assert approver.post(approval[1], data=answer).status_code == 303
+    states = [waits, desk.get(place)]
+    assert desk.post(f"{place.partition('?')[0]}/start").status_code == 303
+    for _ in range(300):
+        states.append(desk.get(place))
+        if ("div", "hx-trigger") not in _grains(states[-1]):
+            break
+        time.sleep(0.2)
+    front.honest |= {grain for state in states for grain in _grains(state)}
+    assert ("div", "hx-trigger") in front.honest, "the list was done before anybody could look"
 
 
 def _send(front: Field, who: Officer, form: Sent, text: str, *, honest: bool = False) -> httpx.Response:

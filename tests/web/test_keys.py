@@ -6,10 +6,15 @@ import ast
 from pathlib import Path
 
 import liaison
+from liaison.node import partnership
 from liaison.screening.statistics_rules import Count
+from liaison.transport import inbox
 from liaison.web.keys import ABOUT, KEYS, figure_of, figures_of
 from liaison.web.language import translations
+from liaison.web.partnered import CAPABILITIES, LETTERS
+from liaison.web.verbs import VERBS
 
+LEDGER = Path(__file__).resolve().parents[2] / "tools" / "ledger_verbs.tsv"
 SOURCES = [path for path in Path(liaison.__path__[0]).rglob("*.py") if "web" not in path.parts]
 
 
@@ -40,6 +45,18 @@ def test_every_key_of_a_detail_in_the_program_has_a_name() -> None:
     found = {key for path in SOURCES for key in keys_of(ast.parse(path.read_text("utf-8")), "detail")}
     assert {"asked-by", "bad-rows", "version"} <= found
     assert found - set(KEYS) == set()
+
+
+def test_every_word_of_the_ledger_has_a_sentence() -> None:
+    words = {line.partition("\t")[0] for line in LEDGER.read_text("utf-8").splitlines() if line}
+    assert {"sign-in", "partner-paired", "notice-issued"} <= words
+    assert words - set(VERBS) == set()
+
+
+def test_every_kind_of_letter_and_every_capability_has_words() -> None:
+    assert {"request", "supply-notice", "card"} <= inbox.kinds()
+    assert inbox.kinds() - set(LETTERS) == set()
+    assert set(partnership.CAPABILITIES) - set(CAPABILITIES) == set()
 
 
 def test_figures_are_named_in_the_language_and_small_ones_held_back() -> None:

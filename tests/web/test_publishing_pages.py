@@ -63,6 +63,9 @@ def test_a_record_is_published_and_withdrawn_with_a_reason(houses: Houses) -> No
         assert grounds is not None
         holding = houses.asked.agency.ids["R900"]
         order = {"holding": holding, "forms": "misp", "grounds": grounds.group(1)}
+        unknown = desk.post(f"{place}/publish", data=order | {"holding": "holding-nobody"})
+        assert unknown.status_code == 400
+        assert 'id="holding-error"' in unknown.text
         person = desk.post(f"{place}/publish", data=order | {"forms": "stix"})
         assert person.status_code == 400
         assert "a person is not published as STIX" in person.text
@@ -72,7 +75,9 @@ def test_a_record_is_published_and_withdrawn_with_a_reason(houses: Houses) -> No
         publication = re.search(r'name="publication" value="([^"]+)"', shown)
         assert publication is not None
         withdrawing = {"publication": publication.group(1)}
-        assert desk.post(f"{place}/withdraw", data=withdrawing).status_code == 403
+        without = desk.post(f"{place}/withdraw", data=withdrawing)
+        assert without.status_code == 403
+        assert 'id="reason-error"' in without.text
         reason = {"reason": "The van was found in Pristina"}
         place_of(desk.post(f"{place}/withdraw", data=withdrawing | reason))
         assert "Withdrawn" in desk.get(place).text
@@ -82,7 +87,10 @@ def test_an_account_of_nobody_is_not_let_in(houses: Houses) -> None:
     place = opened(houses)
     with browsers(houses.asked, SUPERVISOR) as (head,):
         sent = {"account": "account-nobody", "partner": houses.asking.origin, "assessment": "DPIA-4"}
-        assert head.post(f"{place}/readers", data=sent).status_code == 404
+        nobody = head.post(f"{place}/readers", data=sent)
+        assert nobody.status_code == 400
+        assert 'id="account-error"' in nobody.text
+        assert head.post("/published/shelf-nobody/readers", data=sent).status_code == 404
         account = houses.asked.officers[INVESTIGATOR].account
         place_of(head.post(f"{place}/readers", data=sent | {"account": account}))
         assert account in head.get(place).text

@@ -250,6 +250,29 @@ def test_every_icon_is_drawn_and_none_is_missing() -> None:
         assert "<path" in drawn or "<circle" in drawn
 
 
+def test_what_asks_again_and_again_is_replaced_by_its_answer_and_so_comes_to_an_end() -> None:
+    lines = [
+        line
+        for path in (STATIC.parent / "templates").rglob("*.html")
+        for line in path.read_text("utf-8").splitlines()
+        if 'hx-trigger="every' in line
+    ]
+    assert len(lines) == 2
+    for line in lines:
+        place = re.match(r'<div id="([a-z]+)"', line)
+        assert place is not None
+        assert f'hx-select="#{place[1]}" hx-swap="outerHTML"' in line
+        assert "hx-target" not in line
+
+
+def test_the_codes_of_handling_are_read_out_with_their_meaning_or_alone() -> None:
+    made = environment().from_string('{% import "macros/show.html" as show %}{{ show.handling(codes) }}')
+    shown = made.render(codes=("H0", "H9"))
+    assert "(only for the crimes it was sent for)" in shown
+    assert "()" not in shown
+    assert 'title=""' not in shown
+
+
 def test_a_static_file_is_named_with_its_digest() -> None:
     assert re.fullmatch(r"/static/liaison\.css\?v=[0-9a-f]{12}", static("liaison.css"))
     with pytest.raises(OSError, match="absent"):

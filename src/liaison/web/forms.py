@@ -106,7 +106,7 @@ class Form:
             return dt.date.fromisoformat(written)
         except ValueError:
             raise BadInput(
-                "this is no date", field=name, hint="write day, month and year in figures"
+                later("this is no date"), field=name, hint="write day, month and year in figures"
             ) from None
 
     def number(self, name: str, least: int, most: int) -> int:
@@ -120,7 +120,7 @@ class Form:
         """A file that was sent; its name is a person's text, never a path. Raises BadInput where there is none."""
         found = self.files.get(name)
         if found is None:
-            raise BadInput("no file was chosen", field=name, hint="choose a file")
+            raise BadInput(later("no file was chosen"), field=name, hint="choose a file")
         return found
 
     def refused(self, error: LiaisonError) -> Form:
@@ -214,4 +214,6 @@ def _member(text: str, name: str, kind: type[Chosen]) -> Chosen:
     try:
         return kind(text)
     except ValueError:
-        raise BadInput("this is not one of the choices", field=name, hint="choose one of the list") from None
+        raise BadInput(
+            later("this is not one of the choices"), field=name, hint="choose one of the list"
+        ) from None

@@ -12,7 +12,7 @@ from liaison.partners.agreement import Agreement, GatewayKind
 from liaison.partners.rules import AgreementState, CardState, Lane, PartnerState
 from liaison.transport.delivery import Backlog
 from liaison.web.context import Visit
-from liaison.web.language import later
+from liaison.web.language import LANGUAGES, later
 from liaison.web.routes.holdings import CATEGORIES
 
 READS, PAIRS, AGREES = MAY_SEE, Capability.SETTINGS, Capability.AGREE
@@ -69,6 +69,45 @@ FAULTS = {
     "ReadError": later("The connection broke"),
     "RemoteProtocolError": later("The connection broke"),
 }
+CAPABILITIES = {
+    "bulk": later("Requests about many"),
+    "convictions": later("Convictions"),
+    "onward": later("Passing on"),
+    "recall": later("Calling back"),
+}
+LETTERS = {
+    "request": later("A request"),
+    "request-part": later("Subjects of a request"),
+    "request-received": later("A request has arrived"),
+    "request-triaged": later("Sorted subjects"),
+    "request-withdrawn": later("A request is withdrawn"),
+    "request-corrected": later("Corrected subjects"),
+    "request-closed": later("A request is closed"),
+    "request-copy": later("Copy of a request"),
+    "clarification-asked": later("A question back"),
+    "clarification-given": later("Answer to a question back"),
+    "answers": later("Answers"),
+    "spontaneous": later("Unasked information"),
+    "convictions-asked": later("A request for convictions"),
+    "convictions": later("Notices of convictions"),
+    "supply": later("A record passed on"),
+    "supply-notice": later("Recall or correction"),
+    "supply-report": later("Confirmation of a recall or correction"),
+    "permission-asked": later("A request for permission"),
+    "permission-answered": later("Answer about a permission"),
+    "outcome": later("An outcome"),
+    "card": later("New keys"),
+    "agreement": later("An agreement"),
+    "void": later("A number without a letter"),
+}
+"""Kind of a letter -> what it carries."""
+DELIVERED = {
+    "waiting": (later("Waits"), "warn"),
+    "delivered": (later("Delivered"), "good"),
+    "accepted": (later("Accepted"), "good"),
+    "refused": (later("Refused"), "bad"),
+}
+"""State of a letter, in either box -> words and tone."""
 
 
 def place_of(origin: str) -> str:
@@ -84,6 +123,16 @@ def origin_in(part: str) -> str:
 def said(visit: Visit, words: dict[Any, tuple[str, str]]) -> dict[Any, tuple[str, str]]:
     """States with their words in the reader's language, and tones."""
     return {state: (visit.say(text), tone) for state, (text, tone) in words.items()}
+
+
+def can_do(visit: Visit, capabilities: Iterable[str]) -> str:
+    """What a node can do beyond what every node can; one that has no word here by its code."""
+    return ", ".join(visit.say(CAPABILITIES.get(each, each)) for each in capabilities) or "–"
+
+
+def spoken(languages: Iterable[str]) -> str:
+    """Languages by their own names; one that the screen does not speak by its code."""
+    return ", ".join(LANGUAGES.get(each, each) for each in languages) or "–"
 
 
 def fault_of(visit: Visit, backlog: Backlog | None) -> str:
@@ -112,8 +161,8 @@ def agreement_rows(visit: Visit, agreement: Agreement) -> list[tuple[str, str]]:
         (visit.say("Asked about in a day, at most"), str(agreement.quota)),
         (visit.say("Handling where nothing is said"), _handling(agreement)),
         (visit.say("Kept by the recipient, at most"), _listed(_caps(visit, agreement))),
-        (visit.say("Languages"), ", ".join(agreement.languages)),
-        (visit.say("Both can do"), ", ".join(agreement.capabilities) or "–"),
+        (visit.say("Languages"), spoken(agreement.languages)),
+        (visit.say("Both can do"), can_do(visit, agreement.capabilities)),
     ]
 
 

@@ -187,6 +187,7 @@ VERBS = {
     "notice-confirmed": later("A node confirmed what it was told"),
     "notice-chased": later("A node that had not confirmed was asked again"),
     "notice-unanswered": later("The supervisors were told that a node does not confirm"),
+    "notice-given-up": later("A node that does not confirm is asked no more"),
     "passage-reported": later("A partner told that it passed a record on"),
     "ask-permission": later("The originator was asked for a permission"),
     "permission-received": later("A partner asked for a permission"),

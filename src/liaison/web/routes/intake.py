@@ -46,6 +46,7 @@ def intake(visit: Visit, which: str = service.WAITING) -> Response[str]:
         tabs=tabs_of(visit, PLACE),
         entries=service.waiting(visit.office, visit.actor, state=chosen),
         chosen=chosen,
+        first=service.WAITING,
         states=[(state, visit.say(words), state == chosen) for state, (words, _) in STATES.items()],
         forms={code: visit.say(words) for code, words in FORMS.items()},
         names=names_of_nodes(visit),

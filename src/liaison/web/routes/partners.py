@@ -17,8 +17,20 @@ from liaison.partners.qr import qr_svg
 from liaison.partners.rules import WARN_BEFORE, PartnerState
 from liaison.web.context import Visit
 from liaison.web.forms import Form
+from liaison.web.language import later
 from liaison.web.paging import Listed
-from liaison.web.partnered import AGREES, PAIRS, READS, STATES, backlogs_by_origin, fault_of, place_of, said
+from liaison.web.partnered import (
+    AGREES,
+    PAIRS,
+    READS,
+    STATES,
+    backlogs_by_origin,
+    can_do,
+    fault_of,
+    place_of,
+    said,
+    spoken,
+)
 from liaison.web.refusals import reasons_in
 from liaison.web.routing import act, look, page
 
@@ -88,6 +100,8 @@ def own_card(visit: Visit) -> Response[str]:
         crumbs=((visit.say("Partners"), "/partners"), (visit.say("Our own card"), "")),
         card=signed.card,
         groups=signed.card.fingerprint.split(),
+        can=can_do(visit, signed.card.capabilities),
+        speaks=spoken(signed.card.languages),
         qr=qr_of(signed),
     )
 
@@ -110,7 +124,9 @@ def rotate(visit: Visit, form: Form) -> Response[Any]:
     """Go over to new keys, once the box that says so is ticked."""
     try:
         if not form.ticked("sure"):
-            raise BadInput("the keys are not renewed yet", field="sure", hint="tick the box to renew them")
+            raise BadInput(
+                later("the keys are not renewed yet"), field="sure", hint="tick the box to renew them"
+            )
         partnership.rotate(visit.node, visit.actor)
     except Refusals as error:
         return _rotate(visit, form.refused(error), error.status)
@@ -135,11 +151,13 @@ def text_of(form: Form, name: str, longest: int) -> str:
         return form.needed(name, longest=longest)
     content = sent.file.read(longest + 1)
     if len(content) > longest:
-        raise BadInput("the file is too long for what it should be", field=name, hint="choose another one")
+        raise BadInput(
+            later("the file is too long for what it should be"), field=name, hint="choose another one"
+        )
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise BadInput("the file is no text", field=name, hint="choose another one") from None
+        raise BadInput(later("the file is no text"), field=name, hint="choose another one") from None
 
 
 def _new_partner(visit: Visit, form: Form, status: int = 200) -> Response[str]:

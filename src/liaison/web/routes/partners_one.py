@@ -10,31 +10,38 @@ from litestar import Response
 
 from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful
 from liaison.partners import reading, service
+from liaison.partners.agreement import LONGEST
 from liaison.partners.reading import PartnerView
 from liaison.partners.rules import AgreementState, CardState, Lane, PartnerState
 from liaison.transport.partnering import letters_under, numbers_taken
 from liaison.transport.refusals import refusals
 from liaison.web.context import Visit
 from liaison.web.forms import Form
+from liaison.web.language import later
 from liaison.web.partnered import (
     AGREEMENTS,
     AGREES,
     CARDS,
+    DELIVERED,
     LANES,
+    LETTERS,
     PAIRS,
     READS,
     REFUSED,
     STATES,
     agreement_rows,
     backlogs_by_origin,
+    can_do,
     fault_of,
     origin_in,
     place_of,
     said,
+    spoken,
 )
 from liaison.web.refusals import reasons_in
 from liaison.web.routes.partners import LEADS, as_file, qr_of
 from liaison.web.routing import act, page
+from liaison.web.supplied import names_of_nodes
 
 Refusals = (BadInput, Conflict, NotLawful)
 ID = re.compile(r"partner-[0-9a-z]{26,}")  # as notices name a partner
@@ -79,6 +86,8 @@ def letters(visit: Visit, origin: str, key: str = "") -> Response[str]:
         total=len(found),
         letters=found[::-1][:SHOWN],
         lanes={lane: visit.say(words) for lane, words in LANES.items()},
+        kinds={kind: visit.say(words) for kind, words in LETTERS.items()},
+        states=said(visit, DELIVERED),
     )
 
 
@@ -95,7 +104,7 @@ def revoke(visit: Visit, origin: str, form: Form) -> Response[Any]:
     try:
         reason = form.needed("reason")
         if not form.ticked("sure"):
-            raise BadInput("nothing is revoked yet", field="sure", hint="tick the box to revoke it")
+            raise BadInput(later("nothing is revoked yet"), field="sure", hint="tick the box to revoke it")
         if form.text("what", longest=20) == "partner":
             service.revoke(office, actor, name, reason)
         else:
@@ -106,8 +115,8 @@ def revoke(visit: Visit, origin: str, form: Form) -> Response[Any]:
     return visit.go(place_of(name), "partner-revoked")
 
 
-def shown(visit: Visit, origin: str, form: Form, status: int = 200) -> Response[str]:
-    """A partner's page, with what was wrong with a form of it. Raises NotFound."""
+def shown(visit: Visit, origin: str, form: Form, status: int = 200, doing: str = "") -> Response[str]:
+    """A partner's page, with what was wrong with the form of it that is for `doing`. Raises NotFound."""
     view = reading.shown(visit.office, visit.actor, origin_in(origin))
     row, backlog = view.row, backlogs_by_origin(visit).get(view.row.origin)
     signed = view.partner.generations[0].signed
@@ -121,6 +130,11 @@ def shown(visit: Visit, origin: str, form: Form, status: int = 200) -> Response[
         status=status,
         view=view,
         row=row,
+        limit=LONGEST,
+        doing=doing,
+        can=can_do(visit, view.capabilities),
+        speaks=spoken(view.languages),
+        names=names_of_nodes(visit),
         place=place_of(row.origin),
         state=said(visit, STATES)[row.state],
         groups=row.fingerprint.split(),
@@ -189,7 +203,7 @@ def attempt(visit: Visit, origin: str, form: Form, work: Callable[[str], None], 
     try:
         work(name)
     except Refusals as error:
-        return shown(visit, origin, form.refused(error), error.status)
+        return shown(visit, origin, form.refused(error), error.status, done)
     return visit.go(place_of(name), done)
 
 

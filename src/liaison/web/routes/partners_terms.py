@@ -18,6 +18,7 @@ from liaison.partners.service import Terms, View
 from liaison.transport.channel import Unreachable
 from liaison.web.context import Visit
 from liaison.web.forms import Form
+from liaison.web.language import later
 from liaison.web.partnered import (
     AGREES,
     EXCHANGES,
@@ -83,7 +84,7 @@ def sign(visit: Visit, origin: str, form: Form) -> Response[Any]:
 
     def work(name: str) -> None:
         if not form.ticked("read"):
-            raise BadInput("it is not signed yet", field="read", hint="read it, and tick the box")
+            raise BadInput(later("it is not signed yet"), field="read", hint="read it, and tick the box")
         digest, assessment = form.needed("digest", longest=64), form.text("assessment", longest=200)
         service.sign(visit.office, visit.actor, visit.node.signers[0], name, digest, assessment)
 
@@ -116,7 +117,7 @@ def end(visit: Visit, origin: str, form: Form) -> Response[Any]:
 
     def work(name: str) -> None:
         if not form.ticked("sure"):
-            raise BadInput("the agreement still stands", field="sure", hint="tick the box to end it")
+            raise BadInput(later("the agreement still stands"), field="sure", hint="tick the box to end it")
         service.end(visit.office, visit.actor, name)
 
     return attempt(visit, origin, form, work, "agreement-ended")

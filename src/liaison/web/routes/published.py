@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from litestar import Response
 
-from liaison.model.errors import BadInput, Conflict, Erased, NotLawful
+from liaison.model.errors import BadInput, Conflict, Erased, NotFound, NotLawful
 from liaison.model.roles import Capability
 from liaison.partners.rules import LinkClosed
 from liaison.supply import publishing as service
@@ -17,6 +17,7 @@ from liaison.supply.publishing import Opening, Order
 from liaison.web.context import Visit
 from liaison.web.footing import footing_of
 from liaison.web.forms import Form
+from liaison.web.language import later
 from liaison.web.refusals import reasons_in
 from liaison.web.routes.holdings import KINDS
 from liaison.web.routes.received import ACTIVE
@@ -34,6 +35,7 @@ Refusals = (BadInput, Conflict, Erased, LinkClosed, NotLawful)
 PLACE = "/published"
 DISCLOSES, RECALLS, AGREES = Capability.DISCLOSE, Capability.RECALL, Capability.AGREE
 FORMS = ("stix", "misp")
+Some = TypeVar("Some")
 
 
 @page(PLACE, audience=PUBLISHES)
@@ -74,12 +76,12 @@ def publish(visit: Visit, shelf_id: str, form: Form) -> Response[Any]:
         order = Order(
             collection=shelf_id,
             holding=form.needed("holding", longest=80),
-            footing=footing_of(visit, form.needed("grounds", longest=80)),
+            footing=_known("grounds", lambda: footing_of(visit, form.needed("grounds", longest=80))),
             forms=tuple(one for one in FORMS if one in chosen),
             words=form.text("words", longest=2_000),
             until=dt.datetime.combine(until, dt.time(tzinfo=dt.UTC)) if until else None,
         )
-        service.publish(visit.office, visit.actor, order)
+        _known("holding", lambda: service.publish(visit.office, visit.actor, order))
 
     chosen = form.all("forms")
     return _do(visit, shelf_id, form, work, "published")
@@ -99,11 +101,12 @@ def withdraw(visit: Visit, shelf_id: str, form: Form) -> Response[Any]:
 @act("/published/{shelf_id:str}/readers", audience=AGREES)
 def admit(visit: Visit, shelf_id: str, form: Form) -> Response[Any]:
     """Let an account of a partner's program read the collection."""
+    office, actor = visit.office, visit.actor
 
     def work() -> None:
         account, origin = form.needed("account", longest=80), form.needed("partner", longest=200)
         assessment = form.text("assessment", longest=200)
-        service.admit(visit.office, visit.actor, shelf_id, account, origin, assessment)
+        _known("account", lambda: service.admit(office, actor, shelf_id, account, origin, assessment))
 
     return _do(visit, shelf_id, form, work, "reader-admitted")
 
@@ -118,11 +121,21 @@ def expel(visit: Visit, shelf_id: str, form: Form) -> Response[Any]:
     return _do(visit, shelf_id, form, work, "reader-expelled")
 
 
+def _known(field: str, work: Callable[[], Some]) -> Some:
+    """What the work returns. Raises BadInput at this field where it finds nothing that the person may see."""
+    try:
+        return work()
+    except NotFound:
+        raise BadInput(
+            later("there is none that you may see"), field=field, hint="copy it from its page, whole"
+        ) from None
+
+
 def _do(visit: Visit, shelf_id: str, form: Form, work: Callable[[], None], done: str) -> Response[Any]:
     try:
         work()
     except Refusals as error:
-        return _collection(visit, shelf_id, form.refused(error), error.status)
+        return _collection(visit, shelf_id, form.refused(error), error.status, done)
     return visit.go(f"{PLACE}/{shelf_id}", done)
 
 
@@ -141,7 +154,7 @@ def _collections(visit: Visit, form: Form, status: int = 200) -> Response[str]:
     )
 
 
-def _collection(visit: Visit, shelf_id: str, form: Form, status: int = 200) -> Response[str]:
+def _collection(visit: Visit, shelf_id: str, form: Form, status: int = 200, doing: str = "") -> Response[str]:
     readers = service.readers(visit.office, visit.actor, shelf_id)
     found = next(each for each in service.collections(visit.office, visit.actor) if each.id == shelf_id)
     return visit.page(
@@ -152,6 +165,7 @@ def _collection(visit: Visit, shelf_id: str, form: Form, status: int = 200) -> R
         form=form,
         reasons=reasons_in(form),
         status=status,
+        doing=doing,
         collection=found,
         place=f"{PLACE}/{found.id}",
         names=names_of_nodes(visit),

@@ -72,8 +72,10 @@ def item(visit: Visit, item_id: str, grounds: str = "") -> Response[str]:
     return shown(visit, item_id, grounds, Form())
 
 
-def shown(visit: Visit, item_id: str, grounds: str, form: Form, status: int = 200) -> Response[str]:
-    """The page of an item, with what was wrong with a form of it. Raises NotFound."""
+def shown(
+    visit: Visit, item_id: str, grounds: str, form: Form, status: int = 200, doing: str = ""
+) -> Response[str]:
+    """The page of an item, with what was wrong with the form of it that is for `doing`. Raises NotFound."""
     held = reading.received(visit.office, visit.actor, item=item_id).entries[0]
     left, form, status = _read(visit, held, grounds, form, status)
     names = names_of_nodes(visit)
@@ -96,6 +98,7 @@ def shown(visit: Visit, item_id: str, grounds: str, form: Form, status: int = 20
         kind=visit.say(SUBJECTS.get(held.kind, held.kind)),
         purpose=purpose_words(visit, held.purpose),
         offence=offence_words(visit, held.offence),
+        doing=doing,
         place=f"{PLACE}/{held.id}",
         grounds=grounds,
         offered=grounds_offered(visit),

@@ -62,12 +62,12 @@ def pass_on(visit: Visit, item_id: str, form: Form) -> Response[Any]:
 def declare(visit: Visit, item_id: str, form: Form) -> Response[Any]:
     """Declare that a threat cannot wait for the originator's permission; another person then passes it on."""
     try:
-        recipient = form.needed("recipient", longest=200)
+        recipient = form.needed("urgent_recipient", longest=200)
         reasons.declare_urgent(
             visit.office, visit.actor, recipient, item_id, form.text("threat"), form.text("reasons")
         )
     except Refusals as error:
-        return _again(visit, item_id, form.refused(error), error.status)
+        return _again(visit, item_id, form.refused(error), error.status, "urgency-declared")
     return visit.go(f"{PLACE}/{item_id}", "urgency-declared")
 
 
@@ -84,7 +84,7 @@ def ask(visit: Visit, item_id: str, form: Form) -> Response[Any]:
         )
         asked = permissions.ask(visit.office, visit.node.means, visit.actor, item_id, wish)
     except Refusals as error:
-        return _again(visit, item_id, form.refused(error), error.status)
+        return _again(visit, item_id, form.refused(error), error.status, "permission-asked")
     return visit.go(f"/permissions/{asked}", "permission-asked")
 
 
@@ -117,13 +117,13 @@ def _do(visit: Visit, item_id: str, form: Form, work: Callable[[Footing], None],
     try:
         work(_footing(visit, form))
     except Refusals as error:
-        return _again(visit, item_id, form.refused(error), error.status)
+        return _again(visit, item_id, form.refused(error), error.status, done)
     return visit.go(f"{PLACE}/{item_id}", done)
 
 
-def _again(visit: Visit, item_id: str, form: Form, status: int) -> Response[str]:
-    """The item again, read on the same grounds, with what was wrong."""
-    return shown(visit, item_id, form.text("grounds", longest=80), form, status)
+def _again(visit: Visit, item_id: str, form: Form, status: int, doing: str) -> Response[str]:
+    """The item again, read on the same grounds, with what was wrong in the form that would have done this."""
+    return shown(visit, item_id, form.text("grounds", longest=80), form, status, doing)
 
 
 ROUTES = (take_in, pass_on, declare, ask, tell)

@@ -20,6 +20,7 @@ from liaison.supply.items import State
 from liaison.supply.reading import NoticeView, SuppliedItem
 from liaison.web.context import Visit
 from liaison.web.forms import Form
+from liaison.web.language import later
 from liaison.web.paging import Cursor, Limit, Listed
 from liaison.web.refusals import reasons_in
 from liaison.web.routes.received import ACTIVE
@@ -87,6 +88,10 @@ def notices(visit: Visit, all: bool = False, after: str = "") -> Response[str]:
 @page("/supplied/{item_id:str}", audience=SUPPLIES)
 def item(visit: Visit, item_id: str) -> Response[str]:
     """One item of ours: conditions, recipients, what was told them, and what it led to."""
+    return _item(visit, item_id, Form())
+
+
+def _item(visit: Visit, item_id: str, form: Form, status: int = 200) -> Response[str]:
     found = _one(visit, item_id)
     names = names_of_nodes(visit)
     since = reading.notices(visit.office, visit.actor, item=found.id).entries
@@ -107,7 +112,8 @@ def item(visit: Visit, item_id: str) -> Response[str]:
         result_words=words(visit, RESULTS),
         outcomes=reading.outcomes(visit.office, visit.actor, found.id),
         recalls=visit.may(RECALLS) and not found.state.over,
-        **_notices(visit, since),
+        status=status,
+        **_notices(visit, since, form),
     )
 
 
@@ -123,13 +129,28 @@ def recall(visit: Visit, item_id: str, form: Form) -> Response[Any]:
     try:
         why, reason = form.chosen("why", Why), form.text("reason")
         if why not in recalls.WHYS:
-            raise BadInput("this is no reason to call back", field="why", hint="choose one of the list")
+            raise BadInput(
+                later("this is no reason to call back"), field="why", hint="choose one of the list"
+            )
         if not form.ticked("sure"):
-            raise BadInput("nothing is called back yet", field="sure", hint="tick the box to call it back")
+            raise BadInput(
+                later("nothing is called back yet"), field="sure", hint="tick the box to call it back"
+            )
         recalls.recall(visit.office, visit.node.means, visit.actor, item_id, why, reason)
     except Refusals as error:
         return _recall(visit, item_id, form.refused(error), error.status)
     return visit.go(f"{PLACE}/{item_id}", "item-recalled")
+
+
+@act("/supplied/{item_id:str}/end-asking", audience=RECALLS)
+def end_asking(visit: Visit, item_id: str, form: Form) -> Response[Any]:
+    """Ask a node no more for its confirmation, with a reason."""
+    try:
+        reason, node = form.needed("reason"), form.text("node", longest=200)
+        recalls.end_asking(visit.office, visit.actor, item_id, form.text("notice", longest=80), node, reason)
+    except Refusals as error:
+        return _item(visit, item_id, form.refused(error), error.status)
+    return visit.go(f"{PLACE}/{item_id}", "asking-ended")
 
 
 def _one(visit: Visit, item_id: str) -> SuppliedItem:
@@ -156,8 +177,8 @@ def _recall(visit: Visit, item_id: str, form: Form, status: int = 200) -> Respon
     )
 
 
-def _notices(visit: Visit, found: tuple[NoticeView, ...]) -> dict[str, Any]:
-    """Notices as both pages draw them."""
+def _notices(visit: Visit, found: tuple[NoticeView, ...], form: Form | None = None) -> dict[str, Any]:
+    """Notices as both pages draw them, with what was wrong with the form of one."""
     people = names_of(visit.office, {OfficerId(each.person) for each in found})
     return {
         "told": found,
@@ -166,6 +187,9 @@ def _notices(visit: Visit, found: tuple[NoticeView, ...]) -> dict[str, Any]:
         "answers": said(visit, OUTCOMES),
         "people": people,
         "now": visit.office.now(),
+        "gives_up": visit.may(RECALLS),
+        "form": form or Form(),
+        "reasons": reasons_in(form) if form else (),
     }
 
 
