@@ -22,6 +22,7 @@ from liaison.transport.letters import Outcome, Type, parts, receipt_of
 from liaison.transport.means import Means
 from liaison.transport.outbox import Outgoing, about_out
 from liaison.transport.partnering import AgreementLetter, CardLetter
+from liaison.transport.reading import standing
 from tests.partners.pairs import ADMINISTRATOR, FEDERATION, SUPERVISOR, TERMS, Side, agree
 
 Two = tuple[Side, Side]
@@ -265,6 +266,24 @@ def test_the_channel_keeps_its_keys_until_the_partner_has_the_new_card(posts: tu
     delivered = {"state": "delivered", "receipt": b"x"}
     left.side.office.write(lambda c: c.execute(OUTBOX.update().values(**delivered)))
     assert generation() == 2
+
+
+def test_what_came_under_a_key_before_it_was_revoked_is_marked_for_review(posts: tuple[Post, Post]) -> None:
+    """A14."""
+    left, right = posts
+    for number in range(2):
+        left.posts(right.side, AgreementLetter(agreement=str(number)), "agreement")
+    right.posts(left.side, AgreementLetter(agreement="x"), "agreement")
+    take(right, left.side, left.waiting())
+    office, key = right.side.office, left.means.own.document_id
+    listed = lambda: partnering.letters_under(office, ADMINISTRATOR, key)  # noqa: E731
+    assert not any(each.review for each in listed())
+    last = {Lane.URGENT: 0, Lane.ORDINARY: 2}
+    service.revoke_card(office, ADMINISTRATOR, left.side.origin, 1, last, "It was stolen")
+    assert {(each.way, each.review) for each in listed()} == {("received", True), ("sent", False)}
+    received = next(each.id for each in listed() if each.way == "received")
+    (shown,) = office.read(lambda connection: standing(connection, received))
+    assert shown.review
 
 
 def test_one_call_lists_everything_under_a_key(posts: tuple[Post, Post]) -> None:

@@ -68,6 +68,8 @@ def show(
         done = f", settled {each.done:%Y-%m-%d %H:%M:%S}" if each.done else ""
         typer.echo(f"  {each.at:%Y-%m-%d %H:%M:%S}{done}, entry {each.entry} of the ledger")
         typer.echo(f"  digest {each.digest}, signed by {each.document_key}")
+        if each.review:
+            typer.echo("  to be reviewed: the key it came under was revoked")
         for other in each.conflicts:
             typer.echo(f"  another letter came in its place: {other}")
 

@@ -235,16 +235,18 @@ def letters(
     with _signed_in(folder, name, password_file) as (node, actor):
         found = letters_under(node.office, actor, key)
     if as_json:
-        names = ("way", "id", "partner", "number", "kind", "thread", "at", "entry", "state")
+        names = ("way", "id", "partner", "number", "kind", "thread", "at", "entry", "state", "review")
         rows = [{each: getattr(one, each) for each in names} | {"lane": one.lane.value} for one in found]
         say_json({"key": key, "letters": rows})
         return
     for one in found:
         typer.echo(
             f"{one.at:%Y-%m-%d %H:%M:%S}  {one.way:<8}  {one.partner}  {one.lane.value} {one.number}"
-            f"  {one.kind}  {one.state}  entry {one.entry}  {one.id}"
+            f"  {one.kind}  {one.state}  entry {one.entry}  {one.id}{'  TO BE REVIEWED' if one.review else ''}"
         )
-    typer.echo(f"{len(found):,} letters", err=True)
+    review = sum(one.review for one in found)
+    told = f", {review:,} to be reviewed: the key they came under was revoked" if review else ""
+    typer.echo(f"{len(found):,} letters{told}", err=True)
 
 
 @app.command()

@@ -85,6 +85,13 @@ class Partner:
         """The cards whose channel and certificate are still good: the current one, then those it replaced."""
         return tuple(each.card for each in self.generations if each.state is not CardState.REVOKED)
 
+    def revoked(self, document_id: str) -> bool:
+        """Whether a document key was revoked: letters under it that counted are to be reviewed (threat A14)."""
+        return self.kept is PartnerState.REVOKED or any(
+            each.card.document_id == document_id and each.state is CardState.REVOKED
+            for each in self.generations
+        )
+
     def state_at(self, now: dt.datetime) -> PartnerState:
         """How it stands now: an active one is closed once its gateway has ended."""
         return state_at(self.kept, self.agreement, now)

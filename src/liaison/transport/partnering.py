@@ -68,7 +68,10 @@ class Paired(Value, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One letter sent to a key or received under one."""
+    """One letter sent to a key or received under one.
+
+    `review` where it was taken under a key that was revoked since: whoever had the key may have written it (A14).
+    """
 
     way: str  # sent or received
     id: str
@@ -80,6 +83,7 @@ class Listed:
     at: Any
     entry: int
     state: str
+    review: bool = False
 
 
 @inbox.handles(CARD, CardLetter)
@@ -290,8 +294,18 @@ def _keys_of(connection: Connection, actor: policy.Actor, key: str) -> tuple[lis
 
 def _listed(connection: Connection, way: str, query: Select[Any]) -> Iterator[Listed]:
     for row in connection.execute(query.limit(MOST_LISTED)):
-        at = row.made if way == "sent" else row.received
-        partner = directory.by_id(connection, row.partner).origin
+        received = way == "received"
+        partner = directory.by_id(connection, row.partner)
         yield Listed(
-            way, row.id, partner, Lane(row.lane), row.number, row.kind, row.thread, at, row.entry, row.state
+            way,
+            row.id,
+            partner.origin,
+            Lane(row.lane),
+            row.number,
+            row.kind,
+            row.thread,
+            row.received if received else row.made,
+            row.entry,
+            row.state,
+            received and partner.revoked(row.document_key),
         )

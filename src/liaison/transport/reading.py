@@ -17,7 +17,8 @@ from liaison.storage.tables.transport import CONFLICTS, INBOX, OUTBOX
 class Standing:
     """One letter. `way` is sent or received; `digest` that of its bytes, which both ledgers name; `entry` the ledger's.
 
-    `conflicts` are the digests of other letters that came under its id or number.
+    `conflicts` are the digests of other letters that came under its id or number; `review` where it was taken under a
+    key that was revoked since (threat A14).
     """
 
     way: str
@@ -35,6 +36,7 @@ class Standing:
     digest: str
     document_key: str
     conflicts: tuple[str, ...] = ()
+    review: bool = False
 
 
 def standing(connection: Connection, letter: str) -> list[Standing]:
@@ -67,6 +69,14 @@ def _of(connection: Connection, way: str, row: object, at: datetime, done: datet
         CONFLICTS.c.partner == held["partner"], CONFLICTS.c.first == held["digest"]
     )
     conflicts = tuple(connection.execute(others).scalars()) if way == "received" else ()
-    partner = directory.by_id(connection, held.pop("partner")).origin
-    lane = Lane(held.pop("lane"))
-    return Standing(way=way, partner=partner, lane=lane, at=at, done=done, conflicts=conflicts, **held)
+    partner = directory.by_id(connection, held.pop("partner"))
+    return Standing(
+        way=way,
+        partner=partner.origin,
+        lane=Lane(held.pop("lane")),
+        at=at,
+        done=done,
+        conflicts=conflicts,
+        review=way == "received" and partner.revoked(held["document_key"]),
+        **held,
+    )

@@ -84,6 +84,7 @@ def letters(visit: Visit, origin: str, key: str = "") -> Response[str]:
         keys=[(each.document_id, f"{each.generation} · {each.document_id}") for each in view.cards],
         chosen=chosen,
         total=len(found),
+        to_review=sum(each.review for each in found),
         letters=found[::-1][:SHOWN],
         lanes={lane: visit.say(words) for lane, words in LANES.items()},
         kinds={kind: visit.say(words) for kind, words in LETTERS.items()},
