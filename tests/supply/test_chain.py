@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from liaison.model.errors import Erased
+from liaison.model.categories import OfficerId
+from liaison.model.errors import Conflict, Erased, NotFound
+from liaison.model.roles import Role
+from liaison.officers import notices
+from liaison.policy import Actor
 from liaison.ports import KeyId
 from liaison.storage.tables.supply import COMPLIANCE
-from liaison.supply import passing, reading
+from liaison.supply import passing, reading, recalls
 from liaison.supply.documents import Confirmation, Outcome, Why
 from liaison.supply.passing import Passing
 from liaison.supply.signing import Type as Document
@@ -20,6 +25,8 @@ from liaison.supply.signing import keys_of, opened
 from tests.holdings.offices import DESK
 from tests.supply.offices import Agency, Net, agencies, footing, recipients
 
+HEAD = Actor(person=OfficerId("person-head"), roles=frozenset({Role.SUPERVISOR}))
+NOBODY = Actor(person=OfficerId("person-none"), roles=frozenset())
 ORIGINS = "a.example", "b.example", "c.example", "d.example"
 
 
@@ -115,7 +122,39 @@ def test_who_is_silent_is_asked_again_after_a_day_and_told_of_after_three(net: N
     net.clock.forward(days=2)
     net.carry()
     assert all(answer.told == net.clock.now() for answer in shown().open)
+    assert [answer.chased for answer in shown().open] == [net.clock.now()] * 3
+    for _ in range(4):
+        net.clock.forward(days=1)
+        net.carry()
+        assert all(answer.told == net.clock.now() for answer in shown().open)  # each day
+    told = [each.object for each in notices.waiting(row[0].office, HEAD) if each.kind == "notice-unanswered"]
+    assert told == [shown().id] * 5  # once of each notice, however many are silent
+    assert {(answer.again - answer.chased).days for answer in shown().open} == {6}
     row[1].on = True
     net.carry()
     assert shown().open == ()
     assert "notice-unanswered" in row[0].side.verbs()
+
+
+def test_a_person_ends_that_a_silent_node_is_asked_and_it_may_still_confirm(net: Net) -> None:
+    row, item = through_the_chain(net)
+    row[1].on = False
+    notice = row[0].recalls(item, Why.UNLAWFUL).notice
+    give_up = partial(recalls.end_asking, row[0].office)
+    shown = lambda: reading.notices(row[0].office, DESK, item=item).entries[0]  # noqa: E731
+    net.carry()
+    with pytest.raises(NotFound):
+        give_up(NOBODY, item, notice, ORIGINS[1], "It was closed down")
+    with pytest.raises(NotFound):
+        give_up(DESK, item, notice, "nobody.example", "It was closed down")
+    for node in ORIGINS[1:]:
+        give_up(DESK, item, notice, node, "It was closed down, and its keys were destroyed")
+    with pytest.raises(Conflict):
+        give_up(DESK, item, notice, ORIGINS[1], "It was closed down, and its keys were destroyed")
+    assert row[0].side.verbs().count("notice-given-up") == 3
+    net.clock.forward(days=9)
+    net.carry()
+    assert [(answer.chased, answer.told) for answer in shown().open] == [(None, None)] * 3
+    row[1].on = True
+    net.carry()
+    assert shown().open == ()

@@ -121,13 +121,20 @@ def test_urgency_is_of_these_hours_and_for_public_security_alone() -> None:
     assert not rules.urgent(None, Purpose.PUBLIC_SECURITY, START)
 
 
-def test_the_silent_are_asked_again_after_a_day_and_told_of_after_three() -> None:
+def test_the_silent_are_asked_again_with_longer_pauses_and_told_of_from_the_third_day_on() -> None:
     day, second = dt.timedelta(days=1), dt.timedelta(seconds=1)
-    assert rules.due(START, None, None, START + day - second) is None
-    assert rules.due(START, None, None, START + day) is Due.CHASE
-    assert rules.due(START, START + day, None, START + 3 * day - second) is None
-    assert rules.due(START, START + day, None, START + 3 * day) is Due.TELL
-    assert rules.due(START, START + day, START + 3 * day, START + 30 * day) is None
+    again, asked = START + rules.CHASE_AFTER, list[int]()
+    while again < START + 40 * day:
+        assert rules.due(START, again, again, again - second) is None
+        assert rules.due(START, again, again, again) is Due.CHASE
+        asked.append((again - START).days)
+        again = rules.asked_again(START, again)
+    assert asked == [1, 2, 4, 8, 15, 22, 29, 36]
+    later = START + 100 * day
+    assert rules.due(START, later, None, START + 3 * day - second) is None
+    assert rules.due(START, later, None, START + 3 * day) is Due.TELL
+    assert rules.due(START, later, START + 3 * day, START + 4 * day - second) is None
+    assert rules.due(START, later, START + 3 * day, START + 4 * day) is Due.TELL
 
 
 def test_what_is_kept_as_evidence_is_not_complied_with() -> None:

@@ -117,6 +117,11 @@ FORMS: dict[str, Callable[[Ids], Body]] = {
         "threat": REASON,
         "reasons": REASON,
     },
+    "/supplied/{item_id}/end-asking": lambda ids: {
+        "notice": "notice-" + "g" * 26,
+        "node": ids["partner"],
+        "reason": REASON,
+    },
     "/supplied/{item_id}/recall": lambda ids: {"why": "it was wrong", "reason": REASON, "sure": "yes"},
     "/requests/templates/{template_id}/end": lambda ids: {},
     "/requests/{request_id}/pauses/{pause_id}/end": lambda ids: {},

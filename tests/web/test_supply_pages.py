@@ -150,6 +150,15 @@ def test_a_recall_asks_twice_and_is_followed_until_it_is_confirmed(supplied: Sup
         assert "Not confirmed" in desk.get("/supplied/notices").text
         houses.asked.desk.clock.forward(minutes=10)
         assert "10\N{NARROW NO-BREAK SPACE}min" in desk.get("/supplied/notices").text
+        notice = re.search(r'name="notice" value="(notice-[a-z0-9]+)"', desk.get(supplied.sent).text)
+        assert notice is not None
+        end = {"notice": notice.group(1), "node": houses.asking.origin, "reason": ""}
+        refused(desk.post(f"{supplied.sent}/end-asking", data=end), 400, "this is needed")
+        place_of(desk.post(f"{supplied.sent}/end-asking", data=end | {"reason": WRONG}))
+        assert "asked no more" in desk.get("/supplied/notices").text
+        assert f"{supplied.sent}/end-asking" not in desk.get("/supplied/notices").text
+        again = desk.post(f"{supplied.sent}/end-asking", data=end | {"reason": WRONG})
+        refused(again, 409, "asked no more")
         supplied.follow()
         assert "Everybody has confirmed" in desk.get("/supplied/notices").text
         assert "Done" in desk.get("/supplied/notices?all=true").text

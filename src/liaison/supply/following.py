@@ -264,31 +264,43 @@ def _expire_some(office: Office, connection: Connection) -> int:
 
 
 def chase(office: Office, means: Means) -> int:
-    """Ask again who has not confirmed after a day, and tell the supervisors after three; how many nodes that were."""
-    return office.write(partial(_chase, office, means))
+    """Ask again who has not confirmed: after a day, then after as long again each time, a week at most.
+
+    From the third day on the supervisors are told each day, until it confirms or a person ends it. How many steps
+    that were.
+    """
+    return _drained(office, partial(_chase, office, means))
 
 
 def _chase(office: Office, means: Means, connection: Connection) -> int:
     now = office.now()
-    silent = COMPLIANCE.c.confirmed.is_(None) & (COMPLIANCE.c.since <= now - rules.CHASE_AFTER)
-    open_steps = COMPLIANCE.c.chased.is_(None) | COMPLIANCE.c.told.is_(None)
-    rows = connection.execute(select(COMPLIANCE).where(silent, open_steps).limit(BATCH)).all()
-    return sum(_chase_one(office, means, connection, row) for row in rows)
+    silent = COMPLIANCE.c.confirmed.is_(None) & COMPLIANCE.c.ended.is_(None)
+    untold = COMPLIANCE.c.told.is_(None) | (COMPLIANCE.c.told <= now - rules.TELL_EVERY)
+    to_tell = (COMPLIANCE.c.since <= now - rules.TELL_AFTER) & untold
+    steps = silent & ((COMPLIANCE.c.again <= now) | to_tell)
+    rows = connection.execute(select(COMPLIANCE).where(steps).limit(BATCH)).all()
+    told = set[str]()  # the supervisors once of each notice, however many are silent
+    return sum(_chase_one(office, means, connection, row, told) for row in rows)
 
 
-def _chase_one(office: Office, means: Means, connection: Connection, row: Row[Any]) -> int:
+def _chase_one(
+    office: Office, means: Means, connection: Connection, row: Row[Any], notices_told: set[str]
+) -> int:
     now = office.now()
-    due = rules.due(row.since, row.chased, row.told, now)
+    due = rules.due(row.since, row.again, row.told, now)
     if due is None:
         return 0
     chosen = (COMPLIANCE.c.notice == row.notice) & (COMPLIANCE.c.node == row.node)
     notice = connection.execute(select(NOTICES).where(NOTICES.c.id == row.notice)).one()
     if due is Due.TELL:
         connection.execute(update(COMPLIANCE).where(chosen).values(told=now))
-        persons.add(connection, Role.SUPERVISOR, WHAT_TOLD, row.notice, now)
+        if row.notice not in notices_told:
+            notices_told.add(row.notice)
+            persons.add(connection, Role.SUPERVISOR, WHAT_TOLD, row.notice, now)
         _tell(office, connection, WHAT_TOLD, (notice.item, row.notice), "", {"node": row.node})
         return 1
-    connection.execute(update(COMPLIANCE).where(chosen).values(chased=now))
+    values = {"chased": now, "again": rules.asked_again(row.since, now)}
+    connection.execute(update(COMPLIANCE).where(chosen).values(**values))
     us = keeping.origin(connection)
     told = _told_again(office, connection, notice, us)
     if told is not None:

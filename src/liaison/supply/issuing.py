@@ -15,7 +15,7 @@ from liaison.storage.tables.supply import COMPLIANCE, NOTICES, PERMISSIONS, RECI
 from liaison.supply import forgetting, keeping, letters
 from liaison.supply.documents import Kind, Notice, Told, Why
 from liaison.supply.items import State, digest
-from liaison.supply.rules import Asked
+from liaison.supply.rules import CHASE_AFTER, Asked
 from liaison.supply.signing import Type, signed
 from liaison.transport.means import Means
 
@@ -136,6 +136,7 @@ def expect(connection: Connection, notice: str, node: str, chain: str, now: dt.d
     chosen = (COMPLIANCE.c.notice == notice) & (COMPLIANCE.c.node == node)
     if connection.execute(select(COMPLIANCE.c.node).where(chosen)).first() is None:
         row = {"notice": notice, "node": node, "chain": chain, "since": now, "outcome": "", "document": ""}
+        row["again"] = now + CHASE_AFTER
         connection.execute(insert(COMPLIANCE).values(**row))
 
 

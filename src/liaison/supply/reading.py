@@ -104,13 +104,18 @@ class HeldItem:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How one node stands with a notice. `since` is from when it was expected; `complied` where all was done."""
+    """How one node stands with a notice. `since` is from when it was expected; `complied` where all was done.
+
+    It is asked the next time at `again`, unless a person ended that.
+    """
 
     node: str
     chain: tuple[str, ...]
     since: dt.datetime
     chased: dt.datetime | None
+    again: dt.datetime
     told: dt.datetime | None
+    ended: dt.datetime | None
     confirmed: dt.datetime | None
     outcome: Outcome | None
     complied: bool
@@ -422,7 +427,9 @@ def _notice(row: Row[Any], answers: list[Row[Any]]) -> NoticeView:
             chain=keeping.chain_of(each.chain),
             since=each.since,
             chased=each.chased,
+            again=each.again,
             told=each.told,
+            ended=each.ended,
             confirmed=each.confirmed,
             outcome=Outcome(each.outcome) if each.outcome else None,
             complied=rules.complied(Outcome(each.outcome) if each.outcome else None, kind),

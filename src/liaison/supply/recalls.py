@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
+from liaison.ledger.statements import Statement
 from liaison.model.categories import Category
 from liaison.model.errors import Conflict, NotFound
 from liaison.model.roles import Capability, capabilities
 from liaison.office import Office
 from liaison.policy import Action, Actor, Context, RecordFacts
 from liaison.storage.tables.holdings import HOLDINGS
-from liaison.storage.tables.supply import SUPPLIED
+from liaison.storage.tables.supply import COMPLIANCE, NOTICES, SUPPLIED
 from liaison.supply.documents import Kind, Why
 from liaison.supply.issuing import Issued, issue
 from liaison.supply.items import State
 from liaison.transport.means import Means
 
+WHAT_ENDED = "notice-given-up"
 WHYS = (Why.WRONG, Why.UNLAWFUL, Why.OVER, Why.ORDER)
 
 
@@ -62,6 +64,34 @@ def recall_record(
         return tuple(recall_within(office, means, connection, actor, item, why, reason) for item in items)
 
     return office.write(work)
+
+
+def end_asking(office: Office, actor: Actor, item: str, notice: str, node: str, reason: str) -> None:
+    """Ask a node no more for its confirmation of a notice on an item of ours, and tell nobody of it any more.
+
+    It still counts as one that did not confirm, and may confirm later. reason: in the person's words. Raises NotFound,
+    NotLawful, Conflict for one that confirmed or was given up before, LedgerUnavailable.
+    """
+
+    def work(connection: Connection) -> None:
+        row, now = load(connection, actor, item), office.now()
+        chosen = (COMPLIANCE.c.notice == notice) & (COMPLIANCE.c.node == node)
+        joined = COMPLIANCE.join(NOTICES, NOTICES.c.id == COMPLIANCE.c.notice)
+        query = select(COMPLIANCE).select_from(joined).where(chosen, NOTICES.c.item == item)
+        silent = connection.execute(query).first()
+        if silent is None:
+            raise NotFound
+        context = Context(actor=actor, now=now, record=_facts(connection, row), reason=reason)
+        office.decide(Action.RECALL, context)
+        if silent.confirmed is not None or silent.ended is not None:
+            raise Conflict("this node confirmed, or is asked no more", hint="look at the notice again")
+        connection.execute(update(COMPLIANCE).where(chosen).values(ended=now, ended_by=actor.person))
+        told = Statement(
+            what=WHAT_ENDED, who=actor.person, when=now, objects=(item, notice), detail={"node": node}
+        )
+        office.log.append(connection, told)
+
+    office.write(work)
 
 
 def load(connection: Connection, actor: Actor, item: str) -> Row[Any]:

@@ -15,7 +15,8 @@ from liaison.supply.items import Item, State, Urgency
 
 UNSTATED = Handling(codes=tuple(HandlingCode), restriction="no use was stated: ask the originator before any")
 CHASE_AFTER = dt.timedelta(days=1)
-TELL_AFTER = dt.timedelta(days=3)
+TELL_AFTER, TELL_EVERY = dt.timedelta(days=3), dt.timedelta(days=1)
+LONGEST_PAUSE = dt.timedelta(days=7)  # between two times that a silent node is asked again
 CONTEMPORANEOUS = dt.timedelta(hours=24)  # between the reasons of an urgent transfer and the transfer
 ONWARD_RULE = "L12/onward"
 
@@ -171,15 +172,16 @@ class Due(Enum):
     TELL = "tell the supervisor"
 
 
-def due(
-    since: dt.datetime, chased: dt.datetime | None, told: dt.datetime | None, now: dt.datetime
-) -> Due | None:
-    """What is due now; None where nothing is. After a day it is asked again, after three a person is told."""
-    if told is None and now - since >= TELL_AFTER:
+def due(since: dt.datetime, again: dt.datetime, told: dt.datetime | None, now: dt.datetime) -> Due | None:
+    """What is due now; None where nothing is. From the third day on a person is told, each day."""
+    if now - since >= TELL_AFTER and (told is None or now - told >= TELL_EVERY):
         return Due.TELL
-    if chased is None and now - since >= CHASE_AFTER:
-        return Due.CHASE
-    return None
+    return Due.CHASE if now >= again else None
+
+
+def asked_again(since: dt.datetime, now: dt.datetime) -> dt.datetime:
+    """When a node that is asked now is asked the next time: after as long as it has been silent, a week at most."""
+    return now + min(max(now - since, CHASE_AFTER), LONGEST_PAUSE)
 
 
 def complied(outcome: Outcome | None, kind: Kind) -> bool:

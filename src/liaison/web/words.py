@@ -91,6 +91,7 @@ DONE = {
     "partner-revoked": later("It is revoked."),
     "partner-taken": later("The partner’s card is taken. Now a supervisor proposes an agreement."),
     "item-passed": later("The item is on its way, and its originator was told."),
+    "asking-ended": later("The node is asked no more. It still counts as one that has not confirmed."),
     "item-recalled": later("The recall is on its way to everybody who has it."),
     "item-taken-in": later("It stands among our records now, and checks find it."),
     "outcome-told": later("The supplier was told."),
@@ -129,6 +130,7 @@ NOTICES = {
     ),
     "roles-changed": (later("Your roles were changed"), ""),
     "partner-closing": (later("The legal gateway to a partner ends within 30 days"), "/partners/{id}"),
+    "notice-unanswered": (later("A node does not confirm a recall or correction"), "/supplied/notices"),
     "partner-refused-often": (
         later("Letters of a partner are refused again and again; speak to it"),
         "/partners/{id}",

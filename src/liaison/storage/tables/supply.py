@@ -175,7 +175,10 @@ COMPLIANCE = Table(
     Column("chain", Text, nullable=False),  # down to the node
     Column("since", Moment, nullable=False),
     Column("chased", Moment),
-    Column("told", Moment),  # the supervisor
+    Column("again", Moment, nullable=False),  # when it is asked the next time
+    Column("told", Moment),  # the supervisors, last
+    Column("ended", Moment),  # when a person gave up asking
+    Column("ended_by", Text),
     Column("confirmed", Moment),
     Column("outcome", Text, nullable=False),
     Column("document", Text, nullable=False),

@@ -275,4 +275,14 @@ def _out(each: SuppliedItem) -> SuppliedOut:
     )
 
 
-ROUTES = (supplied, notices, item, ask_to_recall, recall, api_supplied, api_supplied_item, api_recall)
+ROUTES = (
+    supplied,
+    notices,
+    item,
+    ask_to_recall,
+    recall,
+    end_asking,
+    api_supplied,
+    api_supplied_item,
+    api_recall,
+)
