@@ -5,16 +5,25 @@ LiaisonError
 │   ├── UnusableFile    nothing in the file could be read
 │   ├── BadNote         a signed note that no trusted key signed
 │   │   └── MalformedNote  a note, tree head or proof that is not in the form of its specification
-│   └── BadProof        a Merkle proof that does not show what it should
+│   ├── BadProof        a proof, of a log or of a partner's evaluation, that does not show what it should
+│   ├── BadPoint        bytes that are no point of the group, or the point that would hide nothing
+│   └── DamagedSet      a partner's token set, or a change of it, that is not what its partner signed
 ├── DamagedIndex        an index whose bytes are not what was written
 ├── KernelMissing       the compiled kernel is absent and could not be built
+├── GroupMissing        no library on this machine computes in the group of the private cross-check
+├── KeyProcessLost      the process that holds the key of the private cross-check does not answer
 ├── BadSetting          an option or setting that cannot work
 ├── NotLawful           no rule permits it: carries each reason and what would make it lawful
 ├── NotSignedIn         nobody is named: the session or token is missing, wrong or over
 ├── NotFound            no such object, or none that this person may see: the two are told apart by nobody
 ├── Conflict            the object is not, or no longer, in a state in which that can be done
+│   ├── WrongEpoch      a private cross-check under a key whose time is over or has not come
+│   ├── WrongKey        a private cross-check under another key than the one that was published
+│   ├── Replayed        a batch of a private cross-check that was answered before
+│   └── OtherNormaliser two nodes make their match keys by different versions of the rules
 ├── Erased              the record's key was destroyed; its content cannot be read again
 ├── TooMany             one person asked more often than is allowed
+│   └── OverQuota       a partner asked about more than the quota of its private cross-checks allows
 ├── LedgerUnavailable   an entry of the ledger cannot be written: what it would record is refused
 ├── LedgerDamaged       the ledger's bytes are not what was written or signed: names the place
 │   └── MissingFile     a file that a log should have is not there
@@ -77,11 +86,27 @@ class MalformedNote(BadNote):
 
 
 class BadProof(BadInput):
-    """A Merkle proof that does not show what it should."""
+    """A proof, of a log or of a partner's evaluation, that does not show what it should."""
 
     status = 422
     title = "The proof does not hold"
     hint = "keep it: it may be evidence that a log shows different people different things"
+
+
+class BadPoint(BadInput):
+    """Bytes that are no point of the group, or the identity, which would hide nothing."""
+
+    status = 422
+    title = "A point of the cross-check cannot be used"
+    hint = "nothing was computed from it; tell the partner whose node sent it"
+
+
+class DamagedSet(BadInput):
+    """A partner's token set, or a change of it, that is not what its partner signed."""
+
+    status = 422
+    title = "The token set is damaged"
+    hint = "fetch it from the partner again; nothing was looked up in it"
 
 
 class DamagedIndex(LiaisonError):
@@ -96,6 +121,21 @@ class KernelMissing(LiaisonError):
 
     title = "The matching kernel is missing"
     hint = "run ./dev setup on a machine with a C compiler, or install the released wheel"
+
+
+class GroupMissing(LiaisonError):
+    """No library on this machine computes in the group of the private cross-check."""
+
+    title = "The library for private cross-checks is missing"
+    hint = "install libsodium from the system's packages, or the wheels that requirements.lock names"
+
+
+class KeyProcessLost(LiaisonError):
+    """The process that holds the key of the private cross-check does not answer, though it was started again."""
+
+    status = 503
+    title = "The key of the cross-check cannot be used now"
+    hint = "ask again; if that fails too, tell the administrator of the node that holds the records"
 
 
 class BadSetting(LiaisonError):
@@ -149,6 +189,34 @@ class Conflict(LiaisonError):
     hint = "load the page again to see how it stands"
 
 
+class WrongEpoch(Conflict):
+    """A private cross-check under a key whose time is over or has not come."""
+
+    title = "The partner's key has changed"
+    hint = "fetch the partner's new token set, then ask again"
+
+
+class WrongKey(Conflict):
+    """A private cross-check under another key than the one that was published."""
+
+    title = "The key is not the one that was published"
+    hint = "do not ask again: keep what was received, and tell the supervisor of both agencies"
+
+
+class Replayed(Conflict):
+    """A batch of a private cross-check that was answered before."""
+
+    title = "This batch was answered before"
+    hint = "use the answer that was kept, or ask with a fresh batch"
+
+
+class OtherNormaliser(Conflict):
+    """Two nodes make their match keys by different versions of the rules, so that nothing could agree."""
+
+    title = "The two nodes write their keys differently"
+    hint = "bring both nodes to one version of Liaison, then ask again"
+
+
 class Erased(LiaisonError):
     """The record's key was destroyed: its content cannot be read again by anyone."""
 
@@ -167,6 +235,13 @@ class TooMany(LiaisonError):
     def __init__(self, message: str, *, retry_after: int, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
+
+
+class OverQuota(TooMany):
+    """A partner asked about more than the quota of its private cross-checks allows. `retry_after` is in seconds."""
+
+    title = "The quota of cross-checks is used up"
+    hint = "wait for the quota to grow, or agree on a larger one with the partner"
 
 
 class LedgerUnavailable(LiaisonError):

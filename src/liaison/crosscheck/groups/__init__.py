@@ -1,0 +1,99 @@
+"""The group that the cross-check computes in, ristretto255 (RFC 9496), behind one interface.
+
+Points and scalars are 32 bytes as RFC 9496 and RFC 9497 write them; many stand one after another without a mark
+between. Two backends give the same bytes: the system's libsodium, and the one that the wheel `rbcl` carries. Both
+multiply in constant time (docs/crosscheck.md).
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from liaison.crosscheck.groups.libraries import BACKENDS, load
+from liaison.crosscheck.groups.sodium import Sodium
+from liaison.kernel.once import once
+from liaison.model.errors import BadSetting, GroupMissing
+
+POINT = SCALAR = 32  # bytes
+ORDER = 2**252 + 27742317777372353535851937790883648493  # of the group: scalars are below it
+
+
+class Group(Protocol):
+    """What the protocol needs of a group of prime order, many at once."""
+
+    name: str
+
+    def require_points(self, points: bytes) -> None:
+        """Raises BadPoint unless each is the canonical encoding of a point other than the identity."""
+        ...
+
+    def from_uniform(self, uniform: bytes) -> bytes:
+        """The points that uniform bytes are mapped to (RFC 9496 section 4.3.4): bytes[64 * n] -> bytes[32 * n]."""
+        ...
+
+    def multiply(self, points: bytes, scalars: bytes | bytearray) -> bytes:
+        """Each point times its own scalar: bytes[32 * n] twice -> bytes[32 * n]. Raises BadPoint."""
+        ...
+
+    def multiply_all(self, points: bytes, scalar: bytes | bytearray) -> bytes:
+        """Each point times one scalar: bytes[32 * n], bytes[32] -> bytes[32 * n]. Raises BadPoint."""
+        ...
+
+    def multiply_base(self, scalar: bytes | bytearray) -> bytes:
+        """The generator times a scalar. Raises BadPoint for the scalar zero."""
+        ...
+
+    def add(self, left: bytes, right: bytes) -> bytes:
+        """The sum of two points. Raises BadPoint."""
+        ...
+
+    def weighted_sum(self, points: bytes, scalars: bytes) -> bytes:
+        """The sum of points, each times its scalar: bytes[32 * n] twice -> bytes[32]. Raises BadPoint."""
+        ...
+
+    def reduce(self, wide: bytes | bytearray) -> bytes:
+        """Little-endian numbers of 64 bytes as scalars: bytes[64 * n] -> bytes[32 * n]."""
+        ...
+
+    def product(self, left: bytes | bytearray, right: bytes | bytearray) -> bytes:
+        """One scalar times another."""
+        ...
+
+    def difference(self, left: bytes | bytearray, right: bytes | bytearray) -> bytes:
+        """One scalar less another."""
+        ...
+
+    def inverses(self, scalars: bytes | bytearray) -> bytes:
+        """The inverse of each scalar: bytes[32 * n] -> bytes[32 * n]. Raises ValueError where one is zero."""
+        ...
+
+
+@once
+def _first() -> Group:
+    for name in BACKENDS:
+        try:
+            return _named(name)
+        except GroupMissing:
+            continue
+    raise GroupMissing("neither the system's libsodium (1.0.18 or later) nor the wheel rbcl can be loaded")
+
+
+def _named(name: str) -> Group:
+    return Sodium(name, load(name))
+
+
+def choose(name: str = "") -> Group:
+    """The backend of this name, or the first of libsodium and wheel that is here.
+
+    Each is held against a vector of RFC 9497 when it is loaded. Raises BadSetting for another name, GroupMissing.
+    """
+    if not name:
+        return _first()
+    if name not in BACKENDS:
+        raise BadSetting(
+            f"there is no backend {name!r} of the cross-check", hint=f"say {' or '.join(BACKENDS)}"
+        )
+    return _named(name)
+
+
+__all__ = ["ORDER", "POINT", "SCALAR", "Group", "choose"]
