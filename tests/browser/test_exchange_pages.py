@@ -26,6 +26,8 @@ LOOK = """async (rules) => {
   const found = await axe.run(document, {runOnly: {type: "tag", values: rules}, resultTypes: ["violations"]});
   return found.violations.map((each) => `${each.id}: ${each.nodes[0].html.slice(0, 200)}`);
 }"""
+CUT = """[...document.querySelectorAll(".l-table-scroll")]
+  .filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.getAttribute("aria-label"))"""
 PAGES = {  # name: which agency, who, address
     "partners": ("asked", SUPERVISOR, "/partners"),
     "partner": ("asked", SUPERVISOR, "/partners/police.example"),
@@ -126,6 +128,7 @@ def test_every_page_is_fit_for_everyone(ground: Ground, name: str) -> None:
             found = page.evaluate(LOOK, RULES)
             over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             wrong[f"{width} {scheme}"] = found + ([f"{over} pixels too wide"] if over > 0 else [])
+        wrong[f"{width} tables"] = [f"{name} is cut off" for name in page.evaluate(CUT)]
         page.emulate_media(color_scheme="light")
         if PICTURES:
             page.screenshot(path=str(Path(PICTURES) / f"{name}-{width}.png"), full_page=True)
