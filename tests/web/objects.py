@@ -82,6 +82,7 @@ BY_RIGHT: dict[str, set[Role]] = {  # who is let see others' objects of a kind, 
     "waiting-request": {Role.APPROVER, Role.SUPERVISOR},
     "received-request": {Role.DESK_OFFICER, Role.SUPERVISOR},  # the desk and its supervisors
     "unasked": {Role.DESK_OFFICER, Role.SUPERVISOR},
+    "pause": {Role.DESK_OFFICER},  # the desk that answers
     "partner": set(Role) - {Role.APPROVER},  # partners/access.py: whose work has to do with partners
     "agreement": set(Role) - {Role.APPROVER},
     "item": ANSWER_FOR_RECORDS,  # supply/access.py: whoever answers for the records

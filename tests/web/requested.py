@@ -58,6 +58,7 @@ def requests_of(desk: Desk, asker: Officer, approver: Officer, grounds: str, kno
         "received-request": received,
         "talk": question.id,
         "template": templates.keep(office, actor, "Couriers", draft),
+        "other-template": templates.keep(office, actor, "Boats", draft),
         "unasked": office.write(lambda connection: _unasked(desk, connection)),
         "place": "1",
     }

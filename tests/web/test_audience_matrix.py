@@ -85,6 +85,7 @@ PARTS: dict[
         CAN.ANSWER_PARTNER,
         CAN.APPROVE,
         CAN.ASK_PARTNER,
+        CAN.DISCLOSE,
         CAN.NOTIFY_CONVICTION,
         CAN.STATISTICS,
         CAN.SUPERVISE,

@@ -55,6 +55,8 @@ class Address:
         """The kind of object that a part names here: some steps are for requests of one side or state alone."""
         if part == "item_id" and "/supplied/" in self.path:
             return "supplied-item"
+        if part == "template_id" and self.handler.opt.get("program"):
+            return "other-template"  # the page's is ended by then
         if part != "request_id" or self.method == "GET":
             return KIND_OF[part]
         if self.path.endswith((*ANSWERING, SUBJECT_PAGE)):
@@ -228,6 +230,7 @@ def test_those_who_are_let_see_others_objects_do(ground: Ground) -> None:
     only_changed = {("account", Role.ADMINISTRATOR), ("token", Role.ADMINISTRATOR)}
     only_changed |= {("training", role) for role in BY_RIGHT["training"]}
     only_changed |= {("agreement", role) for role in BY_RIGHT["agreement"]}  # beside its partner
+    only_changed |= {("pause", Role.DESK_OFFICER)}  # beside its request
     only_changed |= {
         ("holding", Role.SUPERVISOR),
         ("holding", Role.DATA_PROTECTION_OFFICER),
@@ -304,6 +307,8 @@ IN_QUERIES: dict[tuple[str, str], str] = {  # ids that travel in the query: the 
     ("/api/v1/received", "cursor"): "item",
     ("/api/v1/supplied", "cursor"): "supplied-item",
     ("/api/v1/requests", "cursor"): "received-request",
+    ("/api/v1/requests/unasked", "cursor"): "unasked",
+    ("/requests/unasked/new", "case"): "case",
     ("/requests", "after"): "received-request",
     ("/requests/out", "after"): "sent-request",
     ("/break-glass/new", "object"): "holding",

@@ -219,7 +219,7 @@ class SuppliedOut(msgspec.Struct, frozen=True):
 
 
 @call("/requests/{request_id:str}/subjects/{number:int}/correct", audience=ASKS, tags=["requests"])
-def api_correct(visit: Visit, request_id: str, number: int, data: Correcting) -> Made:
+def api_correct_subject(visit: Visit, request_id: str, number: int, data: Correcting) -> Made:
     """Correct a subject of a request that was sent; it is checked and answered anew."""
     subjects = {number: subject_of(data.subject)}
     changing.correct(visit.office, visit.node.means, visit.actor, request_id, subjects, data.reason)
@@ -268,7 +268,7 @@ def api_assure(visit: Visit, data: Assuring) -> Made:
 
 
 @call("/requests/origins", audience=Capability.SUPERVISE, tags=["requests"], status=201)
-def api_review(visit: Visit, data: OfRecord) -> Made:
+def api_review_origin(visit: Visit, data: OfRecord) -> Made:
     """Sign that contact with the state from which a person sought protection was reviewed."""
     return Made(reasons.review_origin(visit.office, visit.actor, data.partner, data.holding, data.reasons))
 
@@ -419,14 +419,14 @@ def _unasked(each: Given) -> UnaskedOut:
 
 
 ROUTES = (
-    api_correct,
+    api_correct_subject,
     api_clock,
     api_pause,
     api_resume,
     api_term,
     api_safeguards,
     api_assure,
-    api_review,
+    api_review_origin,
     api_protection,
     api_ask_supervisors,
     api_templates,
