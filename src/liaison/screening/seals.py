@@ -94,7 +94,10 @@ _SEALS_LOCK = threading.Lock()
 def seals(office: Office) -> Seals:
     """The seals of this office: one for each key ring."""
     with _SEALS_LOCK:
-        return _SEALS.setdefault(office.keys, Seals(office.keys))
+        held = _SEALS.get(office.keys)
+        if held is None:
+            held = _SEALS[office.keys] = Seals(office.keys)
+        return held
 
 
 def digest(key: bytes, content: bytes) -> str:

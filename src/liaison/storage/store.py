@@ -5,12 +5,11 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from liaison.model.errors import StoreUnavailable
 from liaison.storage import engines
@@ -20,9 +19,37 @@ from liaison.storage.readers import Readers
 T = TypeVar("T")
 SHARED = 64  # changes that may share one commit
 Work = Callable[[Connection], T]
-Task = tuple[Work[Any], "Future[Any]"]
 SNAPSHOT = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 CHANGE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
+
+
+class Change:
+    """A change that waits for its turn, and then for its commit. A future of the standard library takes longer to make
+    and to settle than a small statement to run."""
+
+    __slots__ = ("_settled", "error", "result", "work")
+
+    def __init__(self, work: Work[Any]) -> None:
+        self.work = work
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self._settled = threading.Lock()
+        self._settled.acquire()
+
+    def settle(self, result: Any = None, error: BaseException | None = None) -> None:
+        """Let the caller go on. Called once."""
+        self.result, self.error = result, error
+        self._settled.release()
+
+    def outcome(self) -> Any:
+        """What the work gave, once it is durable. Raises what kept it from it."""
+        self._settled.acquire()
+        if self.error is not None:
+            try:
+                raise self.error
+            finally:
+                del self  # an error holds the frame that raised it
+        return self.result
 
 
 class Store:
@@ -36,7 +63,7 @@ class Store:
         self.url = url
         self._hold = engines.hold(url)
         self._engine, self._readers = engines.writer(url), Readers(engines.readers(url))
-        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
         self._closed, self._door = False, threading.Lock()
         self._thread = threading.Thread(target=self._write_all, name="writer", daemon=True)
         self._thread.start()
@@ -59,12 +86,12 @@ class Store:
         """
         if threading.current_thread() is self._thread:
             raise RuntimeError("a change cannot wait for another change: pass the connection on")
-        future: Future[T] = Future()
+        change = Change(work)
         with self._door:  # nothing is put behind the last task, where nobody would take it
             if self._closed:
                 raise StoreUnavailable("the database is closed")
-            self._tasks.put((work, future))
-        return future.result()
+            self._tasks.put(change)
+        return change.outcome()  # type: ignore[no-any-return]
 
     def read(self, work: Work[T]) -> T:
         """What `work(connection)` gives, from one snapshot. Raises StoreUnavailable."""
@@ -83,28 +110,28 @@ class Store:
         self._hold.close()
 
     def _write_all(self) -> None:
-        while (task := self._tasks.get()) is not None:
-            stop = self._write_together(task)
+        while (change := self._tasks.get()) is not None:
+            stop = self._write_together(change)
             if stop:
                 return
 
-    def _write_together(self, task: Task) -> bool:
+    def _write_together(self, change: Change) -> bool:
         """Make this change and those that wait behind it durable with one commit; whether the store closes."""
-        done: list[tuple[Future[Any], Any]] = []
-        future: Future[Any] = task[1]
-        stop = False
+        done: list[tuple[Change, Any]] = []
+        begin, stop = CHANGE[self._engine.dialect.name], False
         try:
             with self._engine.connect() as connection:
-                say(connection, CHANGE[self._engine.dialect.name])
+                say(connection, begin)
                 try:
                     while True:
-                        future = task[1]
-                        _run(connection, task, done)
+                        if error := _run(connection, change, done, begin):
+                            change.settle(error=error)
+                            change = SETTLED
                         following = self._next() if len(done) < SHARED else ()
                         stop = following is None
                         if not following:
                             break
-                        task = following
+                        change = following
                     say(connection, "COMMIT")
                 except BaseException:
                     _undo(connection)
@@ -112,15 +139,14 @@ class Store:
         except BaseException as error:
             failure = StoreUnavailable("the change could not be made durable; nothing of it was kept")
             failure.__cause__ = error
-            for waiting in {*(one for one, _ in done), future}:
-                if not waiting.done():
-                    waiting.set_exception(failure)
+            for waiting in {*(one for one, _ in done), change} - {SETTLED}:
+                waiting.settle(error=failure)
             return stop
         for waiting, result in done:
-            waiting.set_result(result)
+            waiting.settle(result)
         return stop
 
-    def _next(self) -> Task | tuple[()] | None:
+    def _next(self) -> Change | tuple[()] | None:
         """The change that waits next; empty where none does, None where the store closes."""
         try:
             return self._tasks.get_nowait()
@@ -144,6 +170,13 @@ class Spectator:
         self._engine.dispose()
 
 
+def _nothing(connection: Connection) -> None:
+    """The work of a change that is settled."""
+
+
+SETTLED = Change(_nothing)  # in the place of one that was told already what became of it
+
+
 def _read(lent: AbstractContextManager[Connection], work: Work[T]) -> T:
     try:
         with lent as connection:
@@ -156,23 +189,29 @@ def _read(lent: AbstractContextManager[Connection], work: Work[T]) -> T:
         raise StoreUnavailable("the database cannot be read") from error
 
 
-def _run(connection: Connection, task: Task, done: list[tuple[Future[Any], Any]]) -> None:
-    """Run one change behind a savepoint, so that its failure is its own."""
-    work, future = task
-    say(connection, "SAVEPOINT change")
+def _run(
+    connection: Connection, change: Change, done: list[tuple[Change, Any]], begin: str
+) -> Exception | None:
+    """Run one change, so that its failure, which is returned, is its own: behind a savepoint where others are in the
+    transaction already."""
+    alone = not done
+    if not alone:
+        say(connection, "SAVEPOINT change")
     try:
-        result = work(connection)
-    except DBAPIError as error:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT change")
+        result = change.work(connection)
+    except Exception as error:
         if isinstance(error, OperationalError):
             raise
-        future.set_exception(error)
-    except Exception as error:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT change")
-        future.set_exception(error)
-    else:
+        if alone:
+            say(connection, "ROLLBACK")
+            say(connection, begin)
+        else:
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT change")
+        return error
+    if not alone:
         say(connection, "RELEASE SAVEPOINT change")
-        done.append((future, result))
+    done.append((change, result))
+    return None
 
 
 def _undo(connection: Connection) -> None:
