@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from liaison.node.turns import EARLY, LONGEST, Door, Turns
+from liaison.node.turns import EARLY, LONGEST, MISTAKES, Door, Patience, Turns
 
 
 def order(slots: int, each: int, calls: list[bytes], cancelled: int | None = None) -> list[bytes]:
@@ -59,6 +59,17 @@ def test_who_does_not_wait_as_told_waits_longer_and_no_longer_than_a_minute() ->
     assert door.wait(b"honest") == 0
     now = LONGEST + 1
     assert door.wait(b"hostile") == 0
+
+
+def test_calls_that_prove_nothing_are_forgiven_so_often() -> None:
+    now = 0.0
+    patience = Patience(lambda: now)
+    assert all(patience.lasts(b"hostile") for _ in range(int(MISTAKES)))
+    assert not patience.lasts(b"hostile")
+    assert patience.lasts(b"honest")
+    now = 1.0
+    assert patience.lasts(b"hostile")
+    assert not patience.lasts(b"hostile")
 
 
 def test_who_waits_as_told_comes_in() -> None:

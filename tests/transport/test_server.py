@@ -19,7 +19,7 @@ from sqlalchemy import select
 from liaison.ledger.witnesses import Behind
 from liaison.model import canonical
 from liaison.model.errors import LedgerDamaged, TooMany
-from liaison.node import couriers, listener, wiring
+from liaison.node import couriers, listener, turns, wiring
 from liaison.node.logs import keep_allowed
 from liaison.node.turns import EARLY
 from liaison.node.wiring import Node, open_node
@@ -248,10 +248,25 @@ def test_a10_who_comes_again_too_soon_is_turned_away_unread_and_nobody_else_is(
     assert here._door.wait(b"letters another partner's certificate") == 0
 
 
+def test_a10_calls_that_prove_nothing_are_not_read_without_end(
+    left: Node, right: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "MISTAKES", 3.0)
+    monkeypatch.setattr(turns, "MISTAKES_EACH_SECOND", 0.0)
+    monkeypatch.setattr(listener, "HELD", 30.0)
+    body = canonical.encode(Batch(letters=("a.b.c",)))
+    again = signed(left, right, body)
+    assert [status_of(raw(left, right, again)) for _ in range(5)] == [200, 403, 403, 403, 403]
+    here = right.correspondence.listener
+    assert here is not None
+    assert here._door.wait(b"letters " + left.own.certificate)
+
+
 def test_a10_one_partner_has_so_many_connections_and_no_more(
     left: Node, right: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listener, "CONNECTIONS_EACH", 3)
+    monkeypatch.setattr(listener, "HELD", 0.01)
     request = f"GET {CARD} HTTP/1.1\r\nhost: x\r\n\r\n".encode()
     with ExitStack() as held:
         lines = [held.enter_context(spoken(left, right)) for _ in range(4)]
@@ -296,6 +311,7 @@ def test_letters_that_count_for_nothing_are_measured_and_logged_without_a_word_o
 def test_a10_calls_without_letters_have_an_allowance_of_their_own(
     left: Node, right: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(listener, "HELD", 0.01)
     monkeypatch.setattr(calls, "CALLS_AT_ONCE", 3.0)
     monkeypatch.setattr(calls, "CALLS_EACH_SECOND", 0.01)
     with channel(left, right) as to:

@@ -15,7 +15,7 @@ from liaison.model.errors import BadSetting, LiaisonError, StoreUnavailable
 from liaison.node.limits import Crowd, Limits
 from liaison.node.logs import log
 from liaison.node.server import TOO_MANY, Bounded, Loop, Server, bounded
-from liaison.node.turns import Door, Turns
+from liaison.node.turns import Door, Patience, Turns
 from liaison.partners.cards import Card, OwnKeys
 from liaison.transport.calls import LETTERS, LONGEST_CALL, Answered, Call, Desk
 from liaison.transport.channel import pin, server_tls, show
@@ -25,7 +25,7 @@ CALLS_EACH = 3  # of one certificate that are under way at once, with their bodi
 WORKERS = 4  # calls that are answered at once; each waits for the one writer
 WORKERS_EACH = 2  # of one partner: who floods leaves the others their turns
 CONNECTIONS_EACH = 32  # of one certificate
-HELD = 1.0  # seconds after which one who has to wait is told so: who floods is no faster than that
+HELD = 5.0  # seconds after which one who has to wait is told so: who floods is no faster than that
 STARTED = 10.0  # seconds that it may take to listen
 
 
@@ -44,7 +44,8 @@ class Known(Bounded):
             self.certificates[self.client] = caller
             self.connected[caller] += 1
             if self.connected[caller] > CONNECTIONS_EACH:
-                self.cut(TOO_MANY)
+                self.transport.pause_reading()
+                self.loop.call_later(HELD, self.cut, TOO_MANY)  # at once, and it would be back at once
 
     def connection_lost(self, error: Exception | None) -> None:
         """Forget it."""
@@ -67,7 +68,7 @@ class Listener:
         self._workers = ThreadPoolExecutor(WORKERS, "partner-call")
         self._pinned: set[bytes] = set()
         self._under_way, self._connected = Counter[bytes](), Counter[bytes]()
-        self._turns, self._door = Turns(WORKERS, WORKERS_EACH), Door()
+        self._turns, self._door, self._patience = Turns(WORKERS, WORKERS_EACH), Door(), Patience()
         self._shown = own.generation
         self.port = 0  # where it listens, once it does
         self._server = self._made()
@@ -163,7 +164,9 @@ class Listener:
         loop = asyncio.get_running_loop()
         async with self._turns.turn(caller):
             answered = await loop.run_in_executor(self._workers, self._answered, call)
-        if answered.status == 429:
+        if answered.status == 403 and not self._patience.lasts(caller):
+            self._door.tell(_kind(caller, scope["path"]), HELD)
+        elif answered.status == 429:
             self._door.tell(_kind(caller, scope["path"]), float(answered.headers["retry-after"]))
         await _send(send, answered)
 

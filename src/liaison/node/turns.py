@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 EARLY = 8  # calls before the time that are forgiven: cosigning, or a person who tries again
+MISTAKES, MISTAKES_EACH_SECOND = 60.0, 1.0  # calls without a signature that counts
 LONGEST = 60.0  # seconds that one who does not wait is kept out
 
 
@@ -64,6 +65,22 @@ class Turns:
                 self._busy[following] += 1
                 self._free -= 1
                 mine.set_result(None)
+
+
+@dataclass(slots=True)
+class Patience:
+    """How many calls that prove nothing a caller may still make: they are read, and cost the node as much as others."""
+
+    clock: Callable[[], float] = time.monotonic
+    _left: dict[bytes, tuple[float, float]] = field(default_factory=dict)
+
+    def lasts(self, caller: bytes) -> bool:
+        """Whether one more of them is forgiven."""
+        now = self.clock()
+        left, since = self._left.get(caller, (MISTAKES, now))
+        left = min(MISTAKES, left + (now - since) * MISTAKES_EACH_SECOND)
+        self._left[caller] = max(0.0, left - 1), now
+        return left >= 1
 
 
 @dataclass(slots=True)
