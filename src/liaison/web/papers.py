@@ -39,7 +39,18 @@ Short = Annotated[str, msgspec.Meta(max_length=200)]
 Words = Annotated[str, msgspec.Meta(max_length=4_000)]
 
 
-class Copying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Plain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body whose texts are texts: half of a surrogate pair is none, and a zero is refused by some databases."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no text: the API tells it as a fault of the body."""
+        for name in self.__struct_fields__:
+            text = getattr(self, name)
+            if isinstance(text, str) and ("\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text)):
+                raise ValueError(f"{name} holds a sign that is no text")
+
+
+class Copying(Plain, frozen=True, forbid_unknown_fields=True):
     """In which form a copy is made, on which grounds of one's own, and for which court, if it is for one."""
 
     form: Form
@@ -47,7 +58,7 @@ class Copying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     court: Short = ""
 
 
-class Answerers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Answerers(Plain, frozen=True, forbid_unknown_fields=True):
     """The same; whoever answered may write a justification in place of grounds: the request gives the rest."""
 
     form: Form

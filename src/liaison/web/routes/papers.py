@@ -21,6 +21,7 @@ from liaison.web.papers import (
     Answerers,
     Copying,
     CopyOperation,
+    Plain,
     answer,
     chosen_form,
     footing,
@@ -133,7 +134,7 @@ def _page(
     )
 
 
-class Telling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Telling(Plain, frozen=True, forbid_unknown_fields=True):
     """On which grounds of one's own an item is read."""
 
     grounds: str

@@ -20,6 +20,7 @@ from liaison.web.language import LANGUAGES
 from liaison.web.papers import (
     Answerers,
     CopyOperation,
+    Plain,
     Short,
     answer,
     chosen_form,
@@ -129,7 +130,7 @@ def _forms(held: Outlook) -> tuple[Form, ...]:
     return tuple(form for form in Form if form.streams or held.subjects <= MOST)
 
 
-class Tracing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Tracing(Plain, frozen=True, forbid_unknown_fields=True):
     """Which notices, in which form and words, on which grounds of one's own; no request: those of all."""
 
     form: Form
