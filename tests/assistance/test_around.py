@@ -166,7 +166,7 @@ def test_information_is_supplied_that_nobody_asked_for(pair: Pair) -> None:
     assert [each.id for each in spontaneous.listed(asked.office, DESK)] == [given]
     for wrong in ({"holdings": ()}, {"reason": " "}, {"reason": "x" * 5000}, {"holdings": ("a",) * 201}):
         with pytest.raises(BadInput):
-            replace(giving, **wrong)  # type: ignore[arg-type]
+            replace(giving, **wrong)
     none = replace(giving, holdings=("holding-none",))
     (against,) = spontaneous.weigh(asked.office, DESK, none).against["holding-none"]
     assert (against.rule, "may be sent" in against.text) == ("", True)

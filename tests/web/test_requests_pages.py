@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 import httpx
@@ -41,9 +41,9 @@ def place_of(answer: httpx.Response) -> str:
     return answer.headers["location"].partition("?")[0]
 
 
-def agreed(browser: httpx.Client, path: str, data: dict[str, object] | None = None, says: str = "") -> str:
+def agreed(browser: httpx.Client, path: str, data: Mapping[str, object] | None = None, says: str = "") -> str:
     """Do what cannot be undone: read what it will do, agree to that; the place that follows."""
-    asked = browser.post(path, data=data or {})
+    asked = browser.post(path, data=dict(data or {}))
     assert asked.status_code == 200, asked.text
     assert "What will happen" in asked.text
     assert says in asked.text

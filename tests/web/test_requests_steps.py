@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import httpx
@@ -262,7 +263,7 @@ def test_a_draft_loses_its_subjects_only_after_a_second_thought(houses: Houses) 
         assert "The request is about nobody yet" in asker.get(place).text
 
 
-def programs(house: House, role: Role) -> httpx.Client:
+def programs(house: House, role: Role) -> AbstractContextManager[httpx.Client]:
     return house.desk.program(house.officers[role])
 
 
