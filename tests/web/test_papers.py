@@ -38,6 +38,11 @@ def said(house: House) -> list[Statement]:
     return house.desk.office.read(lambda c: [log.statement(c, index) for index in range(size(c))])
 
 
+def called_with(body: dict[str, str]) -> dict[str, str]:
+    """The same as a program sends it."""
+    return {"format" if name == "form" else name: text for name, text in body.items()}
+
+
 def may(codes: Codes, form: Form, *, court: bool, own: bool) -> bool:
     """What docs/supply.md says of a file, on paper, and in a form that binds nobody."""
     if form in (Form.STIX, Form.MISP) and codes & NEVER_UNBOUND:
@@ -64,7 +69,7 @@ def test_every_code_of_a_partners_record_at_every_form_and_use(ground: Ground, f
         for codes, court in product(SETS, (False, True)):
             item = ground.things[codes]
             body = {"form": form.value, "grounds": ground.clerk, "court": COURT if court else ""}
-            called = program.post(f"/api/v1/received/{item}/copy", json=body)
+            called = program.post(f"/api/v1/received/{item}/copy", json=called_with(body))
             seen = desk.post(f"/received/{item}/copy", data=body)
             lawful = may(codes, form, court=court, own=False)
             assert called.status_code == seen.status_code == (200 if lawful else 403), (codes, court)
@@ -104,7 +109,7 @@ def test_every_code_of_our_own_record_at_every_form(ground: Ground, form: Form) 
         for codes, court in product(SETS, (False, True)):
             item = ground.things[codes]
             body = {"form": form.value, "justification": WHY, "court": COURT if court else ""}
-            called = program.post(f"/api/v1/supplied/{item}/copy", json=body)
+            called = program.post(f"/api/v1/supplied/{item}/copy", json=called_with(body))
             seen = desk.post(f"/supplied/{item}/copy", data=body)
             lawful = may(codes, form, court=court, own=True)
             assert called.status_code == seen.status_code == (200 if lawful else 403), (codes, court)
@@ -120,7 +125,7 @@ def test_a_request_leaves_out_what_its_code_forbids_and_says_so(
     with asking.desk.program(asking.officers[INVESTIGATOR]) as program:
         request = ground.ours.rpartition("/")[2]
         body = {"form": form.value, "grounds": ground.grounds, "court": COURT if court else ""}
-        answer = program.post(f"/api/v1/requests/{request}/copy", json=body)
+        answer = program.post(f"/api/v1/requests/{request}/copy", json=called_with(body))
     if court:
         assert reasons(answer) == {"P01/disclose"}, "who may not disclose takes nothing to a court"
         return
@@ -152,7 +157,7 @@ def test_the_side_that_answered_takes_its_request(ground: Ground, form: Form) ->
     ):
         for court in (False, True):
             body = {"form": form.value, "justification": WHY, "court": COURT if court else ""}
-            answer = program.post(f"/api/v1/requests/{request}/copy", json=body)
+            answer = program.post(f"/api/v1/requests/{request}/copy", json=called_with(body))
             assert answer.status_code == 200, answer.text
         assert desk.post(f"/requests/{request}/copy", data=body).status_code == 200
         short = desk.post(f"/requests/{request}/copy", data={"form": form.value, "justification": "no"})
@@ -229,8 +234,8 @@ def test_nothing_leaves_before_the_ledger_has_it(
     with asking.desk.program(asking.officers[INVESTIGATOR]) as program:
         request, item = ground.ours.rpartition("/")[2], ground.things[frozenset()]
         body = {"form": form, "grounds": ground.grounds}
-        taken = program.post(f"/api/v1/requests/{request}/copy", json=body)
-        one = program.post(f"/api/v1/received/{item}/copy", json=body)
+        taken = program.post(f"/api/v1/requests/{request}/copy", json=called_with(body))
+        one = program.post(f"/api/v1/received/{item}/copy", json=called_with(body))
     assert one.status_code == 503
     assert taken.status_code in (200, 503), "a table has begun with its titles"
     assert b"AA1" not in taken.content + one.content
@@ -247,9 +252,9 @@ def test_without_grounds_of_ones_own_nothing_is_taken(ground: Ground) -> None:
                 (ground.clerk, (404,)),
                 ("grounds-" + "a" * 26, (404,)),
             ):
-                answer = program.post(f"/api/v1/{place}/copy", json={"form": "csv", "grounds": grounds})
+                answer = program.post(f"/api/v1/{place}/copy", json={"format": "csv", "grounds": grounds})
                 assert answer.status_code in status, (place, grounds)
-        assert program.post(f"/api/v1/supplied/{item}/copy", json={"form": "csv"}).status_code == 404
+        assert program.post(f"/api/v1/supplied/{item}/copy", json={"format": "csv"}).status_code == 404
 
 
 def test_of_a_record_that_was_called_back_the_copy_says_so(ground: Ground) -> None:

@@ -53,7 +53,7 @@ class Plain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Copying(Plain, frozen=True, forbid_unknown_fields=True):
     """In which form a copy is made, on which grounds of one's own, and for which court, if it is for one."""
 
-    form: Form
+    form: Form = msgspec.field(name="format")  # `form` is what a page sends: the framework takes it for that
     grounds: Short
     court: Short = ""
 
@@ -61,7 +61,7 @@ class Copying(Plain, frozen=True, forbid_unknown_fields=True):
 class Answerers(Plain, frozen=True, forbid_unknown_fields=True):
     """The same; whoever answered may write a justification in place of grounds: the request gives the rest."""
 
-    form: Form
+    form: Form = msgspec.field(name="format")
     grounds: Short = ""
     justification: Words = ""
     court: Short = ""

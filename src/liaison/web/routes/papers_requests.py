@@ -133,7 +133,7 @@ def _forms(held: Outlook) -> tuple[Form, ...]:
 class Tracing(Plain, frozen=True, forbid_unknown_fields=True):
     """Which notices, in which form and words, on which grounds of one's own; no request: those of all."""
 
-    form: Form
+    form: Form = msgspec.field(name="format")
     grounds: Short
     language: Annotated[str, msgspec.Meta(max_length=2)] = "en"
     request: Short = ""
