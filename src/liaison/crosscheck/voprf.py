@@ -84,7 +84,7 @@ def evaluate(key: Key, points: bytes, chance: bytes, suite: Suite | None = None)
     suite = suite or standard()
     if len(chance) != SEED:
         raise ValueError(f"chance has {SEED} bytes")
-    _bound(points)
+    require_batch(points)
     evaluated = suite.group.multiply_all(points, key.secret)
     hidden = chance + bytes(key.secret) + sha512(points).digest()
     return Evaluated(
@@ -130,7 +130,7 @@ def verify(public: bytes, points: bytes, evaluated: bytes, proof: bytes, suite: 
 
 
 def _require_form(points: bytes, evaluated: bytes, proof: bytes) -> None:
-    _bound(points)
+    require_batch(points)
     if len(evaluated) != len(points):
         raise BadPoint(
             f"{len(points) // POINT} points were asked about and {len(evaluated) // POINT} came back"
@@ -140,7 +140,8 @@ def _require_form(points: bytes, evaluated: bytes, proof: bytes) -> None:
         raise BadProof(f"a proof is two scalars of {SCALAR} bytes", hint=KEY_HINT)
 
 
-def _bound(points: bytes) -> None:
+def require_batch(points: bytes) -> None:
+    """Raises BadPoint for more or fewer bytes than a batch of points has."""
     if len(points) % POINT or not 0 < len(points) <= LARGEST_BATCH * POINT:
         raise BadPoint(f"a batch is 1 to {LARGEST_BATCH} points of {POINT} bytes")
 
@@ -211,6 +212,7 @@ __all__ = [
     "finalize",
     "outputs",
     "prove",
+    "require_batch",
     "unblind",
     "verify",
 ]
