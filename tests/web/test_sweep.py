@@ -309,6 +309,7 @@ IN_QUERIES: dict[tuple[str, str], str] = {  # ids that travel in the query: the 
     ("/api/v1/requests", "cursor"): "received-request",
     ("/api/v1/requests/unasked", "cursor"): "unasked",
     ("/requests/unasked/new", "case"): "case",
+    ("/received/{item_id}/copy", "grounds"): "grounds",
     ("/requests", "after"): "received-request",
     ("/requests/out", "after"): "sent-request",
     ("/break-glass/new", "object"): "holding",
@@ -360,7 +361,9 @@ def test_an_object_of_others_in_a_query_is_none(ground: Ground, who: Role) -> No
         missing = absent(value)
         client = ground.clients[who, path.startswith("/api/")]
         holding = ground.scene.owned["holding"] if who in ANSWER_FOR_RECORDS else NO_GROUNDS
+        item = ground.scene.owned["item"] if who in ANSWER_FOR_RECORDS else NO_GROUNDS
         address = path.replace("{holding_id}", holding).replace("{case_id}", own.get("case", NO_GROUNDS))
+        address = address.replace("{item_id}", item)
         answers = []
         for one in (value, missing):
             sent = cursor_of(one) if (path, name) == ("/api/v1/checks", "cursor") else one

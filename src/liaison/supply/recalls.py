@@ -70,7 +70,7 @@ def end_asking(office: Office, actor: Actor, item: str, notice: str, node: str, 
     """Ask a node no more for its confirmation of a notice on an item of ours, and tell nobody of it any more.
 
     It still counts as one that did not confirm, and may confirm later. reason: in the person's words. Raises NotFound,
-    NotLawful, Conflict for one that confirmed or was given up before, LedgerUnavailable.
+    NotLawful, Conflict for one that was not asked, confirmed or was given up before, LedgerUnavailable.
     """
 
     def work(connection: Connection) -> None:
@@ -80,7 +80,7 @@ def end_asking(office: Office, actor: Actor, item: str, notice: str, node: str, 
         query = select(COMPLIANCE).select_from(joined).where(chosen, NOTICES.c.item == item)
         silent = connection.execute(query).first()
         if silent is None:
-            raise NotFound
+            raise Conflict("no such notice went to this node", hint="look at the notices of this item again")
         context = Context(actor=actor, now=now, record=_facts(connection, row), reason=reason)
         office.decide(Action.RECALL, context)
         if silent.confirmed is not None or silent.ended is not None:
