@@ -7,6 +7,7 @@ multiply in constant time (docs/crosscheck.md).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol
 
 from liaison.crosscheck.groups.libraries import BACKENDS, load
@@ -68,18 +69,21 @@ class Group(Protocol):
         ...
 
 
-@once
-def _first() -> Group:
-    for name in BACKENDS:
+def _named(name: str) -> Group:
+    return Sodium(name, load(name))
+
+
+NAMED = {name: once(partial(_named, name)) for name in BACKENDS}
+
+
+def first() -> Group:
+    """The first backend that is here. Raises GroupMissing."""
+    for named in NAMED.values():
         try:
-            return _named(name)
+            return named()
         except GroupMissing:
             continue
     raise GroupMissing("neither the system's libsodium (1.0.18 or later) nor the wheel rbcl can be loaded")
-
-
-def _named(name: str) -> Group:
-    return Sodium(name, load(name))
 
 
 def choose(name: str = "") -> Group:
@@ -88,12 +92,12 @@ def choose(name: str = "") -> Group:
     Each is held against a vector of RFC 9497 when it is loaded. Raises BadSetting for another name, GroupMissing.
     """
     if not name:
-        return _first()
-    if name not in BACKENDS:
+        return first()
+    if name not in NAMED:
         raise BadSetting(
             f"there is no backend {name!r} of the cross-check", hint=f"say {' or '.join(BACKENDS)}"
         )
-    return _named(name)
+    return NAMED[name]()
 
 
-__all__ = ["ORDER", "POINT", "SCALAR", "Group", "choose"]
+__all__ = ["ORDER", "POINT", "SCALAR", "Group", "choose", "first"]

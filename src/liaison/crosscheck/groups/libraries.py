@@ -54,15 +54,16 @@ def _wheel() -> ctypes.CDLL:
 
 
 def _from_memory(content: bytes) -> ctypes.CDLL:
-    """A library loaded from a file that has no name, or whose name is gone once it is loaded. Raises OSError."""
+    """A library loaded from a file that has no name, or whose name is gone once it is loaded. Raises OSError.
+
+    The file without a name stays open: the system's loader knows libraries by path, and would take another file that
+    got the same number for this one.
+    """
     if hasattr(os, "memfd_create"):
         file = os.memfd_create("libsodium", os.MFD_CLOEXEC)
-        try:
-            with os.fdopen(file, "wb", closefd=False) as out:
-                out.write(content)
-            return ctypes.CDLL(f"/proc/self/fd/{file}")
-        finally:
-            os.close(file)
+        with os.fdopen(file, "wb", closefd=False) as out:
+            out.write(content)
+        return ctypes.CDLL(f"/proc/self/fd/{file}")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "libsodium"
         path.write_bytes(content)
