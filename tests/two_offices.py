@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select, update
 
-import liaison.assistance.handling  # noqa: F401  so that its letters are understood
+import liaison.assistance.inbound  # noqa: F401  so that its letters are understood
 from liaison import policy
 from liaison.assistance.checking import run_checks
 from liaison.assistance.drafting import Draft

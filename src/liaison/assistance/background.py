@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from liaison.assistance import checking, forgetting, handling, sending, watching
+from liaison.assistance import checking, forgetting, inbound, sending, watching
 from liaison.assistance.ways import Means
 from liaison.office import Office
 from liaison.screening.records import Live
 
 EVERY = 20.0  # seconds between two looks, unless a letter arrives
-UNDERSTOOD = frozenset(handling.TAKERS)  # kinds of letters that are taken once this module is there
+UNDERSTOOD = frozenset(inbound.TAKERS)  # kinds of letters that are taken once this module is there
 WAKES = frozenset(
     {"request-part", "request-corrected"}
 )  # kinds of letters after which there is something to check

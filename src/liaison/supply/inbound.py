@@ -18,7 +18,7 @@ WAKES = frozenset({letters.PASSED, letters.NOTICE, letters.REPORT})
 
 
 def run(office: Office, means: Means) -> following.Followed:
-    """Do all that waits, Raises as `following.run`."""
+    """Do all that waits. Raises as `following.run`."""
     return following.run(office, means)
 
 

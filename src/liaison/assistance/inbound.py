@@ -1,4 +1,7 @@
-"""Who takes which letter about requests. Imported once by whoever puts a node together."""
+"""The letters about requests as they come in: each kind to what takes it, in the transaction of its receipt.
+
+Imported once by whoever puts a node together.
+"""
 
 from __future__ import annotations
 
