@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from liaison.formats import handling_marks, misp, stix
-from liaison.formats.handling_marks import EXTENSION, MARKS, UNSTATED
+from liaison.formats.handling_marks import EXTENSION, MARKS
 from liaison.formats.publication import Publication, reduced, uuid_of
 from liaison.formats.received import handling_of
 from liaison.model.dates import PartialDate
 from liaison.model.errors import BadInput
 from liaison.model.grounds import Purpose
-from liaison.model.handling import Handling, HandlingCode
+from liaison.model.handling import UNSTATED, Handling, HandlingCode
 from liaison.model.identifiers import DocumentNumber, Iban, PhoneNumber, Plate, Vin
 from liaison.model.scales import Graded
 from liaison.model.subjects import (

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from liaison.model.errors import BadInput
-from liaison.model.handling import Handling, HandlingCode
+from liaison.model.handling import UNSTATED, Handling, HandlingCode
 from liaison.model.scales import Graded
 
 EXTENSION = "extension-definition--6f0f8f2c-7d0b-4c0e-9a51-8b3b3f0f7d11"
@@ -22,7 +22,6 @@ MARKS = {  # the marking-definitions of the codes that have one text for good
     HandlingCode.H2: "marking-definition--0b7c1a54-2f6e-4b53-8f4a-1d2a5b6c7e02",
 }
 LARGEST = 2_000  # signs of a restriction
-UNSTATED = Handling(codes=tuple(HandlingCode), restriction="no use was stated: ask the originator before any")
 ADMIRALTY = {"A": "a", "B": "b", "C": "d", "X": "f"}  # the letters of the admiralty scale's taxonomy
 CREDIBILITY = {"1": "1", "2": "2", "3": "3", "4": "6"}
 

@@ -13,7 +13,7 @@ from typing import Any
 from liaison.formats import handling_marks
 from liaison.formats.publication import Publication, uuid_of
 from liaison.model.errors import BadInput
-from liaison.model.handling import Handling
+from liaison.model.handling import UNSTATED, Handling
 from liaison.model.subjects import (
     Account,
     AnySubject,
@@ -140,7 +140,7 @@ def tag_names(held: Mapping[str, Any]) -> list[str]:
 
 def handling_of(held: Mapping[str, Any]) -> Handling:
     """Under which conditions an event came; every one where nothing is said (threat A34)."""
-    return handling_marks.from_tags(tag_names(held)) or handling_marks.UNSTATED
+    return handling_marks.from_tags(tag_names(held)) or UNSTATED
 
 
 def read(sent: object) -> Event:

@@ -17,7 +17,7 @@ from liaison.formats import handling_marks
 from liaison.formats.handling_marks import EXTENSION, MARKS
 from liaison.formats.publication import Publication, fields, require_door, uuid_of
 from liaison.model.errors import BadInput
-from liaison.model.handling import Handling, HandlingCode
+from liaison.model.handling import UNSTATED, Handling, HandlingCode
 from liaison.model.holding import MEANINGS
 
 Object = dict[str, Any]
@@ -208,7 +208,7 @@ def handling_of(held: Mapping[str, Any], marks: Mapping[str, Mapping[str, Any]])
     """Under which conditions an object came; every one where nothing is said (threat A34)."""
     refs = held.get("object_marking_refs")
     known = [ref for ref in refs if isinstance(ref, str)] if isinstance(refs, list) else []
-    return handling_marks.from_marks(known, marks) or handling_marks.UNSTATED
+    return handling_marks.from_marks(known, marks) or UNSTATED
 
 
 def fault(held: object) -> str:

@@ -56,6 +56,10 @@ class Handling(Value, frozen=True, kw_only=True):
         msgspec.structs.force_setattr(self, "codes", kept)
 
 
+# what came without any code: every code holds until its originator has been asked (threat A34)
+UNSTATED = Handling(codes=tuple(HandlingCode), restriction="no use was stated: ask the originator before any")
+
+
 def combined(parts: Iterable[Handling]) -> Handling:
     """The handling of what was made from several parts: every condition of each. Raises BadInput for no part."""
     held = list(parts)

@@ -8,12 +8,11 @@ from enum import Enum
 
 from liaison.model.errors import BadInput
 from liaison.model.grounds import Purpose
-from liaison.model.handling import Handling, HandlingCode, combined
+from liaison.model.handling import UNSTATED, Handling, HandlingCode, combined
 from liaison.policy import Action, Refuse
 from liaison.supply.documents import Kind, Notice, Outcome, Standing
 from liaison.supply.items import Item, State, Urgency
 
-UNSTATED = Handling(codes=tuple(HandlingCode), restriction="no use was stated: ask the originator before any")
 CHASE_AFTER = dt.timedelta(days=1)
 TELL_AFTER, TELL_EVERY = dt.timedelta(days=3), dt.timedelta(days=1)
 LONGEST_PAUSE = dt.timedelta(days=7)  # between two times that a silent node is asked again
