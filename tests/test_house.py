@@ -45,6 +45,9 @@ def test_the_median_function_is_short() -> None:
             "a.py:2",
         ),
         (house.late_decoders, "src/liaison/a.py", "def f():\n    return msgspec.json.Decoder(A)\n", "a.py:2"),
+        (house.connections, "src/liaison/a.py", "def f():\n    import httpx\n", "a.py:2: httpx"),
+        (house.connections, "src/liaison/a.py", "from http import client\n", "http.client"),
+        (house.connections, "src/liaison/a.py", "import asyncio\nasyncio.open_connection()\n", "open_conn"),
         (house.late_decoders, "src/liaison/a.py", "def f(x):\n    return msgspec.convert(x, A)\n", "a.py:2"),
         (house.empty_names, "src/liaison/a.py", "class NameManager:\n    pass\n", "name_manager"),
         (house.empty_names, "src/liaison/csv_utils.py", "", "csv_utils"),
@@ -72,6 +75,12 @@ def test_decoders_that_are_made_at_import_are_let_through(tmp_path: Path) -> Non
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "a.py").write_text(text, "utf-8")
     assert house.late_decoders(tmp_path) == []
+
+
+def test_each_module_that_may_connect_is_there_and_needs_it() -> None:
+    for name in house.MAY_CONNECT:
+        text = (house.ROOT / name).read_text("utf-8")
+        assert any(each in text for each in house.CONNECTS | house.OPENS), name
 
 
 def test_two_decisions_with_one_number_are_noticed(tmp_path: Path) -> None:

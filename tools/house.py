@@ -24,6 +24,20 @@ PURE = ("src/liaison/model", "src/liaison/matching", "src/liaison/policy")
 LEARNS = "src/liaison/model/canonical.py"  # makes decoders by one thread at a time
 DECODES = {f"msgspec.{form}.decode" for form in ("json", "msgpack", "toml", "yaml")}
 DECODERS = {"msgspec.json.Decoder", "msgspec.msgpack.Decoder"}
+CONNECTS = {"aiohttp", "ftplib", "http.client", "httpx", "requests", "smtplib", "socket", "urllib.request"}
+MAY_CONNECT = {  # each of these opens connections, or has a socket, for the reason that is said
+    "src/liaison/transport/channel.py": "to partners",
+    "src/liaison/node/server.py": "listens, for officers and for partners",
+    "src/liaison/officers/provider.py": "to the agency's identity provider",
+    "src/liaison/ledger/sources.py": "to a ledger that a person names on the command line",
+    "src/liaison/cli/reconcile.py": "to the node whose address a person gives",
+    "src/liaison/crosscheck/frames.py": "to a process of its own, by a pair of sockets without an address",
+    "src/liaison/crosscheck/keyholder.py": "the same",
+    "src/liaison/crosscheck/keyprocess.py": "the same",
+    "src/liaison/demo/making.py": "looks for a free port",
+    "src/liaison/demo/walk.py": "to the demo's own node",
+}
+OPENS = {"create_connection", "create_server", "open_connection", "start_server"}
 EMPTY_NAMES = re.compile(r"(?:^|_)(?:manager|handler|helper|util|utils|info)s?(?:_|$)")
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|NotImplemented" + r"Error)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.})$*-])/(?:root|home|Users|work|opt|mnt|srv|tmp)/\w[\w./-]*")
@@ -99,6 +113,28 @@ def chance(root: Path) -> list[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANCE
     ]
+
+
+def connections(root: Path) -> list[str]:
+    """Modules that could open a network connection and are not among those that may."""
+    return [
+        f"{name}:{line}: {what} opens connections; see MAY_CONNECT in tools/house.py"
+        for name, tree in trees(root, "src")
+        if name not in MAY_CONNECT
+        for node in ast.walk(tree)
+        for line, what in _connecting(node)
+    ]
+
+
+def _connecting(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """What of this node takes a module that connects, or calls what does; with its line."""
+    if isinstance(node, ast.Import):
+        yield from ((node.lineno, each.name) for each in node.names if each.name in CONNECTS)
+    elif isinstance(node, ast.ImportFrom):
+        taken = {node.module or "", *(f"{node.module}.{each.name}" for each in node.names)}
+        yield from ((node.lineno, name) for name in sorted(taken & CONNECTS))
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in OPENS:
+        yield node.lineno, node.func.attr
 
 
 def late_decoders(root: Path) -> list[str]:
@@ -182,7 +218,16 @@ def _found(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
         yield text.count("\n", 0, match.start()) + 1, match.group(match.lastindex or 0)
 
 
-RULES = (long_modules, chance, late_decoders, empty_names, unfinished, strange_names, long_decisions)
+RULES = (
+    long_modules,
+    chance,
+    connections,
+    late_decoders,
+    empty_names,
+    unfinished,
+    strange_names,
+    long_decisions,
+)
 WARNINGS = (long_functions,)
 
 
