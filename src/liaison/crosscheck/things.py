@@ -1,0 +1,90 @@
+"""Match keys of documents, vehicles, telephones, accounts, organisations and e-mail addresses.
+
+    family  made of
+    D       number of a document, six letters or more, characters that readers take for one another folded
+    DC      the same, shorter, with its issuing country
+    P, PC   registration mark, folded; with its country
+    V       vehicle identification number (ISO 3779 has none of the letters that are misread)
+    T       telephone number (E.164)
+    I       IMEI without its check digit
+    B       IBAN, whose check digits were held against the rest when it was read
+    A, E    account number with its institution; an e-mail address in small letters
+    O       register number of an organisation with its country
+
+Names of organisations and addresses are not compared. Kinds of document are not part of a key: sources name them
+differently, and a number of six letters and more is telling without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from unicodedata import normalize
+
+from liaison.matching.plates import CONFUSED, KEPT
+from liaison.model.subjects import Account, AnySubject, Document, Organisation, Phone, Vehicle
+from liaison.model.text import compact
+
+LONG_ENOUGH = 6  # letters of a document's number that stand alone
+FOLD = str.maketrans(CONFUSED)
+# Providers that say themselves that dots in the local part, and what follows a plus sign, do not count.
+DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
+
+
+def folded(text: str) -> str:
+    """Capitals and digits with those that readers take for one another folded: `O1-lB` -> `0118`."""
+    return "".join(letter for letter in normalize("NFKC", text).upper() if letter in KEPT).translate(FOLD)
+
+
+def mailbox(text: str) -> str:
+    """An e-mail address as it is compared, or "" for what is none."""
+    local, at, domain = normalize("NFKC", text).strip().casefold().rpartition("@")
+    if not (at and local and "." in domain) or " " in local + domain:
+        return ""
+    if domain in DOTLESS:
+        return f"{local.partition('+')[0].replace('.', '')}@{DOTLESS[domain]}"
+    return f"{local}@{domain}"
+
+
+def thing_keys(thing: AnySubject) -> Iterator[tuple[str, str]]:
+    """(family, text) of every key of a thing."""
+    if isinstance(thing, Document):
+        yield from _document(thing)
+    elif isinstance(thing, Vehicle):
+        yield from _vehicle(thing)
+    elif isinstance(thing, Phone):
+        if thing.number:
+            yield "T", thing.number.text.removeprefix("+")
+        if thing.imei:
+            yield "I", thing.imei.text[:14]
+    elif isinstance(thing, Account):
+        yield from _account(thing)
+    elif isinstance(thing, Organisation) and thing.register_number:
+        country = thing.registered.text if thing.registered else ""
+        yield "O", f"{country}|{folded(thing.register_number)}"
+
+
+def _document(document: Document) -> Iterator[tuple[str, str]]:
+    number = folded(document.number.text) or compact(document.number.text)
+    if len(number) >= LONG_ENOUGH:
+        yield "D", number
+    elif document.issuer:
+        yield "DC", f"{document.issuer.text}|{number}"
+
+
+def _vehicle(vehicle: Vehicle) -> Iterator[tuple[str, str]]:
+    if vehicle.plate:
+        mark = folded(vehicle.plate.text) or compact(vehicle.plate.text)
+        yield "P", mark
+        if vehicle.registered:
+            yield "PC", f"{vehicle.registered.text}|{mark}"
+    if vehicle.vin:
+        yield "V", vehicle.vin.text
+
+
+def _account(account: Account) -> Iterator[tuple[str, str]]:
+    if account.iban:
+        yield "B", account.iban.text
+    if address := mailbox(account.number):
+        yield "E", address
+    elif account.number:
+        yield "A", f"{' '.join(account.institution.casefold().split())}|{folded(account.number)}"
