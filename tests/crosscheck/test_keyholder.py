@@ -216,6 +216,7 @@ def test_no_bytes_make_it_give_the_secret(sent: bytes) -> None:
         (frames.LARGEST + 1).to_bytes(4, "big") + b"\2",
         frame(What.OUTPUTS, b"\0\5abc"),
         frame(What.OUTPUTS, b"\0"),
+        frame(What.OUTPUTS, b"\0\0" * (frames.MOST + 1)),
     ],
 )
 def test_it_ends_at_what_is_no_question(bad: bytes) -> None:
@@ -264,6 +265,15 @@ def test_large_inputs_are_sent_apart() -> None:
     parts = frames.portions(inputs, 4096)
     assert all(len(frames.joined(part)) <= frames.LARGEST for part in parts)
     assert sum(map(len, parts)) == 40
+
+
+def test_a_frame_that_says_it_is_too_large_is_not_made_room_for() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall((frames.LARGEST + 1).to_bytes(4, "big") + bytes([What.EVALUATE]))
+        ours.close()
+        with pytest.raises(BadFrame, match=str(frames.LARGEST + 1)):
+            frames.receive(theirs)
 
 
 def test_a_frame_that_is_too_large_is_not_sent() -> None:

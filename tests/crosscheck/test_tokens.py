@@ -79,6 +79,7 @@ def test_a_damaged_list_is_refused_or_another_list(numbers: set[int], data: st.D
         (eliasfano.encode(array([1, 2, 3]), 20) + b"\0", "bytes long"),
         (eliasfano.encode(array([1, 2, 3]), 20)[:-1] + b"\0", "another number"),
         (eliasfano.encode(array([1]), 4)[:-1] + bytes([0b10100000]), "another number"),
+        (eliasfano.encode(array([1]), 4)[:-1] + bytes([0b00010000]), "another number"),
         (eliasfano.encode(array([1]), 4)[:5] + bytes([0b00010001]) + bytes([0b10000000]), "more bits"),
     ],
 )

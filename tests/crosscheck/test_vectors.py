@@ -103,6 +103,13 @@ def test_the_quick_expansion_is_the_readable_one(message: bytes, dst: bytes) -> 
     assert expander(dst)(message) == expand_message_xmd(message, dst, 64)
 
 
+def test_a_long_purpose_is_hashed() -> None:
+    """RFC 9380 section 5.3.3."""
+    long = b"x" * 256
+    short = sha512(b"H2C-OVERSIZE-DST-" + long).digest()
+    assert expand_message_xmd(b"m", long, 96) == expand_message_xmd(b"m", short, 96)
+
+
 def test_what_cannot_be_expanded_is_refused() -> None:
     with pytest.raises(ValueError, match="one message"):
         expand_message_xmd(b"", b"x", 255 * 64 + 1)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 LARGEST = 2**20  # bytes of a frame's content
+MOST = 4096  # inputs in a frame
 HEADER = 5
 
 
@@ -57,18 +58,21 @@ def joined(inputs: Iterable[bytes]) -> bytes:
 
 
 def parted(content: bytes) -> list[bytes]:
-    """What `joined` joined. Raises BadFrame."""
-    found, place = [], 0
+    """What `joined` joined. Raises BadFrame, also for more than 4,096 inputs."""
+    found: list[bytes] = []
+    place = 0
     while place < len(content):
         end = place + 2 + int.from_bytes(content[place : place + 2], "big")
         if end > len(content) or place + 2 > len(content):
             raise BadFrame("an input is shorter than it says")
+        if len(found) == MOST:
+            raise BadFrame(f"more than {MOST} inputs")
         found.append(content[place + 2 : end])
         place = end
     return found
 
 
-def portions(inputs: Sequence[bytes], most: int) -> list[Sequence[bytes]]:
+def portions(inputs: Sequence[bytes], most: int = MOST) -> list[Sequence[bytes]]:
     """The inputs in parts of at most `most` that fit in a frame each."""
     found, start, size = [], 0, 0
     for place, each in enumerate(inputs):

@@ -24,7 +24,6 @@ from liaison.model.errors import BadPoint, KeyProcessLost
 
 PATIENCE = 120.0  # seconds for one answer; a batch of 8,192 points takes one
 GRACE = 2.0  # seconds that a process has to end by itself
-PORTION = 4096  # inputs in a frame
 TRIES = 2
 LOST = (OSError, EOFError, BadFrame)
 
@@ -54,7 +53,7 @@ class KeyHolder:
 
     def heads(self, inputs: Sequence[bytes]) -> Numbers:
         """The first eight bytes of each input's output, for the token set: uint64[n]. Raises KeyProcessLost."""
-        answers = [self._ask(What.OUTPUTS, joined(part)) for part in portions(inputs, PORTION)]
+        answers = [self._ask(What.OUTPUTS, joined(part)) for part in portions(inputs)]
         return np.frombuffer(b"".join(answers), ">u8").astype(np.uint64)
 
     def _ask(self, what: What, content: bytes) -> bytes:
