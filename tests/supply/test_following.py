@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from liaison.holdings import consult, corrections, erasure, retention
 from liaison.holdings.erasure import Cause
+from liaison.holdings.imports import import_file
 from liaison.holdings.rules import facts
 from liaison.ledger.log import size
 from liaison.ledger.statements import Statement
@@ -201,6 +203,55 @@ def test_an_item_is_taken_into_the_records_and_follows_its_originator(
     net.carry()
     assert state_of(right, taken) is RecordState.ERASED
     assert all_confirmed(both[0])
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_what_is_called_back_while_it_is_taken_in_is_not_left_in_the_records(
+    net: Net, both: tuple[Agency, Agency], monkeypatch: pytest.MonkeyPatch, stops: bool
+) -> None:
+    _, item = given(net, both)
+    left, right = both
+    right.case(item)
+    real = import_file
+
+    def meanwhile(*order: Any) -> Any:
+        monkeypatch.setattr(taking, "import_file", real)
+        left.recalls(item)
+        net.carry()
+        done = real(*order)
+        if stops:
+            raise KeyboardInterrupt
+        return done
+
+    monkeypatch.setattr(taking, "import_file", meanwhile)
+    with pytest.raises(KeyboardInterrupt if stops else Erased):
+        taking.take_in(right.office, DESK, item, footing(DESK))
+    net.carry()
+    (record,) = right.see(select(HOLDINGS))
+    assert record.state == RecordState.ERASED.value
+    assert taking.finish_removals(right.office) == 0
+
+
+def test_what_is_corrected_while_it_is_taken_in_is_taken_in_as_corrected(
+    net: Net, both: tuple[Agency, Agency], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, item = given(net, both)
+    left, right = both
+    right.case(item)
+    real = import_file
+
+    def meanwhile(*order: Any) -> Any:
+        monkeypatch.setattr(taking, "import_file", real)
+        correct(left, record, "Anna")
+        corrections.restrict(left.office, PROTECTION, record, "The person contests it.")
+        net.carry()
+        return real(*order)
+
+    monkeypatch.setattr(taking, "import_file", meanwhile)
+    taken = taking.take_in(right.office, DESK, item, footing(DESK))
+    said = consult.inspect(right.office, PROTECTION, taken, "to look at it").holding
+    assert str(said.subject.names[0]) == "Anna Gashi"  # type: ignore[union-attr]
+    assert state_of(right, taken) is RecordState.RESTRICTED
 
 
 def test_a_record_of_another_agency_is_not_sent_as_our_own(net: Net, both: tuple[Agency, Agency]) -> None:

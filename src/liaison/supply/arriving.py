@@ -39,6 +39,8 @@ def take_notice(office: Office, means: Means, connection: Connection, sender: st
     held = connection.execute(select(HELD).where(HELD.c.id == notice.item)).first()
     if held is not None and held.originator != notice.originator:
         raise NotTaken("not-originator", "the item is another node's")
+    if held is not None and held.vouched and held.sealed is not None:
+        vouching.require_same(who, keeping.kept(office.keys, held.key, held.sealed, held.id).card)
     _require_new_number(connection, notice)
     _keep(office, connection, sender, notice, told, held is not None, now)
     _owe(connection, notice, told)

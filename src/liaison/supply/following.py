@@ -57,6 +57,7 @@ def run(office: Office, means: Means) -> Followed:
     """Do all that waits. Raises LedgerUnavailable, StoreUnavailable; what was done before stays done."""
     issued = follow_records(office, means)
     carried_out, failed = carry_out_all(office)
+    taking.finish_removals(office)
     office.write(forgetting.forget_late)
     keeping.destroy_due(office)
     confirmed = _drained(office, partial(_confirm_some, office, means))

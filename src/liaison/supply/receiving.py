@@ -31,7 +31,7 @@ from liaison.supply.documents import Standing, goes_on
 from liaison.supply.items import Item, State, Supplied, digest, read_item, unverified
 from liaison.supply.keeping import Kept
 from liaison.supply.refusing import NotTaken
-from liaison.supply.vouching import Signers, signers
+from liaison.supply.vouching import Signers, require_same, signers
 from liaison.transport.means import Means
 
 JOB = OfficerId("supply-job")
@@ -172,7 +172,8 @@ def _first(
     office: Office, connection: Connection, where: Where, checked: _Checked, now: dt.datetime
 ) -> State:
     """Keep an item that was never here, as the notices that came before it let it be."""
-    standing = pending.standing(connection, checked.item.id, checked.item.originator)
+    keys = checked.signers.keys
+    standing = pending.standing(connection, checked.item.id, checked.item.originator, keys)
     state = rules.state_of(standing)
     text = pending.replacement(office, connection, checked.item.id, standing) or checked.supplied.item
     item = unverified(text)
@@ -195,6 +196,8 @@ def _again(office: Office, connection: Connection, checked: _Checked, row: Row[A
     item, state = checked.item, State(row.state)
     if row.originator != item.originator:
         raise NotTaken("conflict", "an item of this id is held of another originator")
+    if row.vouched and row.sealed is not None:
+        require_same(checked.signers, keeping.kept(office.keys, row.key, row.sealed, row.id).card)
     if item.revision == row.revision and digest(checked.supplied.item) != row.digest:
         raise NotTaken("conflict", "the originator signed two items of one id and revision")
     if item.revision > row.revision and not state.over:

@@ -17,7 +17,7 @@ from liaison.holdings.rules import supplied_by
 from liaison.holdings.shelves import OPEN
 from liaison.ledger.statements import Statement
 from liaison.model.categories import CaseId, Category, OfficerId
-from liaison.model.errors import BadInput, Conflict
+from liaison.model.errors import BadInput, Conflict, Erased
 from liaison.model.holding import State as RecordState
 from liaison.model.roles import Role
 from liaison.office import Office
@@ -27,6 +27,7 @@ from liaison.storage.tables.supply import HELD
 from liaison.supply import access, doors
 from liaison.supply.access import Loaded
 from liaison.supply.doors import Door, Use
+from liaison.supply.items import State
 
 WHAT = "item-taken-in"
 HANDS = Actor(person=OfficerId("supply-job"), roles=frozenset({Role.DESK_OFFICER}))
@@ -146,6 +147,39 @@ def _import(office: Office, actor: Actor, loaded: Loaded, category: Category | N
         raise BadInput("; ".join(bad.reason for bad in done.bad_rows) or "nothing was taken in", field="item")
     record = record_of(office, row)
     assert record is not None, "what was imported just now is found by its list and id"
-    values = update(HELD).where(HELD.c.id == row.id).values(holding=record.id)
-    office.write(lambda connection: connection.execute(values))
+    _require_as_it_stands(office, loaded, record.id)
     return str(record.id)
+
+
+def _require_as_it_stands(office: Office, loaded: Loaded, record: str) -> None:
+    """Bring a record that was just made to how its item stands: a notice may have come while it was made. Raises Erased
+    where the item is gone, and the record with it."""
+    mine = HELD.c.id == loaded.row.id
+
+    def bind(connection: Connection) -> Row[Any]:
+        connection.execute(update(HELD).where(mine).values(holding=record))
+        return connection.execute(select(HELD).where(mine)).one()
+
+    row = office.write(bind)
+    state = State(row.state)
+    if state.over:
+        remove(office, row)
+        raise Erased(f"the item was {row.state} while it was taken in: nothing of it is left here")
+    if row.digest != loaded.row.digest:
+        renew(office, row.id)
+    elif state is State.RESTRICTED:
+        restrict(office, row)
+
+
+def finish_removals(office: Office) -> int:
+    """Remove the records of items that ended while they were taken in by a process that stopped; how many. One of which
+    there is no record yet is looked for again: it may just be made."""
+    ended = [state.value for state in State if state.over]
+    chosen = HELD.c.state.in_(ended) & HELD.c.taken_by.is_not(None) & HELD.c.holding.is_(None)
+    rows = office.read(lambda connection: connection.execute(select(HELD).where(chosen)).all())
+    made = [(row, record) for row in rows if (record := record_of(office, row)) is not None]
+    for row, record in made:
+        remove(office, row)
+        values = update(HELD).where(HELD.c.id == row.id).values(holding=record.id)
+        office.write(lambda connection, values=values: connection.execute(values))  # type: ignore[misc]
+    return len(made)

@@ -17,9 +17,11 @@ from liaison.supply.signing import keys_of
 
 @dataclass(frozen=True, slots=True)
 class Signers:
-    """The document keys of a node. `vouched` where its fingerprint was never compared here; `card` is then its card."""
+    """The document keys of a node, and the fingerprint of its identity. `vouched` where that was never compared here;
+    `card` is then its card."""
 
     keys: Mapping[str, Ed25519PublicKey]
+    fingerprint: str
     vouched: bool
     card: str = ""
 
@@ -30,12 +32,13 @@ def signers(connection: Connection, origin: str, sender: str, card: str, federat
     A partner's keys are never taken from a card that came with a letter. Raises NotTaken where nobody vouches.
     """
     try:
-        return Signers(keys_of(directory.partner(connection, origin).cards), False)
+        known = directory.partner(connection, origin)
+        return Signers(keys_of(known.cards), known.card.fingerprint, False)
     except NotFound:
         pass
     ours = directory.own_card(connection).card
     if origin == ours.origin:
-        return Signers(keys_of([ours]), False)
+        return Signers(keys_of([ours]), ours.fingerprint, False)
     if origin == sender or not card:
         raise NotTaken("unknown-originator", "the originator's card is not known, and did not come along")
     try:
@@ -44,7 +47,14 @@ def signers(connection: Connection, origin: str, sender: str, card: str, federat
         raise NotTaken("bad-card", f"the originator's card cannot be taken: {error}") from error
     if (shown.origin, shown.federation) != (origin, federation):
         raise NotTaken("bad-card", "the card that came along is of another node or federation")
-    return Signers(keys_of([shown]), True, card)
+    return Signers(keys_of([shown]), shown.fingerprint, True, card)
+
+
+def require_same(who: Signers, card: str) -> None:
+    """Raises NotTaken unless these keys are of the node whose card came with what is held: whoever takes an unknown
+    originator's name gets nothing of what that one supplied. `card` is empty where its fingerprint was compared."""
+    if card and fingerprint_of(card) != who.fingerprint:
+        raise NotTaken("other-originator", "what is held came under another identity of this name")
 
 
 def fingerprint_of(card: str) -> str:
