@@ -47,6 +47,13 @@ def test_a_password_signs_in(served: tuple[Desk, str], page: Any) -> None:
     assert page.inner_text("h1") == "Today"
 
 
+def test_a_link_that_invites_brings_its_code(served: tuple[Desk, str], page: Any) -> None:
+    _, address = served
+    page.goto(f"{address}/invitation#a-code-that-nobody-gave")
+    page.wait_for_function("() => document.getElementById('code').value === 'a-code-that-nobody-gave'")
+    assert page.url == f"{address}/invitation"
+
+
 def test_a_wrong_password_is_told_and_the_page_says_so_in_its_title(
     served: tuple[Desk, str], page: Any
 ) -> None:

@@ -18,13 +18,13 @@ EXAMPLE = """\
 # What may pass between the two agencies. Each list names everything that may; nothing else does.
 purposes = ["investigation", "prosecution", "execution of penalties"]
 offences = ["drugs", "laundering", "trafficking-persons", "organised-crime"]
-exchanges = ["request", "spontaneous", "conviction"]
+exchanges = ["records", "assets", "convictions", "spontaneous"]  # and "publication", of lists
 quota = 2000  # subjects that each side may ask the other about in a day
 languages = ["en"]
 
 [gateway]  # the legal ground on which the link stands: within, adequacy, safeguards or special
 kind = "adequacy"
-reference = "cite the decision, treaty or arrangement"
+reference = ""  # to be filled in: the decision, treaty or arrangement
 expires = 2027-12-31T00:00:00Z  # the link closes then; what waits is kept
 
 [handling]  # what holds where an originator says nothing more
@@ -36,6 +36,7 @@ days = 1825
 victim = 365
 """
 HINT = "see `liaison partner terms` for every line"
+EXCHANGES = ("records", "assets", "convictions", "spontaneous", "publication")
 
 
 class _Gateway(msgspec.Struct, forbid_unknown_fields=True):
@@ -71,6 +72,10 @@ def read_terms(text: str) -> Terms:
         raise BadInput(f"the terms are not TOML: {error}", hint=HINT) from error
     except msgspec.ValidationError as error:
         raise BadInput(f"the terms cannot be used: {error}", hint=HINT) from error
+    unknown = [word for word in given.exchanges if word not in EXCHANGES]
+    if unknown:
+        hint = f"the kinds of exchange are {', '.join(EXCHANGES)}"
+        raise BadInput(f"{unknown[0]!r} is no kind of exchange", field="exchanges", hint=hint)
     gateway, handling = given.gateway, given.handling
     return Terms(
         tuple(given.purposes),

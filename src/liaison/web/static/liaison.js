@@ -57,10 +57,21 @@ function enliven(scope) {
   passkeys(scope);
 }
 
+// A link that invites carries its code after the #, which a browser sends to no server: it goes into the field, and leaves the address.
+function fromFragment() {
+  const field = document.querySelector("[data-from-fragment]");
+  const code = window.location.hash.slice(1);
+  if (!field || !code) return;
+  field.value = code;
+  window.history.replaceState(null, "", window.location.pathname);
+}
+
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 enliven(document);
 themes();
 keys();
+fromFragment();
+window.addEventListener("hashchange", fromFragment);
 document.body.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) enliven(event.detail.elt);
 });
