@@ -1,29 +1,44 @@
 """./dev bench crosscheck_keys: recall of the match keys and suspects falsely hit, on sets in plain text.
 
 Tokens are exact, so what the protocol finds is what these sets find; no cryptography is needed here.
-usage: python -m bench.crosscheck_keys [people|task] RECORDS SEED
+usage: python -m bench.crosscheck_keys [people|task] RECORDS SEED [before]
+`before` is the prototype's keys.
 """
 
 from __future__ import annotations
 
 import csv
 import random
+import statistics
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from bench import crosscheck_before
 from bench.common import Figures, task
 from bench.crosscheck_people import Made, population
-from liaison.crosscheck.grading import Grade, grade
-from liaison.crosscheck.matchkeys import Known, MatchKey, asked, held
+from liaison.crosscheck import matchkeys
+from liaison.crosscheck.grading import Grade, chance, grade
+from liaison.crosscheck.matchkeys import Known, MatchKey
 from liaison.crosscheck.shares import Shares
 from liaison.crosscheck.things import folded
 from liaison.crosscheck.words import placed
 
 OTHERS = 15_000  # suspects who are not on record
 SUSPECTS = 6_000  # of the made people: suspects who are
+
+
+class Keys(Protocol):
+    """What makes keys: a module."""
+
+    def held(self, known: Known, shares: Shares, /) -> Iterator[MatchKey]:
+        """Of a record."""
+
+    def asked(self, known: Known, /) -> Iterator[MatchKey]:
+        """Of a question."""
 
 
 @dataclass(slots=True)
@@ -40,7 +55,7 @@ class Found:
     families: dict[str, tuple[float, float, float]] = field(
         default_factory=dict
     )  # found by it alone; false; a record
-    expected: float = 0.0  # false overlaps by the grades' own account, a suspect
+    expected: float = 0.0  # overlaps by chance of a suspect, as the grades have it
 
 
 def _known(one: Made) -> Known:
@@ -80,7 +95,7 @@ def _digest(key: MatchKey) -> int:
     return hash((key.family, key.text))
 
 
-def measured(people: str, records: int, seed: int) -> Found:
+def measured(people: str, records: int, seed: int, keys: Keys = matchkeys) -> Found:
     """One run over "people" (bench/crosscheck_people.py) or "task" (../shared/bench/generate.py)."""
     if people == "people":
         made = population(records, SUSPECTS, OTHERS, seed)
@@ -94,12 +109,12 @@ def measured(people: str, records: int, seed: int) -> Found:
         shares.count(known.names, known.dates, known.place)
     table, sizes = set[int](), Counter[str]()
     for one in holder:
-        keys = {_digest(key): key.family for key in (*held(_known(one), shares), *_papers(one))}
-        table.update(keys)
-        sizes.update(keys.values())
+        made_of = {_digest(key): key.family for key in (*keys.held(_known(one), shares), *_papers(one))}
+        table.update(made_of)
+        sizes.update(made_of.values())
     seconds = time.process_time() - start
-    true, count_true = _asked((one for one, _, _ in hits), table, len(holder))
-    false, count_false = _asked(others, table, len(holder))
+    true, count_true = _asked((one for one, _, _ in hits), table, len(holder), keys)
+    false, count_false = _asked(others, table, len(holder), keys)
     found = Found(_share(true), _share(false), sizes.total() / len(holder),
                   (count_true + count_false) / (len(hits) + len(others)), seconds)  # fmt: skip
     errors = defaultdict[str, list[bool]](list)
@@ -110,14 +125,22 @@ def measured(people: str, records: int, seed: int) -> Found:
     for most in (0.0003, 0.001, 0.003, 0.01, 1.0):
         found.curve.append((most, _share(true, most), _share(false, most)))
     found.families = _families(true, false, sizes, len(holder))
-    found.expected = sum(each.chance for each in false if each) / max(sum(map(bool, false)), 1)
+    found.expected = statistics.fmean(_expected(one, len(holder)) for one in others)
     return found
 
 
-def _asked(people: Iterable[Made], table: set[int], size: int) -> tuple[list[Grade | None], int]:
+def _expected(one: Made, size: int) -> float:
+    """Chance overlaps of every key that is asked for about a suspect, by the grades' own account."""
+    keys = {_digest(key): key for key in (*matchkeys.asked(_known(one)), *_papers(one))}
+    return sum(chance(key, size) for key in keys.values())
+
+
+def _asked(people: Iterable[Made], table: set[int], size: int, made: Keys) -> tuple[list[Grade | None], int]:
     grades, count = list[Grade | None](), 0
     for one in people:
-        keys = list({_digest(key): key for key in reversed([*asked(_known(one)), *_papers(one)])}.values())
+        keys = list(
+            {_digest(key): key for key in reversed([*made.asked(_known(one)), *_papers(one)])}.values()
+        )
         count += len(keys)
         grades.append(grade([key for key in keys if _digest(key) in table], keys, size))
     return grades, count
@@ -164,6 +187,7 @@ def _figures(people: str, records: int, seed: int, found: Found) -> Figures:
         "recall", round(found.recall, 4), "", (">= .97" if records <= 100_000 else ">= .93") if aimed else ""
     )
     figures.add("suspects falsely hit", round(found.false, 4), "", "<= .01" if aimed else "")
+    figures.add("overlaps by chance that the grades expect of a suspect", round(found.expected, 4))
     figures.add("keys a record", round(found.keys, 2), "", "<= 5.2")
     figures.add("queries a suspect", round(found.queries, 1), "", "<= 37")
     figures.add("making the keys of 1,000,000 records", round(found.seconds / records * 1e6, 1), "CPU-s")
@@ -179,5 +203,6 @@ def _figures(people: str, records: int, seed: int, found: Found) -> Figures:
 
 if __name__ == "__main__":
     which, records, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    result = _figures(which, records, seed, measured(which, records, seed))
+    made_by = crosscheck_before if sys.argv[4:] == ["before"] else matchkeys
+    result = _figures(which, records, seed, measured(which, records, seed, made_by))
     print(result.title, *(f"{each.what}: {each.value}" for each in result.figures), *result.notes, sep="\n  ")

@@ -25,6 +25,7 @@ NAMES = (
     "ledger",
     "assistance",
     "transport",
+    "crosscheck_keys",
     "crosscheck",
 )
 PAGE = ROOT / "docs" / "figures.md"

@@ -19,8 +19,8 @@ from liaison.crosscheck.shares import DAYS, PER_PERSON, TOGETHER, YEARS, public_
 
 # Chance overlaps of one key that is asked for, and the share of true pairs in which it agrees: measured on seed 12 of
 # bench/crosscheck_keys.py, rounded up. `around`: S with another date.
-PROMISED = {"S": 0.0003, "C": 0.004, "Y": 0.0015, "L": 0.0005, "W0": 0.003, "W1": 0.001, "W2": 0.001, "W3": 0.0005,
-            "around": 0.0002}  # fmt: skip
+PROMISED = {"S": 0.0003, "C": 0.002, "Y": 0.002, "L": 0.0005, "W0": 0.0008, "W1": 0.0009, "W2": 0.0008, "W3": 0.0003,
+            "around": 0.0001}  # fmt: skip
 AGREES = {"S": 0.5, "C": 0.1, "Y": 0.06, "L": 0.02, "W0": 0.3, "W1": 0.1, "W2": 0.2, "W3": 0.05,
           "around": 0.006}  # fmt: skip
 THING, MARK = 1e-10, 1e-6  # shares of one number, and of one registration mark without its country

@@ -31,8 +31,8 @@ MOST_DATES, MOST_NAMES = 3, 12
 
 # Chance overlaps to expect of one key in the holder's whole set; above it a key says too little to be published, or,
 # for S, to be asked for around the date. Chosen on seed 12 of bench/crosscheck_keys.py.
-LIMIT_AROUND, LIMIT_YEAR, LIMIT_PLACE = 0.004, 0.05, 0.003
-LIMIT_TOKEN = (0.004, 0.015, 0.02, 0.02)  # by the sounds of the other token in W
+LIMIT_AROUND, LIMIT_YEAR, LIMIT_PLACE = 0.0025, 0.02, 0.003
+LIMIT_TOKEN = (0.002, 0.008, 0.012, 0.012)  # by the sounds of the other token in W
 GRADES = range(len(LIMIT_TOKEN))
 
 DAYS = (1, 2, 3, 9, 10, 20)  # by which a day is off: neighbours, digits misread or changed for one another
