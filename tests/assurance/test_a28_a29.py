@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import house
+
 ROOT = Path(__file__).parents[2] / "src" / "liaison"
 CLIENTS = {
     "aiohttp",
@@ -20,14 +22,7 @@ CLIENTS = {
     "telnetlib",
     "urllib.request",
 }
-FETCHES = {  # who may open a connection, and to where
-    "cli/reconcile.py": "the node, for a tool on the same machine",
-    "demo/making.py": "nowhere: it asks this machine for ports that are free",
-    "demo/walk.py": "the demonstration's own node",
-    "ledger/sources.py": "the log that somebody named on the command line",
-    "officers/provider.py": "the provider in the node's settings",
-    "transport/channel.py": "the partner whose card was signed and compared, at the address that it names",
-}
+FETCHES = {name.removeprefix("src/liaison/") for name in house.MAY_CONNECT}
 RUNS = {
     "pickle",
     "marshal",
@@ -47,6 +42,7 @@ STARTS = {  # who may start a program, none of them with text that came from out
     "kernel/build.py",
     "node/durability.py",
     "jobs/pool.py",
+    "crosscheck/keyholder.py",
 }
 FILES = sorted(ROOT.rglob("*.py"))
 
