@@ -85,6 +85,16 @@ def test_a_recall_reaches_all_after_a_node_was_off_for_a_day(net: Net) -> None:
             agency.office.keys.fetch([KeyId(key)])
 
 
+def test_who_may_read_a_record_is_told_once_that_it_was_called_back(net: Net) -> None:
+    (first, second, *_), item = through_the_chain(net)
+    first.recalls(item)
+    net.carry()
+    net.carry()
+    for person, told in ((DESK, [("notice-received", item)]), (NOBODY, [])):
+        waiting = notices.waiting(second.office, person)
+        assert [(each.kind, each.object) for each in waiting] == told
+
+
 def test_each_confirmation_is_signed_by_its_node_and_names_the_chain(net: Net) -> None:
     row, item = through_the_chain(net)
     issued = row[0].recalls(item)

@@ -9,9 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from liaison.ledger.statements import Statement
+from liaison.model.categories import OfficerId
 from liaison.model.errors import BadInput
 from liaison.office import Office
-from liaison.storage.tables.supply import HELD, NOTICES, SUPPLIED, WAYS
+from liaison.officers import notices
+from liaison.storage.tables.screening import MEMBERS
+from liaison.storage.tables.supply import HELD, LINKS, NOTICES, SUPPLIED, WAYS
 from liaison.supply import forgetting, issuing, keeping, rules, vouching
 from liaison.supply.documents import Kind, Notice, Outcome, Standing, Told, goes_on, read_notice
 from liaison.supply.items import Item, digest, read_item
@@ -47,6 +50,7 @@ def take_notice(office: Office, means: Means, connection: Connection, sender: st
     if held is None:
         return "kept for later"
     _apply(office, connection, held, notice, told, item, now)
+    _tell(connection, notice.item, now)
     issuing.follow(connection, notice.id, notice.item, now)
     further = Told(
         notice=told.notice,
@@ -154,6 +158,14 @@ def _apply(
         forgetting.forget_sent(connection, held.id)
         issuing.void_permissions(connection, held.id, now)
     connection.execute(update(HELD).where(HELD.c.id == held.id).values(**values))
+
+
+def _tell(connection: Connection, item: str, now: dt.datetime) -> None:
+    """Tell everybody of the cases whose people may read the item: they may be acting on what it said."""
+    linked = select(LINKS.c.case_id).where(LINKS.c.item == item)
+    readers = select(MEMBERS.c.person).where(MEMBERS.c.case_id.in_(linked)).distinct()
+    for person in connection.execute(readers.order_by(MEMBERS.c.person)).scalars():
+        notices.add(connection, OfficerId(person), WHAT, item, now)
 
 
 def _card(connection: Connection, who: Signers, notice: Notice) -> str:

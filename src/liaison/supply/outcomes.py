@@ -89,7 +89,7 @@ def take(office: Office, connection: Connection, sender: str, body: Told) -> str
         raise NotTaken("conflict", "an outcome of this id is here")
     _write(office, connection, body, sender, JOB, WHAT_HEARD, None, out=False)
     if own is not None:
-        notices.add(connection, OfficerId(own), WHAT_HEARD, body.id, office.now())
+        notices.add(connection, OfficerId(own), WHAT_HEARD, body.item, office.now())
     return body.result.value
 
 

@@ -130,6 +130,11 @@ NOTICES = {
     ),
     "roles-changed": (later("Your roles were changed"), ""),
     "partner-closing": (later("The legal gateway to a partner ends within 30 days"), "/partners/{id}"),
+    "notice-received": (
+        later("A partner called back or changed a record that it supplied"),
+        "/received/{id}",
+    ),
+    "outcome-received": (later("A partner told what a record led to"), "/supplied/{id}"),
     "notice-unanswered": (later("A node does not confirm a recall or correction"), "/supplied/notices"),
     "partner-refused-often": (
         later("Letters of a partner are refused again and again; speak to it"),
@@ -137,6 +142,8 @@ NOTICES = {
     ),
     "permission-received": (later("A partner asks for another use of a record"), "/permissions/{id}"),
     "permission-answered": (later("A permission you asked for was answered"), "/permissions/{id}"),
+    "passkey-added": (later("A passkey was added to your account"), "/settings/security"),
+    "account-linked": (later("Your account was linked to another sign-in"), "/settings/security"),
     "passkey-cloned": (later("A passkey may have been copied; it was removed"), "/settings/security"),
     "assurance-wanted": (
         later("An assurance is needed before something goes to a partner"),
