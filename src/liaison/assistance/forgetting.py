@@ -18,7 +18,7 @@ from liaison.office import Office
 from liaison.ports import KeyId
 from liaison.storage.tables.assistance import CONVICTIONS, COPIES, LISTS, REQUESTS, SUBJECTS, TALKS
 
-FORGOTTEN, NOTICES, COPIED = "request-forgotten", "convictions-forgotten", "copies-forgotten"
+WHAT_FORGOTTEN, WHAT_NOTICES, WHAT_COPIES = "request-forgotten", "convictions-forgotten", "copies-forgotten"
 AT_ONCE = 500  # notices, or copies, of one round
 
 
@@ -29,7 +29,7 @@ def forget(office: Office) -> int:
         # the keys go first: what a stop leaves unwritten is found again, and its keys are gone already
         office.keys.destroy(office.read(lambda connection, row=row: _keys(connection, row.id)))  # type: ignore[misc]
         office.write(lambda connection, row=row: _written(office, connection, row))  # type: ignore[misc]
-    return len(past) + _swept(office, CONVICTIONS, NOTICES) + _swept(office, COPIES, COPIED)
+    return len(past) + _swept(office, CONVICTIONS, WHAT_NOTICES) + _swept(office, COPIES, WHAT_COPIES)
 
 
 def _past(office: Office, connection: Connection) -> list[Any]:
@@ -46,7 +46,7 @@ def _keys(connection: Connection, request: str) -> list[KeyId]:
 
 
 def _written(office: Office, connection: Connection, row: Any) -> None:
-    events.record(office, connection, row, what=FORGOTTEN, who=NODE, count=row.subjects)
+    events.record(office, connection, row, what=WHAT_FORGOTTEN, who=NODE, count=row.subjects)
     connection.execute(update(REQUESTS).where(REQUESTS.c.id == row.id).values(forgotten=office.now()))
 
 

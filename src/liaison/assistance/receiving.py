@@ -73,7 +73,7 @@ def take_opening(office: Office, connection: Connection, means: Means, partner: 
     made = by_thread(connection, partner, Side.RECEIVED, body.id)
     events.record(office, connection, made, what=OPENED, who=partner, count=body.subjects, digest=body.digest)
     if body.term:
-        events.record(office, connection, made, what=timing.TERM_CHOSEN, who=partner, code=body.term)
+        events.record(office, connection, made, what=timing.WHAT_TERM_CHOSEN, who=partner, code=body.term)
     return OPENED
 
 

@@ -28,7 +28,7 @@ from liaison.supply import reasons
 from liaison.supply.sending import Sending, against
 
 CAPITAL, ORIGIN = "L14/capital", "L15/origin"
-WANTED = {CAPITAL: "assurance-wanted", ORIGIN: "origin-review-wanted"}
+WHAT_WANTED = {CAPITAL: "assurance-wanted", ORIGIN: "origin-review-wanted"}
 BETWEEN = "/"  # between a partner and an offence, or a record, in what a notice is about
 ASKS = frozenset({Capability.ASK_PARTNER, Capability.DISCLOSE, Capability.NOTIFY_CONVICTION})
 
@@ -134,7 +134,7 @@ def ask(office: Office, actor: policy.Actor, rule: str, partner: str, about: str
     """
     if not ASKS & capabilities(actor.roles, trained=actor.trained):
         raise NotLawful("only whoever asks or answers partners asks for this", hint="ask the desk")
-    if rule not in WANTED or BETWEEN in partner or not about:
+    if rule not in WHAT_WANTED or BETWEEN in partner or not about:
         raise BadInput("this is not one of the choices", field="rule")
     if rule == CAPITAL:
         offence(about)
@@ -145,10 +145,14 @@ def ask(office: Office, actor: policy.Actor, rule: str, partner: str, about: str
         known = directory.partner(connection, partner)
         now = office.now()
         told = Statement(
-            what=WANTED[rule], who=actor.person, when=now, objects=(about,), detail={"partner": known.origin}
+            what=WHAT_WANTED[rule],
+            who=actor.person,
+            when=now,
+            objects=(about,),
+            detail={"partner": known.origin},
         )
         office.log.append(connection, told)
-        notices.add(connection, Role.SUPERVISOR, WANTED[rule], f"{known.origin}{BETWEEN}{about}", now)
+        notices.add(connection, Role.SUPERVISOR, WHAT_WANTED[rule], f"{known.origin}{BETWEEN}{about}", now)
 
     office.write(work)
 

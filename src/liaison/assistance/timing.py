@@ -20,7 +20,7 @@ from liaison.office import Office, new_id
 from liaison.partners import directory
 from liaison.storage.tables.assistance import COPIES, EVENTS, PAUSES, REQUESTS, SUBJECTS
 
-PAUSED, RESUMED, TERM_CHOSEN = "clock-paused", "clock-resumed", "term-chosen"
+PAUSED, RESUMED, WHAT_TERM_CHOSEN = "clock-paused", "clock-resumed", "term-chosen"
 WHAT_CORRECTED, WHAT_NOTIFIED = "request-corrected", "convictions-sent"
 OF_THE_PACK = "eu-2023-977"  # the instrument whose hours stand in the rule packs too
 CORE = "prum-ii-2024-982"
@@ -112,7 +112,7 @@ def due_of(
 
 def chosen_term(connection: Connection, row: Any) -> Chosen | None:
     """The term that was chosen for a request, last; None where the ordinary one counts."""
-    mine = (EVENTS.c.request_id == row.id) & (EVENTS.c.what == TERM_CHOSEN)
+    mine = (EVENTS.c.request_id == row.id) & (EVENTS.c.what == WHAT_TERM_CHOSEN)
     last = connection.execute(select(EVENTS).where(mine).order_by(EVENTS.c.number.desc()).limit(1)).first()
     return Chosen(last.code, last.at) if last is not None else None
 

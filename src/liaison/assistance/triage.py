@@ -97,7 +97,7 @@ def choose_term(office: Office, means: Means, actor: policy.Actor, request: str,
         known = timing.chosen_term(connection, row)
         if known is not None and known.term == term:
             raise Conflict("this was said before", hint="its clock runs since then")
-        events.record(office, connection, row, what=timing.TERM_CHOSEN, who=actor.person, code=term)
+        events.record(office, connection, row, what=timing.WHAT_TERM_CHOSEN, who=actor.person, code=term)
         moved = change(connection, row, person=row.person or actor.person)
         tell(office, connection, means, timing.keep(office, connection, moved))
 
