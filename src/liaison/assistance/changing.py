@@ -242,10 +242,12 @@ def _corrected(
     events.record(
         office, connection, row, what=CORRECTED, who=who, count=len(numbers), code=str(body.revision)
     )
-    values = {"revision": body.revision}
+    # whoever was late before stays late, though the clock of what was corrected begins anew
+    late = row.late or (row.due is not None and office.now() > row.due)
+    changed: dict[str, Any] = {"revision": body.revision, "late": late}
     if State(row.state) is State.ANSWERED:
-        values |= {"state": after(side, State.ANSWERED, Step.REOPEN, by).value, "answered": None}
-    connection.execute(update(REQUESTS).where(REQUESTS.c.id == row.id).values(**values))
+        changed |= {"state": after(side, State.ANSWERED, Step.REOPEN, by).value, "answered": None}
+    connection.execute(update(REQUESTS).where(REQUESTS.c.id == row.id).values(**changed))
 
 
 def _tell_desk(connection: Connection, office: Office, row: Any, what: str) -> None:

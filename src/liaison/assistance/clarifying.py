@@ -120,6 +120,8 @@ def give(office: Office, means: Means, actor: policy.Actor, talk: str, answer: s
 def take_question(office: Office, connection: Connection, means: Means, partner: str, body: Clarify) -> str:
     """A question back about a request of ours; whoever asked is told. Raises NotTaken."""
     row = known_thread(connection, partner, Side.ASKED, body.request)
+    if body.pauses and body.pauses not in instrument(row.instrument).pauses:
+        raise NotTaken("unknown-code", "the instrument does not stop its clock for this")
     (key,) = keys(office)
     if connection.execute(select(TALKS.c.id).where(TALKS.c.id == body.id)).first():
         raise NotTaken("question-known", "a question of this id was received before")

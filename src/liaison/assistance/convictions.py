@@ -23,7 +23,7 @@ from liaison.assistance.content import keys, open_as, request_about, sealed
 from liaison.assistance.desk import NATIONALITY, desk
 from liaison.assistance.messages import BATCH, Acknowledged, Conviction, Convictions, ConvictionsAsked, Copied
 from liaison.assistance.receiving import known_thread
-from liaison.assistance.rules import By, Side, State, Step, after, require_running
+from liaison.assistance.rules import RUNNING, By, Side, State, Step, after, require_running
 from liaison.assistance.sending import KIND, about, besides_authorising
 from liaison.assistance.ways import Means, post
 from liaison.ledger.statements import Statement
@@ -153,7 +153,7 @@ def send(office: Office, means: Means, actor: policy.Actor, request: str) -> Non
         )
         _, decision = _weigh(office, connection, actor, asking, approval)
         policy.require(decision)
-        following = after(Side.ASKED, State.AUTHORISED, Step.SEND, By.PERSON)
+        following = after(Side.ASKED, State(row.state), Step.SEND, By.PERSON)
         approvals.use(office, connection, actor, row.approval_id, kind=KIND, about=about(row), persons=1)
         events.record(office, connection, row, what=SENT, who=actor.person, digest=row.digest)
         change(connection, row, state=following.value, sent=office.now(), authorised_by=approval.person)
@@ -271,6 +271,9 @@ def notify(
 
 def take(office: Office, connection: Connection, means: Means, partner: str, body: Convictions) -> str:
     """Notices of convictions of our own nationals; nobody else's are taken. Raises NotTaken."""
+    agreement = directory.require_open(directory.partner(connection, partner), office.now())
+    if EXCHANGE not in agreement.exchanges:
+        raise NotTaken("not-agreed", "the agreement does not name this kind of exchange")
     own = desk(connection).nationality
     for each in body.notices:
         if own not in {str(code) for code in each.person.nationalities}:
@@ -280,8 +283,11 @@ def take(office: Office, connection: Connection, means: Means, partner: str, bod
     request = ""
     if body.request:
         row = known_thread(connection, partner, Side.ASKED, body.request)
+        if row.exchange != EXCHANGE or row.subjects:
+            raise NotTaken("unknown-request", "that request asks for no convictions")
+        if State(row.state) not in RUNNING:
+            raise NotTaken("request-over", f"the request is {row.state}")
         request = row.id
-    agreement = directory.require_open(directory.partner(connection, partner), office.now())
     until = office.now().date() + dt.timedelta(days=agreement.cap(None))
     made = keys(office, len(body.notices))
     new = register.put(office, connection, register.RECEIVED, partner, request, body.notices, made, until)

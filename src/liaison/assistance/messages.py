@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from enum import Enum
 
@@ -29,6 +30,8 @@ PART = 500  # subjects of one letter
 BATCH = 200  # answers or notices of one letter
 LONGEST = 4_000  # characters of a text
 SHORT = 200  # characters of a name or reference
+MOST_VALUES = 30  # names, dates or documents of one subject: a quota counts subjects
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,119}")  # it stands in addresses and entries
 DIGEST = 64  # hex digits
 
 
@@ -87,6 +90,12 @@ class Entry(Value, frozen=True, kw_only=True):
         if not 1 <= self.number <= MOST_SUBJECTS:
             raise BadInput(f"{self.number} is no place in a request", field="number")
         require_short(self, "reference")
+        for name in self.subject.__struct_fields__:
+            said = getattr(self.subject, name)
+            if isinstance(said, tuple) and len(said) > MOST_VALUES:
+                raise BadInput(
+                    f"{len(said)} {name} of one subject", field=name, hint=f"at most {MOST_VALUES}"
+                )
 
 
 class Opening(Value, frozen=True, kw_only=True):
@@ -188,6 +197,11 @@ class Triaged(Value, frozen=True, kw_only=True):
     due: dt.datetime | None = None
     last_due: dt.datetime | None = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not {*self.counts} <= {access.value for access in Access}:
+            raise BadInput("subjects are reached in a way that is none", field="counts")
+
 
 class Clarify(Value, frozen=True, kw_only=True):
     """A question back. No `subjects`: about the whole request. `pauses` is the code of the lawful reason for which the
@@ -201,7 +215,8 @@ class Clarify(Value, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_said(self, "request", "id", "question")
+        require_said(self, "request", "question")
+        require_name(self, "id")
         require_bounded(self, "question")
 
 
@@ -315,7 +330,8 @@ class Spontaneous(Value, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_said(self, "id", "reason")
+        require_said(self, "reason")
+        require_name(self, "id")
         require_bounded(self, "reason")
         if not 1 <= len(self.items) <= BATCH:
             raise BadInput("nothing is supplied", field="items", hint=f"name 1 to {BATCH} items")
@@ -396,7 +412,7 @@ class Convictions(Value, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_said(self, "id")
+        require_name(self, "id")
         if len(self.notices) > BATCH or (not self.notices and not self.request):
             raise BadInput(f"{len(self.notices)} notices", field="notices", hint=f"1 to {BATCH}")
 
@@ -445,6 +461,13 @@ def require_said(value: Value, *fields: str) -> None:
     for field in fields:
         if not getattr(value, field):
             raise BadInput(f"the {field} is empty", field=field, hint=f"give the {field}")
+
+
+def require_name(value: Value, *fields: str) -> None:
+    """Raises BadInput for what is no name of the sender's own."""
+    for field in fields:
+        if not NAME.fullmatch(getattr(value, field)):
+            raise BadInput(f"the {field} is no name", field=field, hint="write a-z, 0-9 and . _ : -")
 
 
 def require_short(value: Value, *fields: str) -> None:

@@ -26,6 +26,7 @@ from liaison.partners import directory
 from liaison.screening.lookups import context_for, footing
 from liaison.storage.tables.assistance import SPONTANEOUS
 from liaison.supply.receiving import Where, receive
+from liaison.supply.refusing import NotTaken
 from liaison.supply.sending import Choice, Sending, Sent, Withheld, send
 
 WHAT_SUPPLIED, WHAT_RECEIVED, READ = "spontaneous-sent", "spontaneous-received", "spontaneous-read"
@@ -155,6 +156,9 @@ def _sending(
 
 def take(office: Office, connection: Connection, means: Means, partner: str, body: Spontaneous) -> str:
     """Take what a partner supplies unasked; the desk is told. Raises NotTaken."""
+    agreement = directory.require_open(directory.partner(connection, partner), office.now())
+    if EXCHANGE not in agreement.exchanges:
+        raise NotTaken("not-agreed", "the agreement does not name this kind of exchange")
     given = new_id("spontaneous")
     received = receive(office, means, connection, Where(sender=partner, request=given), body.items)
     items = tuple(each.item for each in received)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from liaison.assistance import events
 from liaison.assistance.access import change
 from liaison.assistance.clocks import Stage
+from liaison.assistance.codes import Table, codes
 from liaison.assistance.messages import Acknowledged, Answer, Answers, Triaged
 from liaison.assistance.receiving import known_thread
 from liaison.assistance.rules import (
@@ -39,6 +41,7 @@ RECEIVED, TRIAGED, ANSWERED, ALL_ANSWERED = (
     "answers-received",
     "request-answered",
 )
+REACH = dt.timedelta(days=3_650)  # from now to when something is due
 
 
 def take_acknowledged(
@@ -48,15 +51,11 @@ def take_acknowledged(
     row = known_thread(connection, partner, Side.ASKED, body.request)
     if body.digest != row.digest or body.subjects != row.subjects:
         raise NotTaken("wrong-digest", "that is not what was sent")
-    following = _after(row, Step.COMPLETE)
-    change(
-        connection,
-        row,
-        state=following.value,
-        received=body.received,
-        due=body.due,
-        clock_from=body.received,
-    )
+    following, now = _after(row, Step.COMPLETE), office.now()
+    # their clock, which is held against ours: nothing is received before it was sent, or after we were told of it
+    received = min(max(body.received, row.sent), now)
+    due = _within_reach(body.due, now)
+    change(connection, row, state=following.value, received=received, due=due, clock_from=received)
     events.record(office, connection, row, what=RECEIVED, who=partner, count=body.subjects)
     return RECEIVED
 
@@ -70,6 +69,7 @@ def take_triaged(office: Office, connection: Connection, means: Means, partner: 
     alone = not body.counts and State(row.state) in RUNNING
     following = State(row.state) if alone else _after(row, Step.TRIAGE)
     detail = {access: str(count) for access, count in sorted(body.counts.items())[:10]}
+    _within_reach(body.due, office.now())
     told = row.stage if body.due == row.due else Stage.CALM.value
     change(connection, row, state=following.value, due=body.due, stage=told)
     events.record(office, connection, row, what=TRIAGED, who=partner, detail=detail)
@@ -77,7 +77,10 @@ def take_triaged(office: Office, connection: Connection, means: Means, partner: 
 
 
 def take_answers(office: Office, connection: Connection, means: Means, partner: str, body: Answers) -> str:
-    """A batch of answers, with the items in it: all of it is taken, or the letter is refused. Raises NotTaken."""
+    """A batch of answers, with the items in it: all of it is taken, or the letter is refused. Raises NotTaken.
+
+    What crossed a withdrawal is passed over, so that the other answers of its batch are not lost with it.
+    """
     row = known_thread(connection, partner, Side.ASKED, body.request)
     if State(row.state) in (State.WITHDRAWN, State.CLOSED):
         raise NotTaken("request-over", "the request was withdrawn or closed")
@@ -88,9 +91,10 @@ def take_answers(office: Office, connection: Connection, means: Means, partner: 
         raise NotTaken(
             "unknown-subject", "the answers are about subjects that were not asked about, or twice"
         )
-    taken = [
-        _take(office, connection, means, row, partner, held[one.number], one, body) for one in body.answers
-    ]
+    asked = [one for one in body.answers if held[one.number].state != SubjectState.WITHDRAWN.value]
+    if not asked:
+        raise NotTaken("subject-withdrawn", "the subjects were withdrawn before they were answered")
+    taken = [_take(office, connection, means, row, partner, held[one.number], one, body) for one in asked]
     objects = tuple(item for items in taken for item in items)
     events.record(
         office,
@@ -98,7 +102,7 @@ def take_answers(office: Office, connection: Connection, means: Means, partner: 
         row,
         what=ANSWERED,
         who=partner,
-        count=len(places),
+        count=len(asked),
         code=str(body.number),
         objects=objects[:200],
     )
@@ -117,8 +121,8 @@ def _take(
     batch: Answers,
 ) -> list[str]:
     """One answer; the ids of its items. One that crossed a correction is kept, and the subject waits for another."""
-    if SubjectState(held.state) is SubjectState.WITHDRAWN:
-        raise NotTaken("subject-withdrawn", "a subject was withdrawn before it was answered")
+    if body.ground and body.ground not in codes(Table.REFUSALS):
+        raise NotTaken("unknown-code", "the ground of a refusal is not known here")
     following = None
     try:
         if held.revision <= batch.revision:
@@ -147,6 +151,13 @@ def _take(
         ]
         connection.execute(insert(SUPPLIED), rows)
     return items
+
+
+def _within_reach(due: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    """The time that a partner says. Raises NotTaken for one that no instrument sets."""
+    if due is not None and abs(due - now) > REACH:
+        raise NotTaken("bad-time", "it is due at a time that no instrument sets")
+    return due
 
 
 def _moved(office: Office, connection: Connection, row: Any) -> None:
