@@ -176,10 +176,12 @@ def test_an_approval_given_among_the_approvals_is_seen_on_the_request(houses: Ho
         place = place_of(asker.post("/requests/new", data=houses.form()))
         place_of(asker.post(f"{place}/submit"))
         assert "Send the request" not in asker.get(place).text
+        assert "Authorised, not sent" not in asker.get(place).text
         approval = re.search(r'href="(/approvals/approval-[a-z0-9]+)"', approver.get("/").text)
         assert approval is not None
         place_of(approver.post(approval.group(1), data={"answer": "approve", "reason": REASON}))
         assert "Send the request" in asker.get(place).text
+        assert "Authorised, not sent" in asker.get(place).text
 
 
 def test_many_subjects_are_sorted_and_refused_at_once(houses: Houses) -> None:

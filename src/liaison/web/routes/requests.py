@@ -167,6 +167,8 @@ def shown(
     chosen = {"subject_state": state.value if state else "", "access": access.value if access else ""}
     more = {name: value for name, value in chosen.items() if value} | {"start": str(listed.next)}
     running = line.state in RUNNING
+    authorised = approved(visit, view)
+    stands = State.AUTHORISED if authorised else line.state
     return visit.page(
         "pages/request.html",
         title=view.text.reference,
@@ -182,7 +184,7 @@ def shown(
         line=line,
         received=is_in,
         partner=names.get(line.partner, line.partner),
-        state=(visit.say(STATES[line.state][0]), STATES[line.state][1]),
+        state=(visit.say(STATES[stands][0]), STATES[stands][1]),
         asked_for=text_rows(visit, view),
         counts=_counts(visit, view),
         subjects=[_subject_row(visit, one) for one in listed.subjects],
@@ -220,7 +222,7 @@ def shown(
         else "",
         own=not is_in and visit.may(ASKS),
         mine=line.person == actor.person,
-        approved=approved(visit, view),
+        approved=authorised,
         approves=line.state is State.SUBMITTED and not is_in and visit.may(Capability.APPROVE),
         before_sent=line.state in BEFORE_SENT,
         grounds=_grounds(visit) if not is_in and line.state is State.ANSWERED else [],
