@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from liaison.assistance import answering, changing, clarifying, convictions, league, register, sending, taking
+from liaison.assistance import (
+    answering,
+    changing,
+    clarifying,
+    convictions,
+    drafting,
+    league,
+    register,
+    sending,
+    taking,
+)
 from liaison.assistance.convictions import Asking
 from liaison.assistance.messages import (
     MOST_VALUES,
@@ -34,7 +44,7 @@ from tests.assistance.test_convictions import asked as asked_for_convictions
 from tests.assistance.test_convictions import conviction, ready
 from tests.assistance.test_hostile import refused
 from tests.screening.node import WHY
-from tests.two_offices import APPROVER, DESK, HEAD, INVESTIGATOR, TERMS, Pair, two_offices
+from tests.two_offices import APPROVER, DESK, HEAD, INVESTIGATOR, TERMS, Pair, text, two_offices
 
 
 @pytest.fixture
@@ -166,3 +176,13 @@ def test_convictions_are_taken_while_they_are_asked_for_and_no_longer(tmp_path: 
         notices = Convictions(id="notices-1", request=request, notices=(conviction(1),))
         assert refused(pair.asking, pair.asked, convictions.take, notices) == "request-over"
         assert register.received(pair.asking.office, DESK, "en", request=request) == []
+
+
+def test_whoever_has_too_many_names_is_left_out_of_a_list_and_told(pair: Pair) -> None:
+    office = pair.asking.office
+    request = drafting.draft(office, INVESTIGATOR, text(pair))
+    aliases = "|".join(f"Somebody Else{number}" for number in range(MOST_VALUES + 1))
+    table = f"name,aliases,born\nAnna Gashi,{aliases},1980-01-02\nBlerim Hoti,,1981-02-03\n"
+    drafting.add_list(office, INVESTIGATOR, request, table.encode(), "list.csv")
+    assert row(pair.asking, request).subjects == 1
+    office.read(lambda connection: drafting.require_listed(connection, row(pair.asking, request)))

@@ -23,8 +23,10 @@ from liaison.assistance.codes import Table, require_code
 from liaison.assistance.content import Bad, Key, ListSaid, keys, open_as, request_about, sealed, subject_about
 from liaison.assistance.messages import (
     MOST_SUBJECTS,
+    MOST_VALUES,
     Entry,
     Wanted,
+    beyond,
     require_bounded,
     require_said,
     require_short,
@@ -309,7 +311,13 @@ def _read(
     stream = Stream(name, io.BytesIO(data), len(data))
     read = read_stream(stream, Options(list_name="asked", last_year=year, columns=columns))
     findings = Findings(name)
-    people = [(row.subject, row.record[:200]) for row in from_people(read, findings)]
+    people = []
+    for row in from_people(read, findings):
+        field = beyond(row.subject)
+        if field:
+            findings.bad(row.row, field, f"more than {MOST_VALUES}: left out")
+        else:
+            people.append((row.subject, row.record[:200]))
     bad = [
         Bad(row=one.row, field=one.field, reason=one.reason) for one in (*read.bad_rows, *findings.bad_rows)
     ]

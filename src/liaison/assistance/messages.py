@@ -90,12 +90,9 @@ class Entry(Value, frozen=True, kw_only=True):
         if not 1 <= self.number <= MOST_SUBJECTS:
             raise BadInput(f"{self.number} is no place in a request", field="number")
         require_short(self, "reference")
-        for name in self.subject.__struct_fields__:
-            said = getattr(self.subject, name)
-            if isinstance(said, tuple) and len(said) > MOST_VALUES:
-                raise BadInput(
-                    f"{len(said)} {name} of one subject", field=name, hint=f"at most {MOST_VALUES}"
-                )
+        field = beyond(self.subject)
+        if field:
+            raise BadInput(f"too many {field} of one subject", field=field, hint=f"at most {MOST_VALUES}")
 
 
 class Opening(Value, frozen=True, kw_only=True):
@@ -439,6 +436,12 @@ def least(purpose: Purpose, wanted: Iterable[Wanted]) -> bool:
     """Whether what is told of a person goes with an answer, or only who they are and how far it is relied on: what was
     not asked for is not given, and a border check needs no more (rule L02)."""
     return purpose not in IDENTITY_ALONE and bool({*wanted} - {Wanted.IDENTITY})
+
+
+def beyond(subject: AnySubject) -> str:
+    """The field of a subject that has more values than one may have in a request; empty where none has."""
+    said = ((name, getattr(subject, name)) for name in subject.__struct_fields__)
+    return next((name for name, each in said if isinstance(each, tuple) and len(each) > MOST_VALUES), "")
 
 
 def parts_of(subjects: int) -> int:
