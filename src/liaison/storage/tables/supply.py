@@ -230,21 +230,23 @@ OUTCOMES = Table(
     Index("ix_supply_outcomes_item", "item"),
     Index("ix_supply_outcomes_at", "at", "id"),
 )
-REASONS = Table(  # what was written before something left: an assurance, why it could not wait, protection sought
-    "supply_reasons",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("partner", Text, nullable=False),
-    Column("about", Text, nullable=False),  # an offence's code, an item or a record
-    Column("person", Text, nullable=False),
-    Column("roles", Text, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("key", BigInteger, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("entry", BigInteger, nullable=False),
-    _one_of("kind", ("assurance", "urgency", "protection", "origin")),
-    Index("ix_supply_reasons_about", "kind", "partner", "about", "at"),
+REASONS = (
+    Table(  # what was written before something left: an assurance, why it could not wait, protection sought
+        "supply_reasons",
+        metadata,
+        Column("id", Text, primary_key=True),
+        Column("kind", Text, nullable=False),
+        Column("partner", Text, nullable=False),
+        Column("about", Text, nullable=False),  # an offence's code, an item or a record
+        Column("person", Text, nullable=False),
+        Column("roles", Text, nullable=False),
+        Column("at", Moment, nullable=False),
+        Column("key", BigInteger, nullable=False),
+        Column("sealed", LargeBinary, nullable=False),
+        Column("entry", BigInteger, nullable=False),
+        _one_of("kind", ("assurance", "urgency", "protection", "origin")),
+        Index("ix_supply_reasons_about", "kind", "partner", "about", "at"),
+    )
 )
 KEYS_DUE = Table(  # keys that are to be destroyed once the change that made them useless is durable
     "supply_keys_due",

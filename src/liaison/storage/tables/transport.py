@@ -109,14 +109,16 @@ DELIVERIES = Table(  # how the way to each partner stands
     Column("fault", Text, nullable=False),  # why the last try failed; empty where it did not
     Column("succeeded", Moment),
 )
-REFUSALS = Table(  # letters of a partner that counted for nothing and were not kept: how many, by the word in the receipt
-    "letter_refusals",
-    metadata,
-    Column("partner", Text, ForeignKey("partners.id"), primary_key=True),
-    Column("code", Text, primary_key=True),
-    Column("times", BigInteger, nullable=False),
-    Column("first", Moment, nullable=False),
-    Column("last", Moment, nullable=False),
-    Column("entry", BigInteger, nullable=False),  # the last one of the ledger about them
-    CheckConstraint("times > 0", name="some_were_refused"),
+REFUSALS = (
+    Table(  # letters of a partner that counted for nothing and were not kept, by the word in the receipt
+        "letter_refusals",
+        metadata,
+        Column("partner", Text, ForeignKey("partners.id"), primary_key=True),
+        Column("code", Text, primary_key=True),
+        Column("times", BigInteger, nullable=False),
+        Column("first", Moment, nullable=False),
+        Column("last", Moment, nullable=False),
+        Column("entry", BigInteger, nullable=False),  # the last one of the ledger about them
+        CheckConstraint("times > 0", name="some_were_refused"),
+    )
 )
