@@ -131,6 +131,25 @@ def test_what_a_program_sent_waits_for_the_desk_and_is_shown_as_text(houses: Hou
         assert desk.post(place, data={"answer": "accept"}).status_code == 409
 
 
+def test_what_its_sender_changed_since_it_was_shown_is_not_accepted(houses: Houses) -> None:
+    place = sent_in(houses)
+    with browsers(houses.asked, DESK) as (desk,):
+        seen = re.search(r'name="seen" value="([0-9a-f]{32})"', desk.get(place).text)
+        assert seen is not None
+        with houses.asked.desk.program(houses.asked.officers[INVESTIGATOR]) as program:
+            mine = program.post("/misp/events/restSearch", json={"eventinfo": "A boat at the harbour"}).json()
+            (event,) = [one["Event"]["uuid"] for one in mine["response"]]
+            changed = {"Event": {"info": "Another boat", "Attribute": []}}
+            assert program.post(f"/misp/events/edit/{event}", json=changed).status_code == 200
+        refused = desk.post(place, data={"answer": "accept", "seen": seen[1]})
+        assert refused.status_code == 409
+        assert "changed it since it was shown" in refused.text
+        assert "Another boat" in refused.text
+        again = re.search(r'name="seen" value="([0-9a-f]{32})"', refused.text)
+        assert again is not None
+        place_of(desk.post(place, data={"answer": "accept", "seen": again[1]}))
+
+
 def test_what_is_refused_is_gone(houses: Houses) -> None:
     place = sent_in(houses)
     with browsers(houses.asked, DESK) as (desk,):

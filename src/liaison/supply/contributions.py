@@ -7,6 +7,7 @@ about passing on: what came without any is held under all of them.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One contribution in the list of the desk: nothing of what it says."""
+    """One contribution in the list of the desk: nothing of what it says. `seen` names it as it stands."""
 
     id: str
     collection: str
@@ -83,6 +84,7 @@ class Waiting:
     state: str
     count: int
     received: dt.datetime
+    seen: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,20 +231,18 @@ def waiting(office: Office, actor: Actor, *, state: str = WAITING) -> list[Waiti
     def work(connection: Connection) -> list[Waiting]:
         rows = connection.execute(query.limit(MOST_WAITING)).all()
         names = {one.id: one.origin for one in directory.partners(connection)}
-        return [
-            Waiting(
-                row.id,
-                row.collection,
-                names[row.partner],
-                row.form,
-                row.state,
-                row._mapping["count"],
-                row.received,
-            )
-            for row in rows
-        ]
+        return [_waiting(row, names[row.partner]) for row in rows]
 
     return office.read(work)
+
+
+def _waiting(row: Row[Any], partner: str) -> Waiting:
+    said = (row.form, row.state, row._mapping["count"], row.received)
+    return Waiting(row.id, row.collection, partner, *said, _seen(row))
+
+
+def _seen(row: Row[Any]) -> str:
+    return hashlib.sha256(row.sealed).hexdigest()[:32]
 
 
 def show(office: Office, actor: Actor, intake: str) -> tuple[Object, ...]:
@@ -258,17 +258,13 @@ def show(office: Office, actor: Actor, intake: str) -> tuple[Object, ...]:
 
 
 def decide(
-    office: Office,
-    actor: Actor,
-    intake: str,
-    accept: bool,
-    *,
-    onward: Onward | None = None,
+    office: Office, actor: Actor, intake: str, accept: bool, *, onward: Onward | None = None, seen: str = ""
 ) -> tuple[str, ...]:
     """Accept or refuse what a partner sent (ANSWER_PARTNER). `onward`: it is passed on to the other partners of the
     collection, which the law and its handling have to allow (DISCLOSE, as another agency's).
 
-    The origins that may read it then. Raises NotLawful, NotFound, Conflict once it was decided.
+    The origins that may read it then. Raises NotLawful, NotFound, Conflict once it was decided, or where it is not as it
+    was `seen` any more.
     """
     now = office.now()
 
@@ -278,6 +274,8 @@ def decide(
         return row, directory.by_id(connection, row.partner), members
 
     row, sender, members = office.read(load)
+    if seen not in ("", _seen(row)):
+        raise Conflict("its sender changed it since it was shown", hint="look at it again, then decide")
     answer = Context(actor=actor, now=now, partner=directory.facts(sender, now))
     settle(
         office, Action.ANSWER_PARTNER, answer, policy.decide(Action.ANSWER_PARTNER, answer, office.regimes)

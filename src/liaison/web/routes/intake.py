@@ -67,7 +67,8 @@ def decide(visit: Visit, intake_id: str, form: Form) -> Response[Any]:
         if answer not in ("accept", "onward", "refuse"):
             raise BadInput("this is not one of the choices", field="answer", hint="choose one of the list")
         onward = _onward(visit, form) if answer == "onward" else None
-        service.decide(visit.office, visit.actor, intake_id, answer != "refuse", onward=onward)
+        seen = form.text("seen", longest=32)
+        service.decide(visit.office, visit.actor, intake_id, answer != "refuse", onward=onward, seen=seen)
     except Refusals as error:
         return _one(visit, intake_id, form.refused(error), error.status)
     return visit.go(PLACE, "intake-refused" if answer == "refuse" else "intake-accepted")
