@@ -32,6 +32,20 @@ def test_what_is_needed_names_its_field() -> None:
     assert refused.value.field == "name"
 
 
+def test_a_field_says_what_to_write_there_and_the_summary_stays_short() -> None:
+    thin = BadInput("it says too little", field="why", hint="three words or more")
+    form = a_form(why="x").refused(thin)
+    assert form.error("why") == "it says too little: three words or more"
+    assert form.errors == [("it says too little", "why")]
+
+
+@pytest.mark.parametrize("hint", [None, "fill it in"])
+def test_a_field_repeats_no_hint_that_says_nothing(hint: str | None) -> None:
+    assert (
+        a_form().refused(BadInput("this is needed", field="why", hint=hint)).error("why") == "this is needed"
+    )
+
+
 def test_a_password_keeps_its_spaces() -> None:
     assert a_form(password=" two words ").secret("password") == " two words "
 

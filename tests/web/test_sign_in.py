@@ -30,6 +30,12 @@ def test_signing_in_sets_a_strict_cookie_and_goes_on(desk: Desk) -> None:
         assert browser.get("/people").status_code == 200
 
 
+def test_the_title_of_a_page_names_the_agency(desk: Desk) -> None:
+    with desk.browser(desk.administrator) as browser:
+        title = browser.get("/people").text.partition("<title>")[2].partition("</title>")[0]
+        assert title == f"People – {desk.node.settings.agency} – Liaison"
+
+
 def test_over_https_the_cookie_is_for_this_host_alone(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("https")
     with a_desk(folder, public_url="https://node.example") as desk, desk.browser() as browser:

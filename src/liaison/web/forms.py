@@ -24,6 +24,7 @@ LONGEST = 4_000  # characters of a field, unless told
 MOST_FIELDS = 500
 PARTS = ("year", "month", "day")  # of a date that is sent in three fields
 NEEDED = later("this is needed")
+FILL_IN = "fill it in"
 FORMS = (RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART)
 
 
@@ -49,6 +50,11 @@ class Problem:
         """The message for the summary, with the field it is about."""
         return f"{self.label}: {self.message}" if self.label else self.message
 
+    @property
+    def beside(self) -> str:
+        """The message for the field itself, with what to write there instead."""
+        return f"{self.message}: {self.hint}" if self.hint else self.message
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -70,7 +76,7 @@ class Form:
         """The field. Raises BadInput where it is empty."""
         text = self.text(name, longest=longest)
         if not text:
-            raise BadInput(NEEDED, field=name, hint="fill it in")
+            raise BadInput(NEEDED, field=name, hint=FILL_IN)
         return text
 
     def secret(self, name: str) -> str:
@@ -126,13 +132,14 @@ class Form:
     def refused(self, error: LiaisonError) -> Form:
         """The same form with what was wrong: shown again, it keeps what was typed."""
         where = error.field if isinstance(error, BadInput) else ""
-        problem = Problem(str(error), where, error.hint)
+        own = error.hint if error.hint not in {type(error).hint, FILL_IN} else ""
+        problem = Problem(str(error), where, own)
         refusal = error if isinstance(error, NotLawful) else self.refusal
         return replace(self, problems=(*self.problems, problem), refusal=refusal)
 
     def error(self, name: str) -> str:
         """What was wrong with one field; empty where nothing was."""
-        return next((problem.message for problem in self.problems if problem.field == name), "")
+        return next((problem.beside for problem in self.problems if problem.field == name), "")
 
     @property
     def errors(self) -> list[tuple[str, str]]:
@@ -150,7 +157,12 @@ class Form:
         empty = [name for name in fields if fields[name].required and self._empty(name) and name not in about]
         found = [*self.problems, *(Problem(NEEDED, name) for name in empty)]
         labelled = [
-            replace(each, message=say(each.message), label=fields[each.field].label)
+            replace(
+                each,
+                message=say(each.message),
+                hint=say(each.hint) if each.hint else "",
+                label=fields[each.field].label,
+            )
             if each.field in fields
             else each
             for each in found
