@@ -155,7 +155,7 @@ def test_a_person_ends_that_a_silent_node_is_asked_and_it_may_still_confirm(net:
     net.carry()
     with pytest.raises(NotFound):
         give_up(NOBODY, item, notice, ORIGINS[1], "It was closed down")
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict):
         give_up(DESK, item, notice, "nobody.example", "It was closed down")
     for node in ORIGINS[1:]:
         give_up(DESK, item, notice, node, "It was closed down, and its keys were destroyed")

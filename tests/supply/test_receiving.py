@@ -321,3 +321,14 @@ def test_a_notice_of_somebody_else_before_the_item_does_not_count(
     told = a_notice(c, unverified(supplied.item).id)
     assert b.do(lambda connection: take_notice(b.office, b.means, connection, C, told)) == "kept for later"
     assert takes(b, A, supplied)[0].state.value == "held"
+
+
+def test_an_item_has_a_name_and_no_text_for_one(three: tuple[Agency, Agency, Agency]) -> None:
+    a, b, _ = three
+    supplied = an_item(a, b)
+    for name in ("Gëzim Vokshi is a witness", "../item", "x" * 121):
+        with pytest.raises(BadInput):
+            resigned(a, supplied, id=name)
+        item = msgspec.to_builtins(unverified(supplied.item), enc_hook=str) | {"id": name}
+        forged = signed(Type.ITEM, item, a.means.own.document)
+        assert refused(b, A, msgspec.structs.replace(supplied, item=forged)) == "bad-item"

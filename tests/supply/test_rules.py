@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import reduce
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,9 @@ from liaison.model.errors import BadInput
 from liaison.model.grounds import Purpose
 from liaison.model.handling import Handling, HandlingCode
 from liaison.supply import rules
-from liaison.supply.documents import Kind, Notice, Outcome, Standing, Why
+from liaison.supply.documents import Kind, Notice, Outcome, Passage, Standing, Why
 from liaison.supply.items import State, Urgency
+from liaison.supply.letters import Answering, Asking
 from liaison.supply.rules import Asked, Due
 from tests.node_fixtures import START
 
@@ -163,3 +165,34 @@ def test_h0_is_lifted_by_nobody() -> None:
     for asked in ([], [HandlingCode.H0]):
         with pytest.raises(BadInput):
             rules.require_lifts(asked)
+
+
+def test_what_a_node_calls_its_own_is_a_name_and_no_text() -> None:
+    now, chain = dt.datetime(2026, 3, 2, tzinfo=dt.UTC), ("a.example", "b.example")
+    text = "Gëzim Vokshi is a witness"
+    asked: dict[str, Any] = {
+        "item": "item-1",
+        "lifts": (HandlingCode.H1,),
+        "recipient": "Court",
+        "why": "For the charge",
+    }
+    told: dict[str, Any] = {
+        "federation": "test",
+        "originator": "a.example",
+        "item": "item-1",
+        "number": 1,
+        "made": now,
+    }
+    assert Asking(id="permission-1", purpose=Purpose.INVESTIGATION, made=now, **asked)
+    for name in (text, "../item", "item 1", "x" * 121, ""):
+        for make in (
+            lambda name=name: Asking(id=name, purpose=Purpose.INVESTIGATION, made=now, **asked),
+            lambda name=name: Answering(id=name, item="item-1", why="No.", made=now),
+            lambda name=name: Notice(id=name, kind=Kind.RECALL, why=Why.WRONG, **told),
+        ):
+            with pytest.raises(BadInput):
+                make()
+    for where in ({"recipient": text}, {"chain": (*chain, text)}):
+        said = {"federation": "test", "item": "item-1", "chain": chain, "recipient": "c.example", "at": now}
+        with pytest.raises(BadInput):
+            Passage(**(said | where))  # type: ignore[arg-type]

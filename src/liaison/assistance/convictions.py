@@ -271,15 +271,15 @@ def notify(
 
 def take(office: Office, connection: Connection, means: Means, partner: str, body: Convictions) -> str:
     """Notices of convictions of our own nationals; nobody else's are taken. Raises NotTaken."""
-    agreement = directory.require_open(directory.partner(connection, partner), office.now())
-    if EXCHANGE not in agreement.exchanges:
-        raise NotTaken("not-agreed", "the agreement does not name this kind of exchange")
     own = desk(connection).nationality
     for each in body.notices:
         if own not in {str(code) for code in each.person.nationalities}:
             raise NotTaken("not-our-national", "a notice is about somebody who is no national of this state")
         if each.final > office.now().date():
             raise NotTaken("not-final", "a conviction is not final")
+    agreement = directory.require_open(directory.partner(connection, partner), office.now())
+    if EXCHANGE not in agreement.exchanges:
+        raise NotTaken("not-agreed", "the agreement does not name this kind of exchange")
     request = ""
     if body.request:
         row = known_thread(connection, partner, Side.ASKED, body.request)

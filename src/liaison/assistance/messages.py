@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from enum import Enum
 
@@ -20,7 +19,7 @@ from liaison.model.handling import Handling
 from liaison.model.identifiers import Country
 from liaison.model.structs import Value
 from liaison.model.subjects import AnySubject, Person
-from liaison.supply.items import Supplied
+from liaison.supply.items import Supplied, require_name
 
 IDENTITY_ALONE = frozenset(
     {Purpose.BORDER_CHECK}
@@ -31,7 +30,6 @@ BATCH = 200  # answers or notices of one letter
 LONGEST = 4_000  # characters of a text
 SHORT = 200  # characters of a name or reference
 MOST_VALUES = 30  # names, dates or documents of one subject: a quota counts subjects
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,119}")  # it stands in addresses and entries
 DIGEST = 64  # hex digits
 
 
@@ -464,13 +462,6 @@ def require_said(value: Value, *fields: str) -> None:
     for field in fields:
         if not getattr(value, field):
             raise BadInput(f"the {field} is empty", field=field, hint=f"give the {field}")
-
-
-def require_name(value: Value, *fields: str) -> None:
-    """Raises BadInput for what is no name of the sender's own."""
-    for field in fields:
-        if not NAME.fullmatch(getattr(value, field)):
-            raise BadInput(f"the {field} is no name", field=field, hint="write a-z, 0-9 and . _ : -")
 
 
 def require_short(value: Value, *fields: str) -> None:

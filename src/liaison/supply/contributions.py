@@ -263,8 +263,8 @@ def decide(
     """Accept or refuse what a partner sent (ANSWER_PARTNER). `onward`: it is passed on to the other partners of the
     collection, which the law and its handling have to allow (DISCLOSE, as another agency's).
 
-    The origins that may read it then. Raises NotLawful, NotFound, Conflict once it was decided, or where it is not as it
-    was `seen` any more.
+    The origins that may read it then. Raises NotLawful, NotFound, Conflict once it was decided, or where it is no more
+    as it was `seen`.
     """
     now = office.now()
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from liaison.model.errors import BadInput
 from liaison.model.structs import Value
 from liaison.partners.cards import LONGEST_NAME, ORIGIN
-from liaison.supply.items import LONGEST_CHAIN, Urgency
+from liaison.supply.items import LONGEST_CHAIN, Urgency, require_name
 from liaison.supply.signing import Type, opened
 
 MOST_PASSED = 500  # further recipients that one confirmation names
@@ -67,6 +67,7 @@ class Notice(Value, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        require_name(self, "id", "item")
         if self.number < 1 or self.made.tzinfo is None:
             raise BadInput(
                 "its number is below 1, or its time has no zone", field="number", hint="ask its sender"
@@ -122,6 +123,8 @@ class Passage(Value, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         super().__post_init__()
         _require_chain(self.chain)
+        if len(self.recipient) > LONGEST_NAME or not ORIGIN.fullmatch(self.recipient):
+            raise BadInput("a recipient's name is not in form", field="recipient")
 
     @property
     def node(self) -> str:
@@ -169,3 +172,5 @@ def goes_on(chain: tuple[str, ...]) -> bool:
 def _require_chain(chain: tuple[str, ...]) -> None:
     if not 0 < len(chain) <= LONGEST_CHAIN or len({*chain}) != len(chain):
         raise BadInput("the chain is empty, too long or goes in a circle", field="chain")
+    if not all(len(each) <= LONGEST_NAME and ORIGIN.fullmatch(each) for each in chain):
+        raise BadInput("a name in the chain is not in form", field="chain")

@@ -8,6 +8,7 @@ originator in it.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from enum import Enum
 from hashlib import sha256
@@ -25,6 +26,7 @@ from liaison.model.subjects import AnySubject, Person
 from liaison.supply.signing import Type, opened, signed, told
 
 LONGEST_CHAIN = 16  # nodes
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,119}")
 LONGEST_WORDS = 2000  # signs
 
 
@@ -59,7 +61,8 @@ class Item(Value, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for field in ("federation", "id", "originator", "source", "law"):
+        require_name(self, "id")
+        for field in ("federation", "originator", "source", "law"):
             if not getattr(self, field):
                 raise BadInput(f"the {field} is empty", field=field, hint="ask the originator for it")
         if self.category is None and type(self.subject) is Person:
@@ -68,6 +71,14 @@ class Item(Value, frozen=True, kw_only=True):
             offence(self.offence)
         if self.revision < 1 or self.made.tzinfo is None or self.review_at > self.retention_until:
             raise BadInput("a number or a date cannot be", field="revision", hint="ask the originator")
+
+
+def require_name(value: Value, *fields: str) -> None:
+    """Raises BadInput for what is no name that a node gives to something of its own. It stands in addresses and in
+    entries, so it is short and no text."""
+    for field in fields:
+        if not NAME.fullmatch(getattr(value, field)):
+            raise BadInput(f"the {field} is no name", field=field, hint="write a-z, 0-9 and . _ : -")
 
 
 class Urgency(Value, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from liaison.model.handling import Handling, HandlingCode
 from liaison.model.structs import Value
 from liaison.office import Office
 from liaison.partners.rules import LinkClosed
-from liaison.supply.items import Supplied
+from liaison.supply.items import Supplied, require_name
 from liaison.transport.means import Means
 from liaison.transport.outbox import NODE, Outgoing
 from liaison.transport.outbox import post as outbox_post
@@ -54,7 +54,8 @@ class Asking(Value, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_words(self, "id", "item", "recipient", "why")
+        require_name(self, "id", "item")
+        require_words(self, "recipient", "why")
 
 
 class Answering(Value, frozen=True, kw_only=True):
@@ -68,7 +69,8 @@ class Answering(Value, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_words(self, "id", "item", "why")
+        require_name(self, "id", "item")
+        require_words(self, "why")
 
 
 class Told(Value, frozen=True, kw_only=True):
@@ -85,7 +87,8 @@ class Told(Value, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_words(self, "id", "item", "words")
+        require_name(self, "id", "item")
+        require_words(self, "words")
 
 
 def post(
