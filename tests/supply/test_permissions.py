@@ -116,6 +116,15 @@ def test_h2_is_passed_on_with_a_token_alone(net: Net, three: tuple[Agency, Agenc
         passed(b, item)
 
 
+def test_of_several_permissions_the_one_that_is_needed_counts(
+    net: Net, three: tuple[Agency, Agency, Agency]
+) -> None:
+    item, b = given(net, H2), three[1]
+    granted(net, asked(net, item, C, H2), days=2)
+    granted(net, asked(net, item, C, H1, H3), days=5)
+    assert passed(b, item).how == "passed"
+
+
 def test_it_goes_on_without_asking_where_nothing_forbids_it_under_the_same_law(
     net: Net, three: tuple[Agency, Agency, Agency]
 ) -> None:

@@ -150,6 +150,7 @@ def test_a05_a_receipt_is_no_letter_and_no_other_key_counts() -> None:
         lambda text: text.replace('"thread":"request-1"', '"thread":"e\\u0301"'),
         lambda text: text.replace('"thread":"request-1"', '"thread":"\\u0041"'),
         lambda text: text.replace('"thread":"request-1"', '"thread":""'),
+        lambda text: text.replace('"thread":"request-1"', '"thread":"Gezim Vokshi, a witness"'),
         lambda text: text.replace('"thread":"request-1"', '"thread":' + "[" * 100_000 + "]" * 100_000),
         lambda text: text.replace('"thread":"request-1"', '"extra":1,"thread":"request-1"'),
         lambda text: text.replace('"lane":"ordinary"', '"lane":"express"'),

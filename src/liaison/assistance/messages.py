@@ -134,10 +134,11 @@ class Opening(Value, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_said(self, "id", "reference", "authority", "contact", "language", "instrument", "exchange")
+        require_name(self, "id")
+        require_said(self, "reference", "authority", "contact", "language", "instrument", "exchange")
         require_said(self, "description", "link", "belief")
         require_short(
-            self, "id", "reference", "authority", "contact", "language", "article", "marking", "order", "term"
+            self, "reference", "authority", "contact", "language", "article", "marking", "order", "term"
         )
         require_bounded(self, "description", "link", "belief", "urgency", "restrictions")
         if self.offence or self.purpose.needs_offence:
@@ -392,7 +393,8 @@ class ConvictionsAsked(Value, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_said(self, "id", "reference", "instrument", "contact")
+        require_name(self, "id")
+        require_said(self, "reference", "instrument", "contact")
         if self.until < self.since:
             raise BadInput("the time ends before it begins", field="until")
 

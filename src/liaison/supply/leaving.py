@@ -132,7 +132,8 @@ def use_of(
     """What is done with an item here: it is read, or used in a court, with the originator's consent to that if any."""
     token = None
     if court:
-        token, _ = permissions.token(connection, item, court, footing.grounds.purpose, now)
+        purpose = footing.grounds.purpose
+        token, _ = permissions.token(connection, item, court, purpose, now, Action.USE_IN_COURT)
     return Use(
         action=Action.USE_IN_COURT if court else Action.READ_HOLDING,
         grounds=footing.grounds,

@@ -71,7 +71,7 @@ def pass_on(office: Office, means: Means, actor: Actor, item: str, passing: Pass
         loaded = access.load(office, connection, actor, item)
         chain = _chain(connection, loaded, passing.recipient)
         token, document = permissions.token(
-            connection, item, passing.recipient, passing.footing.grounds.purpose, now
+            connection, item, passing.recipient, passing.footing.grounds.purpose, now, Action.DISCLOSE
         )
         use = _use(connection, actor, loaded, passing, token, now)
         decision = doors.weigh(office, actor, loaded.label, Door.ONWARD, use)

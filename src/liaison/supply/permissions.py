@@ -176,14 +176,19 @@ def take_answered(office: Office, connection: Connection, sender: str, body: Ans
 
 
 def token(
-    connection: Connection, item: str, recipient: str, purpose: Purpose, now: dt.datetime
+    connection: Connection, item: str, recipient: str, purpose: Purpose, now: dt.datetime, action: Action
 ) -> tuple[ConsentToken | None, str]:
-    """The token in force for a use of an item, and its document; None and nothing where there is none."""
+    """The token in force for a use of an item, and its document; None and nothing where there is none. Of several it is
+    one that lifts what this use needs, and of these the one that lasts longest."""
     chosen = (PERMISSIONS.c.item == item) & PERMISSIONS.c.out & (PERMISSIONS.c.recipient == recipient)
     granted = (PERMISSIONS.c.state == Asked.GRANTED.value) & (PERMISSIONS.c.expires > now)
     query = select(PERMISSIONS).where(chosen, granted, PERMISSIONS.c.purpose == purpose.value)
-    row = connection.execute(query.order_by(PERMISSIONS.c.expires.desc(), PERMISSIONS.c.id)).first()
-    return (None, "") if row is None else (told(row.token, ConsentToken), row.token)
+    rows = connection.execute(query.order_by(PERMISSIONS.c.expires.desc(), PERMISSIONS.c.id)).all()
+    tokens = [(told(row.token, ConsentToken), row.token) for row in rows]
+    needed = rules.to_be_lifted(frozenset({HandlingCode.H3}), action)  # the most that such a use can need
+    own = needed - {HandlingCode.H3}
+    tokens.sort(key=lambda each: (own <= {*each[0].lifts}, needed <= {*each[0].lifts}), reverse=True)
+    return tokens[0] if tokens else (None, "")
 
 
 def consent(given: ConsentToken | None) -> policy.Consent | None:

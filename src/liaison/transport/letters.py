@@ -37,6 +37,9 @@ END = b"\x80"  # after the body, before the zeros that fill it up (ISO/IEC 7816-
 SIZES = (*(1024 << step for step in range(10)), LONGEST_BODY + len(END))  # bytes that a body is filled up to
 KIND = re.compile(r"[a-z][a-z-]{0,39}")
 ID = re.compile(r"[a-z]+-[a-z2-7]{8,64}")
+THREAD = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._:-]{0,119}"
+)  # its sender's choice, and it stands in entries: no text
 DIGEST = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[0-9a-f]{16}")
 CODE = re.compile(r"(?:[a-z][a-z-]{0,39})?")
@@ -83,7 +86,11 @@ class Letter(Value, frozen=True, kw_only=True):
         for field, text, form in shapes:
             if not form.fullmatch(text):
                 raise BadInput(f"the {field} is not in form", field=field, hint=HINT)
-        if not 0 < self.number <= MOST_NUMBER or self.made.tzinfo is None or not 0 < len(self.thread) <= 120:
+        if (
+            not 0 < self.number <= MOST_NUMBER
+            or self.made.tzinfo is None
+            or not THREAD.fullmatch(self.thread)
+        ):
             raise BadInput("its number, time or thread is not in form", field="number", hint=HINT)
 
 
