@@ -126,6 +126,11 @@ class Desk:
             train(self.office, by, person, "Judging alerts", until, self.node.people)
         return Officer(person, made.account, sign_in, opened.token)
 
+    @property
+    def cookie(self) -> str:
+        """The name of the node's cookie."""
+        return cookie_name(self.node.settings)
+
     def actor(self, officer: Officer) -> policy.Actor:
         """The officer as services know them."""
         return sessions.signed_in(self.office, officer.session, self.node.people).actor
@@ -135,7 +140,7 @@ class Desk:
         """A browser: it asks for pages, comes from the node's own pages, and follows no redirect."""
         with client_of(self.app, PAGE | headers) as client:
             if officer is not None:
-                client.cookies.set(cookie_name(False), officer.session)
+                client.cookies.set(self.cookie, officer.session)
             yield client
 
     @contextmanager

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from liaison.model.roles import Role
-from liaison.web.sessions import cookie_name
 from tests.browser.conftest import AXE, RULES, WATCH
 from tests.web.serving import served
 from tests.web.test_supply_pages import WHY, WRONG, Supplied
@@ -85,7 +84,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[
             context = chromium.new_context(locale="en-GB", reduced_motion="reduce")
             context.add_init_script(WATCH)
             officer = _officer(both[which], who)
-            cookie = {"name": cookie_name(False), "value": officer.session, "url": addresses[which]}
+            cookie = {"name": both[which].desk.cookie, "value": officer.session, "url": addresses[which]}
             context.add_cookies([cookie])
             pages[which, who] = context.new_page()
             stack.callback(context.close)

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from liaison.model.roles import Role
-from liaison.web.sessions import cookie_name
 from tests.browser.conftest import faults
 from tests.formats.pdf_text import text_of
 from tests.web.serving import served
@@ -35,7 +34,7 @@ def at(page: Any, house: House, role: Role) -> Iterator[str]:
     with served(house.desk) as address:
         session = house.officers[role].session
         page.context.clear_cookies()
-        page.context.add_cookies([{"name": cookie_name(False), "value": session, "url": address}])
+        page.context.add_cookies([{"name": house.desk.cookie, "value": session, "url": address}])
         yield address
         page.goto("about:blank")
 

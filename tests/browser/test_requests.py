@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from liaison.web.sessions import cookie_name
 from tests.browser.conftest import _free_port, _listening, faults
 from tests.web.test_requests_pages import DESK, INVESTIGATOR, WHY, agreed, arrived, browsers, place_of, sent
 from tests.web.two_desks import House, Houses, two_desks
@@ -30,7 +29,7 @@ def at(page: Any, house: House, role: Any) -> Iterator[str]:
     with _listening(house.desk, port):
         session = house.officers[role].session
         page.context.clear_cookies()
-        page.context.add_cookies([{"name": cookie_name(False), "value": session, "url": address}])
+        page.context.add_cookies([{"name": house.desk.cookie, "value": session, "url": address}])
         yield address
         page.goto("about:blank")
 

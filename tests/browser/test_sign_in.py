@@ -149,7 +149,7 @@ def test_axe_finds_nothing(
             color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
         )
         if role:
-            context.add_cookies([{"name": "liaison", "value": officers[role].session, "url": address}])
+            context.add_cookies([{"name": served[0].cookie, "value": officers[role].session, "url": address}])
         page = context.new_page()
         for path in paths:
             page.goto(f"{address}{path}")

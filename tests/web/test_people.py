@@ -154,7 +154,7 @@ def test_every_session_can_be_ended(desk: Desk) -> None:
     officer = desk.enrol("Kujtim Laci", Role.INVESTIGATOR)
     with desk.browser(officer) as browser:
         assert browser.post("/settings/sessions/end", data={"here": "yes"}).status_code == 303
-        again = browser.get("/", headers={"cookie": f"liaison={officer.session}"})
+        again = browser.get("/", headers={"cookie": f"{desk.cookie}={officer.session}"})
         assert again.status_code == 303
 
 

@@ -173,13 +173,13 @@ def test_reading_needs_no_origin(desk: Desk) -> None:
 def test_a_token_needs_no_origin_and_the_cookie_beside_it_counts_for_nothing(desk: Desk) -> None:
     officer = desk.enrol("Arta Leka", Role.INVESTIGATOR)
     with desk.program(officer, **{"sec-fetch-site": "cross-site"}) as program:
-        program.cookies.set("liaison", desk.administrator.session)
+        program.cookies.set(desk.cookie, desk.administrator.session)
         assert program.get("/api/v1/me").json()["person"] == officer.person
 
 
 def test_a_wrong_token_is_refused_even_beside_a_good_cookie(desk: Desk) -> None:
     with desk.program(authorization="Bearer liaison_wrong") as program:
-        program.cookies.set("liaison", desk.administrator.session)
+        program.cookies.set(desk.cookie, desk.administrator.session)
         assert program.get("/api/v1/me").status_code == 401
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,8 @@ def test_signing_in_sets_a_strict_cookie_and_goes_on(desk: Desk) -> None:
         answer = browser.post("/sign-in", data={"name": "ada", "password": PASSWORD, "next": "/people"})
         assert (answer.status_code, answer.headers["location"]) == (303, "/people")
         cookie = answer.headers["set-cookie"]
-        assert cookie.startswith("liaison=")
+        assert cookie.startswith("liaison-")
+        assert cookie.startswith(f"{desk.cookie}=")
         assert {"HttpOnly", "Path=/", "SameSite=strict"} <= set(cookie.split("; "))
         assert browser.get("/people").status_code == 200
 
@@ -41,10 +43,10 @@ def test_over_https_the_cookie_is_for_this_host_alone(tmp_path_factory: pytest.T
     with a_desk(folder, public_url="https://node.example") as desk, desk.browser() as browser:
         answer = browser.post("/sign-in", data={"name": "ada", "password": PASSWORD})
         cookie = answer.headers["set-cookie"]
-        assert cookie.startswith("__Host-liaison=")
+        assert cookie.startswith("__Host-liaison-")
         assert "Secure" in cookie.split("; ")
         assert "Domain" not in cookie
-        bare = {"cookie": f"liaison={desk.administrator.session}"}
+        bare = {"cookie": f"{desk.cookie.removeprefix('__Host-')}={desk.administrator.session}"}
         assert browser.get("/", headers=bare).status_code == 303
 
 
@@ -90,12 +92,24 @@ def test_json_signs_nobody_in(desk: Desk) -> None:
         assert browser.post("/sign-in", json={"name": "ada", "password": PASSWORD}).status_code == 415
 
 
+def test_two_nodes_of_one_machine_keep_their_sessions_apart(tmp_path: Path) -> None:
+    with a_desk(tmp_path / "one") as one, a_desk(tmp_path / "other", origin="other.test.example") as other:
+        assert one.cookie != other.cookie
+        both = f"{one.cookie}={one.administrator.session}; {other.cookie}={other.administrator.session}"
+        for desk in (one, other):
+            with desk.browser() as browser:
+                assert browser.get("/people", headers={"cookie": both}).status_code == 200
+                assert (
+                    desk.cookie in browser.post("/sign-out", headers={"cookie": both}).headers["set-cookie"]
+                )
+
+
 def test_signing_out_ends_the_session_at_the_node(desk: Desk) -> None:
     with desk.browser(desk.administrator) as browser:
         answer = browser.post("/sign-out")
         assert answer.headers["location"] == "/sign-in?done=signed-out"
         assert "Max-Age=0" in answer.headers["set-cookie"]
-        again = browser.get("/", headers={"cookie": f"liaison={desk.administrator.session}"})
+        again = browser.get("/", headers={"cookie": f"{desk.cookie}={desk.administrator.session}"})
         assert again.status_code == 303
 
 

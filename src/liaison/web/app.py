@@ -15,13 +15,13 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
 from liaison.node.wiring import Node
-from liaison.web.context import secure
 from liaison.web.errors import renderers
 from liaison.web.forms import the_form
 from liaison.web.headers import hardened
 from liaison.web.routes import every_route
 from liaison.web.routing import the_visit
 from liaison.web.security import PUBLIC, guard
+from liaison.web.sessions import secure
 from liaison.web.short import Application
 
 THREADS = 16  # requests whose work runs at once; more wait in line

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from gettext import NullTranslations
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from litestar import Response
 from litestar.connection import ASGIConnection
@@ -47,11 +46,6 @@ PLACES: dict[str, frozenset[Capability]] = {
     "people": frozenset({Capability.ADMINISTER_ACCOUNTS, Capability.REVIEW_BREAK_GLASS}),
 }
 FOR_EVERYONE = frozenset({"today", "ledger", "settings"})
-
-
-def secure(settings: Settings) -> bool:
-    """Whether people reach the node by https alone: it speaks TLS itself, or something in front of it does."""
-    return bool(settings.tls_certificate) or urlsplit(settings.public_url).scheme == "https"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from liaison.node.wiring import Node
 from liaison.officers.sessions import signed_in
 from liaison.officers.signed import Signed
 from liaison.officers.tokens import signed_in_by_token
-from liaison.web.context import Visit, secure, visit_of
+from liaison.web.context import Visit, visit_of
 from liaison.web.sessions import bearer_of, cookie_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -76,7 +76,7 @@ def guard(node: Node) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRoute
         if not token and not handler.opt.get("machine"):
             refuse_foreign(connection, node)
         try:
-            signed = await _signed(node, token, cookie_of(connection, secure(node.settings)))
+            signed = await _signed(node, token, cookie_of(connection, node.settings))
         except NotSignedIn:
             counted(node, connection, handler, None)
             raise

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
+from liaison.node.settings import Settings
+
 BARE, HOST_ONLY = (
     "liaison",
     "__Host-liaison",
-)  # the second is kept by a browser only over https, for this host alone
+)  # a browser keeps the second over https alone, for this host alone
 SCHEMES = ("bearer", "apikey")
 BASIC, BARE_KEYS = "/taxii2", "/misp/"  # where clients know no other way
 LONGEST = 512  # characters of a token
 
 
-def cookie_name(secure: bool) -> str:
-    """The cookie's name. The bare one is for a node on this machine's own loopback, without TLS."""
-    return HOST_ONLY if secure else BARE
+def secure(settings: Settings) -> bool:
+    """Whether people reach the node by https alone: it speaks TLS itself, or something in front of it does."""
+    return bool(settings.tls_certificate) or urlsplit(settings.public_url).scheme == "https"
 
 
-def cookie_of(connection: ASGIConnection[Any, Any, Any, Any], secure: bool) -> str:
+def cookie_name(settings: Settings) -> str:
+    """The name of the node's cookie. The bare one is for a node on this machine's own loopback, without TLS.
+
+    It ends in a mark of the node, since browsers do not keep the cookies of two ports of one host apart.
+    """
+    mark = hashlib.sha256(settings.origin.encode()).hexdigest()[:8]
+    return f"{HOST_ONLY if secure(settings) else BARE}-{mark}"
+
+
+def cookie_of(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> str:
     """The session's token from the cookie, empty without one."""
-    return named_cookie(connection, cookie_name(secure))
+    return named_cookie(connection, cookie_name(settings))
 
 
 def named_cookie(connection: ASGIConnection[Any, Any, Any, Any], wanted: str) -> str:
@@ -60,22 +73,27 @@ def _password(written: str) -> str:
         return ""
 
 
-def with_session(response: Response[Any], token: str, secure: bool) -> Response[Any]:
+def with_session(response: Response[Any], token: str, settings: Settings) -> Response[Any]:
     """The answer with the session's cookie, which lasts until the browser ends or the node ends the session."""
-    response.set_cookie(_cookie(token, secure))
+    response.set_cookie(_cookie(token, settings))
     return response
 
 
-def without_session(response: Response[Any], secure: bool) -> Response[Any]:
+def without_session(response: Response[Any], settings: Settings) -> Response[Any]:
     """The answer that makes the browser forget the session, and whatever else it kept of this node."""
-    cookie = _cookie("", secure)
+    cookie = _cookie("", settings)
     cookie.max_age = 0
     response.set_cookie(cookie)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
-def _cookie(token: str, secure: bool) -> Cookie:
+def _cookie(token: str, settings: Settings) -> Cookie:
     return Cookie(
-        key=cookie_name(secure), value=token, path="/", secure=secure, httponly=True, samesite="strict"
+        key=cookie_name(settings),
+        value=token,
+        path="/",
+        secure=secure(settings),
+        httponly=True,
+        samesite="strict",
     )

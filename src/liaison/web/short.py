@@ -22,10 +22,9 @@ from msgspec.json import Decoder
 
 from liaison.node.prompt import Messages, in_thread
 from liaison.node.wiring import Node
-from liaison.web.context import secure
 from liaison.web.headers import hardened, standing
 from liaison.web.security import admitted, signed_by
-from liaison.web.sessions import bearer_of
+from liaison.web.sessions import bearer_of, secure
 
 MOST = 65_536  # bytes of a body: it is taken in before it is known who sends it
 PLAIN_HOST = re.compile(rb"[A-Za-z0-9.-]+(?::\d{1,5})?")

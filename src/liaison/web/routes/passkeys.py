@@ -19,7 +19,7 @@ from liaison.officers import passkeys
 from liaison.officers.invitations import Invited, invited
 from liaison.officers.passkeys import HINT, REFUSED, Ceremony
 from liaison.officers.signed import SignedIn
-from liaison.web.context import Visit, secure
+from liaison.web.context import Visit
 from liaison.web.routing import Declared, act, threaded
 from liaison.web.security import PUBLIC, SIGNED, Audience
 from liaison.web.sessions import cookie_of, with_session
@@ -94,7 +94,7 @@ def sign_in_with_passkey(visit: Visit, data: Credential, request: Asked) -> Resp
         challenge_of(data),
         _written(data),
         remote=visit.remote,
-        replaces=cookie_of(request, secure(visit.settings)),
+        replaces=cookie_of(request, visit.settings),
         settings=visit.node.people,
     )
     return _entered(visit, opened, "/")
@@ -142,7 +142,7 @@ def accept_with_passkey(visit: Visit, data: Credential, request: Asked) -> Respo
         challenge_of(data),
         _written(data),
         data.label or "Passkey",
-        replaces=cookie_of(request, secure(visit.settings)),
+        replaces=cookie_of(request, visit.settings),
         settings=visit.node.people,
     )
     if opened is None:
@@ -183,7 +183,7 @@ def _options(ceremony: Ceremony) -> Response[bytes]:
 
 
 def _entered(visit: Visit, opened: SignedIn, onward: str) -> Response[Any]:
-    return with_session(Response(Onward(onward)), opened.token, secure(visit.settings))
+    return with_session(Response(Onward(onward)), opened.token, visit.settings)
 
 
 ROUTES = (

@@ -19,10 +19,10 @@ from liaison.model.errors import BadSetting, NotFound, NotSignedIn
 from liaison.officers import oidc
 from liaison.officers.oidc import Returned
 from liaison.officers.provider import Directory, Provider
-from liaison.web.context import Visit, secure
+from liaison.web.context import Visit
 from liaison.web.routing import page
 from liaison.web.security import PUBLIC
-from liaison.web.sessions import cookie_of, named_cookie, with_session
+from liaison.web.sessions import cookie_of, named_cookie, secure, with_session
 
 KEPT = "liaison-oidc"
 BACK = "/sign-in/provider/return"
@@ -53,7 +53,7 @@ def from_provider(
             visit.office,
             _directory(visit),
             returned,
-            replaces=cookie_of(request, secure(visit.settings)),
+            replaces=cookie_of(request, visit.settings),
         )
     except NotSignedIn as refusal:
         title = visit.say("You are not signed in")
@@ -62,7 +62,7 @@ def from_provider(
         "pages/sign_in_provider.html", title=visit.say("You are signed in"), onward="/", refusal=None
     )
     shown.set_cookie(_kept(visit, "", 0))
-    return with_session(shown, opened.token, secure(visit.settings))
+    return with_session(shown, opened.token, visit.settings)
 
 
 def _directory(visit: Visit) -> Directory:

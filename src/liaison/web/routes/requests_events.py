@@ -21,7 +21,7 @@ from liaison.assistance.reading import MOST, Line, inbox, outbox
 from liaison.ledger.log import size
 from liaison.model.errors import NotSignedIn
 from liaison.officers.sessions import still_signed_in
-from liaison.web.context import Visit, secure
+from liaison.web.context import Visit
 from liaison.web.requested import ANSWERERS, READS
 from liaison.web.routing import the_visit
 from liaison.web.sessions import cookie_of
@@ -56,7 +56,7 @@ async def events(request: Request[Any, Any, Any]) -> Response[Any]:
     """Open a stream. Whoever does not ask for one is told what stands now, and that is all."""
     visit = the_visit(request)
     last = request.headers.get("last-event-id", "")[:64]
-    token = cookie_of(request, secure(visit.settings))
+    token = cookie_of(request, visit.settings)
     if STREAM not in request.headers.get("accept", ""):
         change = await sync_to_thread(_standing, visit)
         return Response(msgspec.json.encode(change), media_type="application/json")

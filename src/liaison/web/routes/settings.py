@@ -17,7 +17,7 @@ from liaison.node import identity
 from liaison.node.settings import NAMES, meaning
 from liaison.officers import invitations, passkeys, service, sessions, tokens
 from liaison.officers.signed import Preferences
-from liaison.web.context import Visit, secure
+from liaison.web.context import Visit
 from liaison.web.forms import Form
 from liaison.web.language import LANGUAGES
 from liaison.web.paging import Listed
@@ -26,7 +26,7 @@ from liaison.web.render import THEMES
 from liaison.web.routes.sign_in import answered, twice
 from liaison.web.routing import act, call, look, page
 from liaison.web.security import PUBLIC, SIGNED
-from liaison.web.sessions import without_session
+from liaison.web.sessions import secure, without_session
 
 REFUSALS = (BadInput, Conflict, NotSignedIn, TooMany)
 YEAR = 31_536_000  # seconds
@@ -159,7 +159,7 @@ def end_sessions(visit: Visit, form: Form) -> Response[Any]:
     """End every other session; or every one, and this one too."""
     if form.ticked("here"):
         sessions.sign_out_everywhere(visit.office, visit.who)
-        return without_session(visit.go("/sign-in", "signed-out-everywhere"), secure(visit.settings))
+        return without_session(visit.go("/sign-in", "signed-out-everywhere"), visit.settings)
     sessions.sign_out_everywhere(visit.office, visit.who, but_here=True)
     return visit.go("/settings/security", "signed-out-everywhere")
 

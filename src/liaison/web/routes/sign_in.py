@@ -12,7 +12,7 @@ from liaison.model.errors import BadInput, LiaisonError, NotSignedIn, TooMany
 from liaison.officers import invitations, sessions
 from liaison.officers.sign_in import sign_in_password
 from liaison.officers.signed import SignedIn
-from liaison.web.context import Visit, secure
+from liaison.web.context import Visit
 from liaison.web.forms import Form
 from liaison.web.places import own_path
 from liaison.web.routing import act, page
@@ -47,7 +47,7 @@ def sign_in_page(visit: Visit, request: Asked) -> Response[Any]:
 @act("/sign-in", audience=PUBLIC)
 def sign_in(visit: Visit, form: Form, request: Asked) -> Response[Any]:
     """Sign in with a name and a password."""
-    held = cookie_of(request, secure(visit.settings))
+    held = cookie_of(request, visit.settings)
     try:
         opened = sign_in_password(
             visit.office,
@@ -65,10 +65,10 @@ def sign_in(visit: Visit, form: Form, request: Asked) -> Response[Any]:
 @act("/sign-out", audience=PUBLIC)
 def sign_out(visit: Visit, request: Asked) -> Response[Any]:
     """End the session. It also works where it is over already."""
-    token = cookie_of(request, secure(visit.settings))
+    token = cookie_of(request, visit.settings)
     if token:
         sessions.sign_out(visit.office, token)
-    return without_session(visit.go("/sign-in", "signed-out"), secure(visit.settings))
+    return without_session(visit.go("/sign-in", "signed-out"), visit.settings)
 
 
 @page("/invitation", audience=PUBLIC)
@@ -90,7 +90,7 @@ def open_invitation(visit: Visit, form: Form) -> Response[str]:
 @act("/invitation/accept", audience=PUBLIC)
 def accept_invitation(visit: Visit, form: Form, request: Asked) -> Response[Any]:
     """Set the password, and be signed in."""
-    held = cookie_of(request, secure(visit.settings))
+    held = cookie_of(request, visit.settings)
     try:
         guest = invitations.invited(visit.office, form.needed("code", longest=200))
     except (BadInput, NotSignedIn) as error:
@@ -110,7 +110,7 @@ def accept_invitation(visit: Visit, form: Form, request: Asked) -> Response[Any]
 
 def entered(visit: Visit, opened: SignedIn, onward: str) -> Response[Any]:
     """On to a page, with the new session."""
-    return with_session(visit.go(onward), opened.token, secure(visit.settings))
+    return with_session(visit.go(onward), opened.token, visit.settings)
 
 
 def twice(form: Form) -> str:
