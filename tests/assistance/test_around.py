@@ -30,6 +30,7 @@ from liaison.assistance.desk import Desk, Role
 from liaison.assistance.messages import Access, Wanted
 from liaison.assistance.rules import Side, State, SubjectState
 from liaison.assistance.spontaneous import Giving
+from liaison.holdings import retention
 from liaison.model.errors import BadInput, BadSetting, Erased, NotFound, NotLawful
 from liaison.model.handling import Handling, HandlingCode
 from liaison.storage.tables.assistance import COPIES, SUBJECTS
@@ -286,6 +287,9 @@ def test_what_is_past_its_retention_is_forgotten_and_an_open_request_is_not(pair
     pair.carry()
     assert forgetting.forget(pair.asked.office) == 0
     pair.both(days=200)
+    assert forgetting.forget(pair.asked.office) == 0  # nobody but this clock says so (A12)
+    for each in (pair.asked, pair.asking):
+        retention.run(each.office, each.clock)
     assert (forgetting.forget(pair.asked.office), forgetting.forget(pair.asking.office)) == (1, 1)
     assert forgetting.forget(pair.asked.office) == 0
     with pytest.raises(Erased):

@@ -6,6 +6,7 @@ until it is over.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from sqlalchemy import Connection, Table, select, update
@@ -17,24 +18,31 @@ from liaison.ledger.statements import Statement
 from liaison.office import Office
 from liaison.ports import KeyId
 from liaison.storage.tables.assistance import CONVICTIONS, COPIES, LISTS, REQUESTS, SUBJECTS, TALKS
+from liaison.supply.following import trusted_time
 
 WHAT_FORGOTTEN, WHAT_NOTICES, WHAT_COPIES = "request-forgotten", "convictions-forgotten", "copies-forgotten"
 AT_ONCE = 500  # notices, or copies, of one round
 
 
 def forget(office: Office) -> int:
-    """Forget what is past its retention; how many requests, notices and copies."""
-    past = office.read(lambda connection: _past(office, connection))
+    """Forget what was past its retention when the time was trusted last (threat A12); how many requests, notices and
+    copies."""
+    trusted = office.read(trusted_time)
+    if trusted is None:
+        return 0
+    until = min(trusted, office.now())
+    past = office.read(lambda connection: _past(until, connection))
     for row in past:
         # the keys go first: what a stop leaves unwritten is found again, and its keys are gone already
         office.keys.destroy(office.read(lambda connection, row=row: _keys(connection, row.id)))  # type: ignore[misc]
         office.write(lambda connection, row=row: _written(office, connection, row))  # type: ignore[misc]
-    return len(past) + _swept(office, CONVICTIONS, WHAT_NOTICES) + _swept(office, COPIES, WHAT_COPIES)
+    swept = ((CONVICTIONS, WHAT_NOTICES), (COPIES, WHAT_COPIES))
+    return len(past) + sum(_swept(office, table, what, until) for table, what in swept)
 
 
-def _past(office: Office, connection: Connection) -> list[Any]:
+def _past(until: dt.datetime, connection: Connection) -> list[Any]:
     over = [state.value for state in (*ENDED, State.ANSWERED, State.DRAFT, State.NOT_AUTHORISED)]
-    chosen = (REQUESTS.c.retention <= office.now()) & REQUESTS.c.forgotten.is_(None)
+    chosen = (REQUESTS.c.retention <= until) & REQUESTS.c.forgotten.is_(None)
     return list(connection.execute(select(REQUESTS).where(chosen, REQUESTS.c.state.in_(over))))
 
 
@@ -50,9 +58,9 @@ def _written(office: Office, connection: Connection, row: Any) -> None:
     connection.execute(update(REQUESTS).where(REQUESTS.c.id == row.id).values(forgotten=office.now()))
 
 
-def _swept(office: Office, table: Table, what: str) -> int:
+def _swept(office: Office, table: Table, what: str, until: dt.datetime) -> int:
     """Forget the rows of a table that are past their retention; how many."""
-    chosen = (table.c.retention <= office.now()) & table.c.forgotten.is_(None)
+    chosen = (table.c.retention <= until) & table.c.forgotten.is_(None)
     query = select(table.c.id, table.c.key).where(chosen).limit(AT_ONCE)
     rows = office.read(lambda connection: connection.execute(query).all())
     if not rows:

@@ -4,6 +4,7 @@ the silent are asked again. Each step is durable by itself and may be repeated: 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -246,8 +247,13 @@ def expire(office: Office) -> int:
     return count
 
 
+def trusted_time(connection: Connection) -> dt.datetime | None:
+    """When the last run of retention trusted the time: what ended after it is not destroyed yet (threat A12)."""
+    return connection.execute(select(func.max(RUNS.c.at)).where(RUNS.c.outcome != "refused")).scalar()
+
+
 def _expire_some(office: Office, connection: Connection) -> int:
-    trusted = connection.execute(select(func.max(RUNS.c.at)).where(RUNS.c.outcome != "refused")).scalar()
+    trusted = trusted_time(connection)
     if trusted is None:
         return 0
     past = and_(HELD.c.retention <= trusted, HELD.c.retention <= office.now(), HELD.c.state.in_(OPEN_STATES))
