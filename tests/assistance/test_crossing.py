@@ -14,6 +14,7 @@ from liaison.assistance import (
     changing,
     clarifying,
     convictions,
+    desk,
     drafting,
     league,
     register,
@@ -21,6 +22,7 @@ from liaison.assistance import (
     taking,
 )
 from liaison.assistance.convictions import Asking
+from liaison.assistance.desk import Desk
 from liaison.assistance.messages import (
     MOST_VALUES,
     Acknowledged,
@@ -43,6 +45,7 @@ from tests.assistance.requests import GEZIM, STRANGER, arrived, row, sent, state
 from tests.assistance.test_convictions import asked as asked_for_convictions
 from tests.assistance.test_convictions import conviction, ready
 from tests.assistance.test_hostile import refused
+from tests.partners.pairs import ADMINISTRATOR
 from tests.screening.node import WHY
 from tests.two_offices import APPROVER, DESK, HEAD, INVESTIGATOR, TERMS, Pair, text, two_offices
 
@@ -134,6 +137,7 @@ def test_names_counts_and_values_have_a_form() -> None:
 
 def test_what_no_agreement_names_is_not_taken(tmp_path: Path) -> None:
     with two_offices(tmp_path, "sqlite", replace(TERMS, exchanges=("records",))) as pair:
+        desk.set_desk(pair.asking.office, ADMINISTRATOR, Desk("Europe/Tirane", "albania", "ALB"))
         notices = Convictions(id="notices-1", notices=(conviction(1),))
         assert refused(pair.asking, pair.asked, convictions.take, notices) == "not-agreed"
         item = Supplied(item="item", chain=(pair.asked.origin,))
