@@ -30,6 +30,22 @@ def lines(out: io.StringIO) -> list[dict[str, object]]:
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
+def test_logs_go_to_standard_error_once_a_file_of_theirs_is_closed(
+    out: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with io.StringIO() as file, logs.written_to(file):
+        logs.log().info("started", port=8400)
+        logs.answered("/check", "POST", 200, 0.01, "0123456789abcdef")
+        assert len(lines(file)) == 2
+    logs.log().info("stopped")
+    logs.answered("/check", "POST", 200, 0.01, "0123456789abcdef")
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == [
+        "stopped",
+        "request",
+    ]
+    assert lines(out) == []
+
+
 def test_allowed_fields_are_kept(out: io.StringIO) -> None:
     logs.log().info("request", route="/cases/{case_id:str}", status=200, milliseconds=1.25, method="GET")
     (line,) = lines(out)

@@ -39,7 +39,8 @@ def run(folder: Path, seed: int, stay: bool) -> None:
     with contextlib.ExitStack() as stack:
         stack.enter_context(alone(folder))
         clear([folder / each for each in PLACES.values()])
-        logs.set_up(stack.enter_context((folder / "demo.log").open("w", encoding="utf-8")))
+        log = stack.enter_context((folder / "demo.log").open("w", encoding="utf-8"))
+        stack.enter_context(logs.written_to(log))
         typer.echo("\nThree nodes of invented agencies. Nobody in them exists.\n")
         make(folder / NODE, RECORDS, seed, _say)
         make_partners(folder, RECORDS, seed, _say)

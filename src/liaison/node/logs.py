@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import msgspec
 import structlog
@@ -157,10 +158,35 @@ _write: Callable[[str], None] | None = None  # once logs are set up
 STEPS = (with_time, with_error, keep_allowed)
 
 
+class StandardError:
+    """Standard error as it is when a line is written: who set up the logs may have had another."""
+
+    def write(self, text: str) -> int:
+        """Write to it; how many characters."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush it."""
+        sys.stderr.flush()
+
+
+STANDARD_ERROR = cast(TextIO, StandardError())
+
+
+@contextmanager
+def written_to(out: TextIO) -> Iterator[None]:
+    """Logs go to `out` until the end, and to standard error from then on."""
+    set_up(out)
+    try:
+        yield
+    finally:
+        set_up()
+
+
 def set_up(out: TextIO | None = None) -> None:
     """Send every log of this process to `out` (standard error), one JSON object on each line."""
     global _write
-    stream = out or sys.stderr
+    stream = out or STANDARD_ERROR
 
     def write(line: str) -> None:
         stream.write(line + "\n")
@@ -194,5 +220,5 @@ def log() -> Any:
     A process that set no log up has it on standard error, in the same form: never with the content of variables.
     """
     if not structlog.is_configured():
-        _configure(sys.stderr)
+        _configure(STANDARD_ERROR)
     return structlog.get_logger()
