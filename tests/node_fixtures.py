@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,12 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 
 both_databases = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+
+
+def run_all(steps: Sequence[Callable[..., None]], **given: object) -> None:
+    """Run tests one after the other, each with those of the fixtures that it names."""
+    for step in steps:
+        step(**{name: given[name] for name in signature(step).parameters})
 
 
 @contextmanager

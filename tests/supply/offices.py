@@ -217,12 +217,14 @@ class Channel:
 
 
 @contextmanager
-def agencies(folder: Path, *origins: str, agreed: bool = True, terms: Terms = TERMS) -> Iterator[Net]:
+def agencies(
+    folder: Path, *origins: str, agreed: bool = True, terms: Terms = TERMS, kind: str = "sqlite"
+) -> Iterator[Net]:
     """A net of agencies that share a clock; each agreed with the next one in the row."""
     net = Net()
     with ExitStack() as stack:
         for seed, origin in enumerate(origins, 1):
-            side = stack.enter_context(a_side(folder / f"node{seed}", origin, seed))
+            side = stack.enter_context(a_side(folder / f"node{seed}", origin, seed, kind))
             side.office.clock.time = net.clock.time  # type: ignore[attr-defined]
             object.__setattr__(side.office, "clock", net.clock)
             net.agencies[origin] = Agency(side, Means(federation=FEDERATION, origin=origin, own=side.keys))

@@ -151,9 +151,9 @@ def side_of(desk: Desk, folder: Path) -> Side:
 
 
 @contextmanager
-def a_house(folder: Path, gateway_days: int = 365) -> Iterator[House]:
+def a_house(folder: Path, gateway_days: int = 365, **settings: str) -> Iterator[House]:
     with ExitStack() as stack:
-        desk = stack.enter_context(a_desk(folder))
+        desk = stack.enter_context(a_desk(folder, **settings))
         clerk = enrol(desk, "Clerk", "North", Role.DESK_OFFICER)
         head = enrol(desk, "Head", "North", Role.SUPERVISOR)
         house = House(desk, "", clerk, head, side_of(desk, folder))
