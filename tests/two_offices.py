@@ -195,10 +195,14 @@ def two_offices(
 
 def text(pair: Pair, **said: object) -> Draft:
     """The text of an ordinary request of the asking agency."""
-    today = pair.asking.clock.now().date()
+    return draft_of(pair.asked.origin, pair.asking.grounds, pair.asking.clock.now().date(), **said)
+
+
+def draft_of(partner: str, grounds: str, today: dt.date, **said: object) -> Draft:
+    """The text of an ordinary request to this partner, on these grounds."""
     given: dict[str, object] = {
-        "partner": pair.asked.origin,
-        "grounds": pair.asking.grounds,
+        "partner": partner,
+        "grounds": grounds,
         "reference": "2026/1-1",
         "instrument": "eu-2023-977",
         "exchange": "records",

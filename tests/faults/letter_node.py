@@ -18,8 +18,8 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -36,6 +36,9 @@ from tests.faults import mutants
 KIND = "test"
 URGENT, POISON = 7, 41  # every so manieth letter is urgent; every so manieth is refused by who takes it
 TEXT = "what it says, " * 20
+Obey = Callable[
+    [Node, list[str], Callable[[str], None]], None
+]  # what one line of words makes a node do, and say
 
 
 class Tested(Value, frozen=True, kw_only=True):
@@ -70,7 +73,7 @@ def post_one(node: Node, number: int, partner: str) -> None:
     node.office.write(work)
 
 
-def obey(node: Node, words: list[str], said: Any) -> None:
+def obey(node: Node, words: list[str], said: Callable[[str], None]) -> None:
     """Do what one line asks for."""
     if words[0] == "post":
         first, end, partner, pace = int(words[1]), int(words[2]), words[3], float(words[4])
@@ -80,7 +83,7 @@ def obey(node: Node, words: list[str], said: Any) -> None:
             time.sleep(pace)
 
 
-def child(folder: Path, place: str, mutant: str) -> None:
+def child(folder: Path, place: str, mutant: str, obeys: Obey) -> None:
     """Open the node and obey until the socket closes."""
     os.dup2(2, 1)  # what a node logs is not what the mother answers
     faulthandler.register(signal.SIGUSR1)  # whoever waits in vain can ask where it hangs
@@ -96,10 +99,10 @@ def child(folder: Path, place: str, mutant: str) -> None:
         with open_node(folder) as node:
             said("ready")
             for asked in line.makefile():
-                threading.Thread(target=obey, args=(node, asked.split(), said), daemon=True).start()
+                threading.Thread(target=obeys, args=(node, asked.split(), said), daemon=True).start()
 
 
-def mother() -> None:
+def mother(obeys: Obey = obey) -> None:
     """Give birth to a child for each line, and let those that ended go."""
     signal.signal(
         signal.SIGCHLD, signal.SIG_IGN
@@ -109,7 +112,7 @@ def mother() -> None:
         born = os.fork()
         if not born:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            child(Path(folder), place, mutant)
+            child(Path(folder), place, mutant, obeys)
             os._exit(0)
         os.write(1, f"{born}\n".encode())
 

@@ -1,4 +1,4 @@
-"""Three faults that the campaign of letters must find. They are put into a process of the tests and nowhere else."""
+"""Faults that the campaigns of letters and answers must find, put into a process of the tests and nowhere else."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
+from liaison.assistance import answering
 from liaison.office import Office
 from liaison.partners.directory import Partner
 from liaison.storage.tables.transport import INBOX, LANES, OUTBOX
@@ -18,13 +19,20 @@ from liaison.transport import delivery, inbox
 from liaison.transport.means import Means
 
 NO_DEDUPE, ACK_EARLY, MARK_EARLY = "no dedupe", "acknowledged early", "marked early"
+POST_LATE = "posted late"
 EARLY = 0.8  # seconds from the acknowledgement to the commit
+LATE = 0.8  # seconds from an answer to its letter
 
 
 def put_in(mutant: str) -> None:
     """Put a mutant into this process; nothing for an empty name."""
     if mutant:
-        {NO_DEDUPE: no_dedupe, ACK_EARLY: acknowledge_early, MARK_EARLY: mark_early}[mutant]()
+        {
+            NO_DEDUPE: no_dedupe,
+            ACK_EARLY: acknowledge_early,
+            MARK_EARLY: mark_early,
+            POST_LATE: post_late,
+        }[mutant]()
 
 
 def no_dedupe() -> None:
@@ -112,3 +120,19 @@ def mark_early() -> None:
         return receipts
 
     delivery._send, delivery._exchange = send, exchange
+
+
+def post_late() -> None:
+    """What was answered is recorded first, and its letter is posted in a transaction of its own a moment later."""
+    original = answering.post
+
+    def post(office: Office, connection: Connection, *rest: Any, **said: Any) -> str:
+        def later() -> None:
+            time.sleep(LATE)
+            with suppress(Exception):
+                office.write(lambda another: original(office, another, *rest, **said))
+
+        threading.Thread(target=later, daemon=True).start()
+        return ""
+
+    answering.post = post

@@ -150,18 +150,28 @@ class Process:
     def post_rest(self) -> None:
         """Ask once more for what was not acknowledged."""
         first = next((each for each in self.wanted if each not in self.acknowledged), None)
-        if first is not None and self._line is not None:
+        if first is not None:
             partner = ORIGINS[self.pair.other(self.name)]
             with suppress(OSError):
-                self._line.sendall(f"post {first} {self.wanted.stop} {partner} {self.pace}\n".encode())
+                self.tell(f"post {first} {self.wanted.stop} {partner} {self.pace}")
 
     def _listen(self, line: socket.socket) -> None:
         with suppress(OSError, ValueError), line.makefile() as lines:
             for said in lines:
                 if said == "ready\n":
                     self._ready.set()
-                elif said.startswith("posted ") and said.endswith("\n"):
-                    self.acknowledged.add(int(said[7:]))
+                else:
+                    self.heard(said)
+
+    def heard(self, said: str) -> None:
+        """Keep what it says to be durable."""
+        if said.startswith("posted ") and said.endswith("\n"):
+            self.acknowledged.add(int(said[7:]))
+
+    def tell(self, what: str) -> None:
+        """Send it a line, if it has one. Raises OSError."""
+        if self._line is not None:
+            self._line.sendall(f"{what}\n".encode())
 
     def _answers(self, until: float) -> None:
         while True:
@@ -176,6 +186,9 @@ class Process:
 
 class Pair:
     """Two nodes that are paired and agreed, and the wire between them."""
+
+    process: type[Process] = Process
+    mother: Path = MOTHER
 
     def __init__(
         self, folder: Path, faults: Faults = FAULTS["none"], mutant: str = "", seed: int = 1
@@ -192,7 +205,7 @@ class Pair:
             for name in NAMES
         ]
         self.wire = Wire(ends, folder, seed)
-        self.nodes = {name: Process(self, name) for name in NAMES}
+        self.nodes = {name: self.process(self, name) for name in NAMES}
         self.serving: list[float] = []
         self._births = 0
         self._mother: subprocess.Popen[str] | None = None
@@ -210,7 +223,7 @@ class Pair:
         with (
             (self.folder / "stderr").open("w") as errors,
             subprocess.Popen(
-                [sys.executable, str(MOTHER)],
+                [sys.executable, str(self.mother)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -320,7 +333,7 @@ def campaign(
 
 def judge(found: Verdict, name: str, here: Path, there: Path, acknowledged: set[int]) -> None:
     """Compare what one node posted with what the other took."""
-    with _database(here) as ours, _database(there) as theirs:
+    with database_of(here) as ours, database_of(there) as theirs:
         sent = ours.execute(
             "SELECT id, thread, digest, state, receipt FROM letters_out WHERE kind = 'test'"
         ).fetchall()
@@ -375,13 +388,13 @@ def chain_faults(database: sqlite3.Connection) -> Iterator[str]:
 
 def waiting(folder: Path) -> int:
     """How many letters wait for their receipt."""
-    with _database(folder) as database:
+    with database_of(folder) as database:
         return int(database.execute("SELECT count(*) FROM letters_out WHERE state = 'waiting'").fetchone()[0])
 
 
 def receipted(folder: Path) -> int:
     """How many letters have their receipt."""
-    with _database(folder) as database:
+    with database_of(folder) as database:
         return int(
             database.execute("SELECT count(*) FROM letters_out WHERE state <> 'waiting'").fetchone()[0]
         )
@@ -439,7 +452,7 @@ def secrets_free(pair: Pair) -> int:
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[sqlite3.Connection]:
+def database_of(folder: Path) -> Iterator[sqlite3.Connection]:
     address = f"file:{folder / 'node.db'}?mode=ro"
     with closing(sqlite3.connect(address, uri=True, timeout=10)) as database:
         yield database
