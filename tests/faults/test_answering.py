@@ -39,10 +39,3 @@ def test_a_node_that_answers_before_it_posts_is_caught(tmp_path: Path) -> None:
 def test_seventeen_hundred_subjects_and_a_hundred_kills(tmp_path: Path, seed: int) -> None:
     verdict = campaign(tmp_path, subjects=1_700, kills=100, patience=900, seed=seed)
     require_clean(verdict, 1_700, midway=70)
-
-
-@pytest.mark.campaign
-@pytest.mark.timeout(3600)
-def test_transactions_of_two_thousand_answers(tmp_path: Path) -> None:
-    verdict = campaign(tmp_path, subjects=9_000, kills=20, most=4_500, between=0.0, patience=900)
-    require_clean(verdict, 9_000, midway=1)
