@@ -210,9 +210,10 @@ def test_one_commit_of_the_key_ring_serves_many_entries(node: Node) -> None:
     log = Log(ring)
     for _ in range(3):
         node.store.write(lambda c: log.append_many(c, [statement()] * 100))
-    assert ring.asked == [(Compartment.LEDGER, 256)] * 2
+    assert set(ring.asked) == {(Compartment.LEDGER, 256)}
+    assert 2 <= len(ring.asked) <= 5  # some of them ahead, in a thread
     node.store.write(lambda c: log.append_many(c, [statement()] * 600))
-    assert ring.asked[2:] == [(Compartment.LEDGER, 600)]
+    assert (Compartment.LEDGER, 600) in ring.asked
     used = node.store.read(lambda c: c.execute(select(PAYLOADS.c.key)).scalars().all())
     assert len(set(used)) == 900, "no key is used twice"
 

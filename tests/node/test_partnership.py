@@ -86,7 +86,8 @@ def test_two_agencies_pair_agree_rotate_and_revoke_from_the_command_line(liaison
         done = liaison("partner", "add", name, f"{other}.card", *ADMINISTRATOR, *words)
         assert done.exit_code == 0, done.output
     terms = liaison("partner", "terms").output
-    (tmp_path / "terms.toml").write_text(terms.replace("2027-12-31", "2099-12-31"))
+    terms = terms.replace("2027-12-31", "2099-12-31").replace('reference = ""', 'reference = "Treaty 7/2026"')
+    (tmp_path / "terms.toml").write_text(terms)
     words = ("--assessment", "DPIA 1", "--out")
     done = liaison("partner", "propose", "left", "node.police.xk", "terms.toml", *ADMINISTRATOR, *words, "x")
     assert done.exit_code == 2
