@@ -17,7 +17,8 @@ from liaison.model.errors import BadInput, DamagedIndex
 Run = Callable[..., Result]
 VERBS = (
     *("check", "index", "add", "remove", "compare", "clear", "cleared", "demo", "version"),
-    *("init", "serve", "backup", "restore", "verify", "selftest", "ledger", "reconcile", "letters", "partner"),
+    *("init", "serve", "backup", "restore", "verify", "selftest"),
+    *("ledger", "reconcile", "letters", "partner"),
 )
 SPEAKING = ("serve", "ledger", "reconcile", "letters", "partner")  # what they do goes on, or stands in verbs of theirs
 
