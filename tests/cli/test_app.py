@@ -20,7 +20,7 @@ VERBS = (
     *("init", "serve", "backup", "restore", "verify", "selftest"),
     *("ledger", "reconcile", "letters", "partner"),
 )
-SPEAKING = ("serve", "ledger", "reconcile", "letters", "partner")  # what they do goes on, or stands in verbs of theirs
+SPEAKING = ("serve", "ledger", "reconcile", "letters", "partner")  # they go on, or have verbs of their own
 
 
 def test_help_is_there_at_once() -> None:
