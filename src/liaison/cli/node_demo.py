@@ -21,7 +21,7 @@ from liaison.demo.agency import HOUSES, House
 from liaison.model.errors import BadSetting
 
 RECORDS = 2_000
-SUBJECTS = 1_000  # of the request between two agencies
+SUBJECTS = 1_700  # of the request between two agencies
 START = 60.0  # seconds in which the node must answer
 NODE = "node"
 LOCK = "demo.lock"

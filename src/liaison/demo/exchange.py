@@ -1,4 +1,4 @@
-"""A request about a thousand people, from one invented agency to another: asked, answered, one record called back.
+"""A request about 1,700 people, from one invented agency to another: asked, answered, one record called back.
 
 The three nodes run in this process and speak to each other as they would across a border: over pinned TLS, in sealed
 and signed letters, each with its receipt.
