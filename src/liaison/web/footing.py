@@ -29,6 +29,14 @@ def grounds_in(visit: Visit, case: str = "") -> list[tuple[str, Given]]:
     ]
 
 
+def grounds_offered(visit: Visit) -> list[tuple[str, str]]:
+    """The person's own grounds, as choices."""
+    return [
+        (given.id, f"{reference} · {visit.say(given.purpose.label)}")
+        for reference, given in grounds_in(visit)
+    ]
+
+
 def footing_from(given: Given) -> Footing:
     """Grounds as the reading of records takes them. Raises Erased where their words were erased."""
     if given.justification is None:

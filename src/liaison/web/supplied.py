@@ -15,7 +15,6 @@ from liaison.supply.letters import Result
 from liaison.supply.reading import NoticeView
 from liaison.supply.rules import Asked
 from liaison.web.context import Visit
-from liaison.web.footing import grounds_in
 from liaison.web.language import later
 from liaison.web.said import subject_rows
 
@@ -129,14 +128,6 @@ def open_partners(visit: Visit) -> list[tuple[str, str]]:
         (each.origin, each.name)
         for each in listed(visit.office, visit.actor)
         if each.state is PartnerState.ACTIVE
-    ]
-
-
-def grounds_offered(visit: Visit) -> list[tuple[str, str]]:
-    """The person's own grounds, as choices."""
-    return [
-        (given.id, f"{reference} · {visit.say(given.purpose.label)}")
-        for reference, given in grounds_in(visit)
     ]
 
 

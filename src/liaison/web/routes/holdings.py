@@ -25,7 +25,7 @@ from liaison.model.subjects import Document, DocumentKind, Person
 from liaison.officers.people import names_of
 from liaison.web.compat.entities import caption_of, properties_of
 from liaison.web.context import Visit
-from liaison.web.footing import footing_of, grounds_in
+from liaison.web.footing import footing_of, grounds_in, grounds_offered
 from liaison.web.forms import Form
 from liaison.web.language import later
 from liaison.web.paging import Cursor, Limit, Listed
@@ -185,10 +185,7 @@ def erase(visit: Visit, holding_id: str, form: Form) -> Response[Any]:
 
 
 def _choose(visit: Visit, holding_id: str, form: Form, status: int = 200) -> Response[str]:
-    offered = [
-        (given.id, f"{reference} · {visit.say(given.purpose.label)}")
-        for reference, given in grounds_in(visit)
-    ]
+    offered = grounds_offered(visit)
     return visit.page(
         "pages/holding_grounds.html",
         title=visit.say("A record"),

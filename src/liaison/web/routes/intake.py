@@ -14,7 +14,7 @@ from liaison.partners.rules import LinkClosed
 from liaison.supply import contributions as service
 from liaison.supply.contributions import Onward, Waiting
 from liaison.web.context import Visit
-from liaison.web.footing import footing_of
+from liaison.web.footing import footing_of, grounds_offered
 from liaison.web.forms import Form
 from liaison.web.language import later
 from liaison.web.paging import Listed
@@ -22,7 +22,7 @@ from liaison.web.refusals import reasons_in
 from liaison.web.routes.holdings import CATEGORIES
 from liaison.web.routes.received import ACTIVE
 from liaison.web.routing import act, look, page
-from liaison.web.supplied import DESK, grounds_offered, names_of_nodes, tabs_of
+from liaison.web.supplied import DESK, names_of_nodes, tabs_of
 
 Refusals = (BadInput, Conflict, LinkClosed, NotLawful)
 PLACE = "/intake"

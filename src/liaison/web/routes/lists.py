@@ -19,7 +19,7 @@ from liaison.screening import bulk_orders as service
 from liaison.screening.bulk_orders import ListOrder, ListShown
 from liaison.screening.list_rules import LARGEST_PASTE, ListState
 from liaison.web.context import Visit
-from liaison.web.footing import grounds_in
+from liaison.web.footing import grounds_offered
 from liaison.web.forms import Form
 from liaison.web.language import later
 from liaison.web.paging import Listed
@@ -109,10 +109,7 @@ def _order(form: Form) -> ListOrder:
 
 
 def _new_list(visit: Visit, form: Form, status: int = 200) -> Response[str]:
-    offered = [
-        (given.id, f"{reference} · {visit.say(given.purpose.label)}")
-        for reference, given in grounds_in(visit)
-    ]
+    offered = grounds_offered(visit)
     return visit.page(
         "pages/list_new.html",
         title=visit.say("Check a list"),

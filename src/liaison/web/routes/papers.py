@@ -15,7 +15,7 @@ from liaison.model.roles import Capability
 from liaison.supply import leaving, reading
 from liaison.supply.rules import Door
 from liaison.web.context import Visit
-from liaison.web.footing import footing_of
+from liaison.web.footing import footing_of, grounds_offered
 from liaison.web.forms import Form
 from liaison.web.papers import (
     Answerers,
@@ -32,7 +32,7 @@ from liaison.web.refusals import reasons_in
 from liaison.web.routes.received import ACTIVE, PLACE
 from liaison.web.routes.supplied import PLACE as SUPPLIED
 from liaison.web.routing import act, call, page
-from liaison.web.supplied import RECEIVES, SUPPLIES, grounds_offered
+from liaison.web.supplied import RECEIVES, SUPPLIES
 
 Refusals = (BadInput, Conflict, Erased, NotLawful)
 

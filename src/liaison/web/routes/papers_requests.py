@@ -14,7 +14,7 @@ from liaison.formats.copies import MOST, Form
 from liaison.model.errors import BadInput, Conflict, Erased, NotLawful
 from liaison.model.roles import Capability
 from liaison.web.context import Visit
-from liaison.web.footing import footing_of
+from liaison.web.footing import footing_of, grounds_offered
 from liaison.web.forms import Form as Sent
 from liaison.web.language import LANGUAGES
 from liaison.web.papers import (
@@ -33,7 +33,6 @@ from liaison.web.requested import ANSWERERS, READS
 from liaison.web.routes.requests import INBOX, OUTBOX
 from liaison.web.routes.requests_more import CONVICTIONS
 from liaison.web.routing import act, call, page
-from liaison.web.supplied import grounds_offered
 
 Refusals = (BadInput, Conflict, Erased, NotLawful)
 

@@ -14,7 +14,7 @@ from liaison.model.subjects import Person
 from liaison.screening.asked import simple
 from liaison.web.compat.entities import caption_of
 from liaison.web.context import Visit
-from liaison.web.footing import footing_of, grounds_in
+from liaison.web.footing import footing_of, grounds_offered
 from liaison.web.forms import Form
 from liaison.web.refusals import reasons_in
 from liaison.web.routes.holdings import CATEGORIES
@@ -63,10 +63,7 @@ def _wanted(person: Person) -> Any:
 def _page(
     visit: Visit, form: Form, status: int = 200, answers: list[Record] | None = None, about: str = ""
 ) -> Response[str]:
-    offered = [
-        (given.id, f"{reference} · {visit.say(given.purpose.label)}")
-        for reference, given in grounds_in(visit)
-    ]
+    offered = grounds_offered(visit)
     return visit.page(
         "pages/protected.html",
         title=visit.say("Protected persons"),

@@ -15,7 +15,7 @@ from liaison.supply import publishing as service
 from liaison.supply.published import PUBLISHED, Collection
 from liaison.supply.publishing import Opening, Order
 from liaison.web.context import Visit
-from liaison.web.footing import footing_of
+from liaison.web.footing import footing_of, grounds_offered
 from liaison.web.forms import Form
 from liaison.web.language import later
 from liaison.web.refusals import reasons_in
@@ -24,7 +24,6 @@ from liaison.web.routes.received import ACTIVE
 from liaison.web.routing import act, page
 from liaison.web.supplied import (
     PUBLISHES,
-    grounds_offered,
     names_of_nodes,
     open_partners,
     tabs_of,

@@ -26,7 +26,7 @@ from liaison.web.alerts import AlertOut, alert_out, tags_of
 from liaison.web.asked import asked_rows
 from liaison.web.compat.entities import caption_of
 from liaison.web.context import Visit
-from liaison.web.footing import grounds_in
+from liaison.web.footing import grounds_offered
 from liaison.web.forms import Form
 from liaison.web.language import later
 from liaison.web.paging import Cursor, Limit, Listed, slice_by_number
@@ -142,10 +142,7 @@ def _new(visit: Visit, form: Form, status: int = 200) -> Response[str]:
     if look_ is not None and look_.person != actor.person:
         raise NotFound
     days = policy.limits(office.regimes).standing_days
-    offered = [
-        (given.id, f"{reference} · {visit.say(given.purpose.label)}")
-        for reference, given in grounds_in(visit)
-    ]
+    offered = grounds_offered(visit)
     usual = office.now().date() + dt.timedelta(days=min(USUAL_DAYS, days - 1))
     return visit.page(
         "pages/questions_new.html",

@@ -18,7 +18,7 @@ from liaison.supply.leaving import Left
 from liaison.supply.reading import HeldItem
 from liaison.supply.rules import Door
 from liaison.web.context import Visit
-from liaison.web.footing import footing_of
+from liaison.web.footing import footing_of, grounds_offered
 from liaison.web.forms import Form
 from liaison.web.paging import Cursor, Limit, Listed
 from liaison.web.partnered import EXCHANGES
@@ -33,7 +33,6 @@ from liaison.web.supplied import (
     RESULTS,
     STATES,
     chain_text,
-    grounds_offered,
     item_rows,
     names_of_nodes,
     offence_words,

@@ -23,7 +23,7 @@ from liaison.officers.states import ApprovalState
 from liaison.web.asked import asked_rows
 from liaison.web.compat.entities import caption_of
 from liaison.web.context import Visit
-from liaison.web.footing import grounds_in
+from liaison.web.footing import grounds_offered
 from liaison.web.forms import Form
 from liaison.web.refusals import reasons_in
 from liaison.web.requested import (
@@ -225,7 +225,7 @@ def shown(
         approved=authorised,
         approves=line.state is State.SUBMITTED and not is_in and visit.may(Capability.APPROVE),
         before_sent=line.state in BEFORE_SENT,
-        grounds=_grounds(visit) if not is_in and line.state is State.ANSWERED else [],
+        grounds=grounds_offered(visit) if not is_in and line.state is State.ANSWERED else [],
         limit=visit.settings.upload_bytes,
     )
 
@@ -420,13 +420,6 @@ def _told(visit: Visit, one: Event) -> str:
     elif one.code in TERMS:
         told.append(visit.say(TERMS[one.code]))
     return ", ".join(told)
-
-
-def _grounds(visit: Visit) -> list[tuple[str, str]]:
-    return [
-        (given.id, f"{reference} · {visit.say(given.purpose.label)}")
-        for reference, given in grounds_in(visit)
-    ]
 
 
 ROUTES = (received, asked, one_request)

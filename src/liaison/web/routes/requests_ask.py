@@ -17,7 +17,7 @@ from liaison.partners.rules import LinkClosed
 from liaison.screening.list_rules import LARGEST_PASTE
 from liaison.web.context import Visit
 from liaison.web.drafts import date_parts, draft_in, form_of, new_form
-from liaison.web.footing import grounds_in
+from liaison.web.footing import grounds_offered
 from liaison.web.forms import Form
 from liaison.web.language import LANGUAGES
 from liaison.web.refusals import reasons_in
@@ -313,10 +313,7 @@ def _of_grounds(error: LiaisonError) -> LiaisonError:
 
 def _text_page(visit: Visit, form: Form, request: str = "", status: int = 200) -> Response[str]:
     """The form of a request's text: a new one, or that of a draft."""
-    offered = [
-        (given.id, f"{reference} · {visit.say(given.purpose.label)}")
-        for reference, given in grounds_in(visit)
-    ]
+    offered = grounds_offered(visit)
     centres = visit.office.read(lambda connection: desk.contacts(connection, desk.Role.CENTRE))
     point = visit.office.read(desk.point_of_contact)
     names = names_of_partners(visit)

@@ -18,7 +18,7 @@ from liaison.partners.rules import LinkClosed
 from liaison.web.asked import person_rows
 from liaison.web.context import Visit
 from liaison.web.drafts import date_parts, day_in
-from liaison.web.footing import grounds_in
+from liaison.web.footing import grounds_in, grounds_offered
 from liaison.web.forms import Form
 from liaison.web.refusals import reasons_in
 from liaison.web.requested import (
@@ -160,10 +160,7 @@ def _asking(visit: Visit, form: Form, status: int = 200) -> Response[str]:
         form=form,
         reasons=reasons_in(form),
         status=status,
-        offered=[
-            (given.id, f"{reference} · {visit.say(given.purpose.label)}")
-            for reference, given in grounds_in(visit)
-        ],
+        offered=grounds_offered(visit),
         partners=[(each.origin, each.name or each.agency) for each in partners_to_ask(visit)],
         offences=words_of(visit, Table.OFFENCES),
         since=date_parts(form, "since"),

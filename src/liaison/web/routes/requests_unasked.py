@@ -13,7 +13,7 @@ from liaison.model.handling import Handling, HandlingCode
 from liaison.model.roles import Capability
 from liaison.partners.rules import LinkClosed
 from liaison.web.context import Visit
-from liaison.web.footing import grounds_in
+from liaison.web.footing import grounds_in, grounds_offered
 from liaison.web.forms import Form
 from liaison.web.refusals import reasons_in
 from liaison.web.requested import HANDLING, names_of_partners, offence_words, partners_to_ask, purpose_words
@@ -82,10 +82,7 @@ def _page(
         reasons=reasons_in(form),
         status=status,
         partners=[(each.origin, each.name or each.agency) for each in partners_to_ask(visit)],
-        offered=[
-            (given.id, f"{reference} · {visit.say(given.purpose.label)}")
-            for reference, given in grounds_in(visit)
-        ],
+        offered=grounds_offered(visit),
         handling=[(code.value, visit.say(words)) for code, words in HANDLING.items()],
         giving=giving,
         weighed=weighed,
