@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 
 from liaison import policy
 from liaison.ledger.log import Log
+from liaison.ledger.statements import Statement
+from liaison.model.categories import OfficerId
 from liaison.ports import Clock, Keys
 from liaison.storage import Store
 
@@ -46,6 +48,40 @@ class Office:
     def decide(self, action: policy.Action, context: policy.Context) -> policy.Permit:
         """What the law of this node permits. Raises NotLawful with every reason against it."""
         return policy.require(policy.decide(action, context, self.regimes))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """How one part of the program records in the ledger: under its own verbs alone."""
+
+    verbs: frozenset[str]
+
+    def __call__(
+        self,
+        office: Office,
+        connection: Connection,
+        what: str,
+        who: OfficerId,
+        *,
+        objects: Sequence[str] = (),
+        case: str = "",
+        outcome: str = "",
+        detail: Mapping[str, str] | None = None,
+    ) -> int:
+        """Write one entry of the ledger in this transaction; its number. Raises LedgerUnavailable: then nothing is
+        done."""
+        if what not in self.verbs:
+            raise ValueError(f"{what} is no verb of this part")
+        statement = Statement(
+            what=what,
+            who=who,
+            when=office.now(),
+            objects=tuple(objects),
+            case=case,
+            outcome=outcome,
+            detail=dict(detail or {}),
+        )
+        return office.log.append(connection, statement).index
 
 
 def new_id(kind: str) -> str:

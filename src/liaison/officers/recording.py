@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from sqlalchemy import Connection
-
-from liaison.ledger.statements import Statement
 from liaison.model.categories import OfficerId
-from liaison.office import Office
+from liaison.office import Recorder
 
 NOBODY = OfficerId("nobody")  # who tried to sign in under a name that no account has
 _VERBS = """
@@ -18,29 +13,4 @@ sign-in-refused sign-out sessions-ended token-created token-revoked approval-ask
 approval-read glass-broken glass-read glass-reviewed
 """
 VERBS = frozenset(_VERBS.split())
-
-
-def record(
-    office: Office,
-    connection: Connection,
-    what: str,
-    who: OfficerId,
-    *,
-    objects: Sequence[str] = (),
-    case: str = "",
-    outcome: str = "",
-    detail: Mapping[str, str] | None = None,
-) -> None:
-    """Write one entry of the ledger in this transaction. Raises LedgerUnavailable: then nothing is done."""
-    if what not in VERBS:
-        raise ValueError(f"{what} is no verb of this part")
-    statement = Statement(
-        what=what,
-        who=who,
-        when=office.now(),
-        objects=tuple(objects),
-        case=case,
-        outcome=outcome,
-        detail=dict(detail or {}),
-    )
-    office.log.append(connection, statement)
+record = Recorder(VERBS)
