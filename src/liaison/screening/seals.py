@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, insert, select
 
 from liaison.model.errors import Erased
 from liaison.office import Office
 from liaison.ports import Compartment, KeyId, Keys
+from liaison.storage.rings import EachRing
 from liaison.storage.sealing import seal, unseal
 from liaison.storage.stock import Stock
 from liaison.storage.tables.screening import SECRETS
@@ -87,17 +86,12 @@ class Seals:
             return None
 
 
-_SEALS: WeakKeyDictionary[Keys, Seals] = WeakKeyDictionary()
-_SEALS_LOCK = threading.Lock()
+_SEALS = EachRing(Seals)
 
 
 def seals(office: Office) -> Seals:
     """The seals of this office: one for each key ring."""
-    with _SEALS_LOCK:
-        held = _SEALS.get(office.keys)
-        if held is None:
-            held = _SEALS[office.keys] = Seals(office.keys)
-        return held
+    return _SEALS.of(office.keys)
 
 
 def digest(key: bytes, content: bytes) -> str:

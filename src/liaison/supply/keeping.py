@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
@@ -16,13 +14,13 @@ from liaison.model.structs import Value
 from liaison.office import Office
 from liaison.partners import directory
 from liaison.ports import Compartment, KeyId, Keys
+from liaison.storage.rings import EachRing
 from liaison.storage.sealing import seal, unseal
 from liaison.storage.stock import Stock
 from liaison.storage.tables.supply import KEYS_DUE
 from liaison.supply.items import Item, unverified
 
-_STOCKS: WeakKeyDictionary[Keys, Stock] = WeakKeyDictionary()
-_LOCK = threading.Lock()
+_STOCKS = EachRing(lambda keys: Stock(keys, Compartment.SUPPLY))
 SEPARATOR = " "  # between the origins of a chain, and between codes
 
 
@@ -58,8 +56,7 @@ def sealed(keys: Keys, contents: Sequence[tuple[str, bytes]]) -> list[Sealed]:
 
 def _stock(keys: Keys) -> Stock:
     """The stock of this key ring: one commit of the ring serves many items."""
-    with _LOCK:
-        return _STOCKS.setdefault(keys, Stock(keys, Compartment.SUPPLY))
+    return _STOCKS.of(keys)
 
 
 def opened(keys: Keys, key: int, content: bytes, about: str) -> bytes:
