@@ -18,11 +18,15 @@ def seal(key: bytes, content: bytes, about: str) -> bytes:
     return nonce + AESGCM(key).encrypt(nonce, content, about.encode())
 
 
+class DamagedContent(StoreUnavailable):
+    """Sealed bytes are not those that were sealed."""
+
+
 def unseal(key: bytes, sealed: bytes, about: str) -> bytes:
-    """The content again. Raises StoreUnavailable where the bytes are not those that were sealed for `about`."""
+    """The content again. Raises DamagedContent where the bytes are not those that were sealed for `about`."""
     try:
         return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], about.encode())
     except (InvalidTag, ValueError) as error:  # ValueError: fewer bytes than a nonce has
-        raise StoreUnavailable(
+        raise DamagedContent(
             "sealed content is damaged", hint="run `liaison verify`, and restore the row from a backup"
         ) from error

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, MetaData
+from sqlalchemy import BigInteger, CheckConstraint, MetaData
 from sqlalchemy.types import TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,3 +37,9 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
         """A datetime in UTC."""
         return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    """That a column holds one of these words."""
+    known = ", ".join(repr(value) for value in values)
+    return CheckConstraint(f'"{column}" IN ({known})', name=f"{column}_is_known")

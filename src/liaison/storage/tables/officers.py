@@ -6,8 +6,6 @@ subjects of other services are kept as keyed digests (`lookup` columns), so that
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -23,7 +21,7 @@ from sqlalchemy import (
 )
 
 from liaison.model.roles import Role
-from liaison.storage.tables.base import Moment, metadata
+from liaison.storage.tables.base import Moment, metadata, one_of
 
 # the values of the enums in officers/states.py, which this layer does not import
 STATES = {
@@ -32,12 +30,6 @@ STATES = {
     "approval": ("asked", "approved", "refused", "expired", "used"),
     "glass": ("open", "ended", "reviewed"),
 }
-
-
-def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
-    return CheckConstraint(
-        f"{column} IN ({', '.join(repr(value) for value in values)})", name=f"{column}_is_known"
-    )
 
 
 SECRETS = Table(
@@ -82,7 +74,7 @@ ACCOUNTS = Table(
     Column("language", Text, nullable=False),
     Column("theme", Text, nullable=False),
     Column("shortcuts", Boolean, nullable=False),
-    _one_of("state", STATES["account"]),
+    one_of("state", STATES["account"]),
     CheckConstraint("theme IN ('auto', 'light', 'dark')", name="theme_is_known"),
 )
 ACCOUNT_ROLES = Table(
@@ -90,7 +82,7 @@ ACCOUNT_ROLES = Table(
     metadata,
     Column("account", Text, ForeignKey("accounts.id"), primary_key=True),
     Column("role", Text, primary_key=True),
-    _one_of("role", (role.value for role in Role)),
+    one_of("role", (role.value for role in Role)),
 )
 PASSKEYS = Table(
     "passkeys",
@@ -131,7 +123,7 @@ SESSIONS = Table(
     Column("created", Moment, nullable=False),
     Column("seen", Moment, nullable=False),
     Column("ended", Moment),
-    _one_of("method", STATES["method"]),
+    one_of("method", STATES["method"]),
 )
 TOKENS = Table(
     "api_tokens",
@@ -185,7 +177,7 @@ APPROVALS = Table(
     Column("decided", Moment),
     Column("reason", LargeBinary),
     Column("used", Moment),
-    _one_of("state", STATES["approval"]),
+    one_of("state", STATES["approval"]),
     CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="four_eyes"),
     CheckConstraint("decided_by IS NULL OR decided_by <> gains", name="no_gain"),
     CheckConstraint("cap >= 0 AND spent >= 0 AND spent <= cap", name="spent_within_cap"),
@@ -206,7 +198,7 @@ GLASSES = Table(
     Column("reviewer", Text, ForeignKey("people.id")),
     Column("reviewed", Moment),
     Column("finding", LargeBinary),
-    _one_of("state", STATES["glass"]),
+    one_of("state", STATES["glass"]),
     CheckConstraint("reviewer IS NULL OR reviewer <> person", name="four_eyes"),
     CheckConstraint(
         "(state = 'reviewed') = (reviewer IS NOT NULL AND finding IS NOT NULL)", name="reviewed_with_finding"

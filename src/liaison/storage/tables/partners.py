@@ -6,12 +6,9 @@ took each step at this node; a partner's point of contact stands sealed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
     ForeignKey,
     Index,
@@ -22,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from liaison.storage.tables.base import Moment, metadata
+from liaison.storage.tables.base import Moment, metadata, one_of
 
 # the values of the enums in partners/rules.py, which this layer does not import
 STATES = {
@@ -30,12 +27,6 @@ STATES = {
     "card": ("current", "retired", "revoked"),
     "agreement": ("proposed", "in force", "replaced", "withdrawn"),
 }
-
-
-def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
-    return CheckConstraint(
-        f"{column} IN ({', '.join(repr(value) for value in values)})", name=f"{column}_is_known"
-    )
 
 
 PARTNERS = Table(
@@ -52,7 +43,7 @@ PARTNERS = Table(
     Column("sealed", LargeBinary),  # its point of contact
     Column("created", Moment, nullable=False),
     Column("changed", Moment, nullable=False),
-    _one_of("state", STATES["partner"]),
+    one_of("state", STATES["partner"]),
 )
 PARTNER_CARDS = Table(
     "partner_cards",
@@ -70,7 +61,7 @@ PARTNER_CARDS = Table(
     Column("last_ordinary", BigInteger),
     Column("taken", Moment, nullable=False),
     Column("changed", Moment, nullable=False),
-    _one_of("state", STATES["card"]),
+    one_of("state", STATES["card"]),
     UniqueConstraint("partner", "generation"),
     Index("ix_partner_cards_document_key", "document_key"),
     Index("ix_partner_cards_channel_key", "channel_key"),
@@ -90,7 +81,7 @@ AGREEMENTS = Table(
     Column("warned", Moment),  # when the supervisors were told that it ends
     Column("made", Moment, nullable=False),
     Column("changed", Moment, nullable=False),
-    _one_of("state", STATES["agreement"]),
+    one_of("state", STATES["agreement"]),
     UniqueConstraint("partner", "digest"),
     Index("ix_partner_agreements_partner_state", "partner", "state"),
 )
@@ -104,5 +95,5 @@ OWN_CARDS = Table(
     Column("state", Text, nullable=False),
     Column("made", Moment, nullable=False),
     Column("changed", Moment, nullable=False),
-    _one_of("state", STATES["card"]),
+    one_of("state", STATES["card"]),
 )

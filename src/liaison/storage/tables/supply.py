@@ -6,8 +6,6 @@ nodes, codes, cases, officers and times.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -21,17 +19,12 @@ from sqlalchemy import (
     Text,
 )
 
-from liaison.storage.tables.base import Moment, metadata
+from liaison.storage.tables.base import Moment, metadata, one_of
 
 # the values of the enums in supply/items.py, documents.py and rules.py, which this layer does not import
 ITEM_STATES = ("held", "restricted", "recalled", "erased", "expired")
 NOTICES_OF = ("recall", "erase", "correct", "restrict", "unrestrict")
 PERMISSION_STATES = ("asked", "granted", "refused", "expired", "void")
-
-
-def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
-    known = ", ".join(repr(value) for value in values)
-    return CheckConstraint(f"{column} IN ({known})", name=f"{column}_is_known")
 
 
 SUPPLIED = Table(  # our own items, as they stand now
@@ -55,7 +48,7 @@ SUPPLIED = Table(  # our own items, as they stand now
     Column("key", BigInteger, nullable=False),
     Column("sealed", LargeBinary),  # the signed item; nothing once it is over
     Column("entry", BigInteger, nullable=False),
-    _one_of("state", ITEM_STATES),
+    one_of("state", ITEM_STATES),
     Index("ix_supply_supplied_holding", "holding"),
     Index("ix_supply_supplied_request", "request"),
     Index("ix_supply_supplied_made", "made", "id"),
@@ -87,7 +80,7 @@ HELD = Table(  # items of others
     Column("entry", BigInteger, nullable=False),
     Column("holding", Text),  # the record that was made of it
     Column("taken_by", Text),  # who had it made
-    _one_of("state", ITEM_STATES),
+    one_of("state", ITEM_STATES),
     Index("ix_supply_held_holding", "holding"),
     Index("ix_supply_held_request", "request"),
     Index("ix_supply_held_received", "received", "id"),
@@ -130,7 +123,7 @@ RECIPIENTS = Table(
     Column("consent", Text, nullable=False),
     Column("key", BigInteger),
     Column("sealed", LargeBinary),  # the reasons, where it could not wait for consent
-    _one_of("how", ("sent", "passed", "urgent")),
+    one_of("how", ("sent", "passed", "urgent")),
     Index("ix_supply_recipients_recipient", "recipient", "at"),
 )
 NOTICES = Table(  # of our own items, and of others' that were received
@@ -154,7 +147,7 @@ NOTICES = Table(  # of our own items, and of others' that were received
     Column("key", BigInteger),
     Column("sealed", LargeBinary),  # the corrected item, until it has gone to everybody
     Column("entry", BigInteger, nullable=False),
-    _one_of("kind", NOTICES_OF),
+    one_of("kind", NOTICES_OF),
     Index("ix_supply_notices_item", "item", "originator", "number", unique=True),
     Index("ix_supply_notices_made", "made", "id"),
     Index("ix_supply_notices_open", "done"),
@@ -208,7 +201,7 @@ PERMISSIONS = Table(
     Column("sealed", LargeBinary, nullable=False),  # why it is asked for
     Column("answer", LargeBinary),  # why it was answered so, under the same key
     Column("entry", BigInteger, nullable=False),
-    _one_of("state", PERMISSION_STATES),
+    one_of("state", PERMISSION_STATES),
     CheckConstraint("(state = 'granted') <= (token <> '')", name="granted_by_token"),
     Index("ix_supply_permissions_item", "item"),
     Index("ix_supply_permissions_asked", "asked", "id"),
@@ -244,7 +237,7 @@ REASONS = (
         Column("key", BigInteger, nullable=False),
         Column("sealed", LargeBinary, nullable=False),
         Column("entry", BigInteger, nullable=False),
-        _one_of("kind", ("assurance", "urgency", "protection", "origin")),
+        one_of("kind", ("assurance", "urgency", "protection", "origin")),
         Index("ix_supply_reasons_about", "kind", "partner", "about", "at"),
     )
 )

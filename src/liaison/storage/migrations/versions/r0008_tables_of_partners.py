@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("made", sa.BigInteger(), nullable=False),
         sa.Column("changed", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('current', 'retired', 'revoked')", name=op.f("ck_own_cards_state_is_known")
+            "\"state\" IN ('current', 'retired', 'revoked')", name=op.f("ck_own_cards_state_is_known")
         ),
         sa.PrimaryKeyConstraint("generation", name=op.f("pk_own_cards")),
     )
@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("changed", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('proposed', 'active', 'revoked')", name=op.f("ck_partners_state_is_known")
+            "\"state\" IN ('proposed', 'active', 'revoked')", name=op.f("ck_partners_state_is_known")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partners")),
         sa.UniqueConstraint("origin", name=op.f("uq_partners_origin")),
@@ -59,7 +59,7 @@ def upgrade() -> None:
         sa.Column("made", sa.BigInteger(), nullable=False),
         sa.Column("changed", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('proposed', 'in force', 'replaced', 'withdrawn')",
+            "\"state\" IN ('proposed', 'in force', 'replaced', 'withdrawn')",
             name=op.f("ck_partner_agreements_state_is_known"),
         ),
         sa.ForeignKeyConstraint(["partner"], ["partners.id"], name=op.f("fk_partner_agreements_partner")),
@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("taken", sa.BigInteger(), nullable=False),
         sa.Column("changed", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('current', 'retired', 'revoked')", name=op.f("ck_partner_cards_state_is_known")
+            "\"state\" IN ('current', 'retired', 'revoked')", name=op.f("ck_partner_cards_state_is_known")
         ),
         sa.ForeignKeyConstraint(["partner"], ["partners.id"], name=op.f("fk_partner_cards_partner")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_cards")),

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("holding", sa.Text(), nullable=True),
         sa.Column("taken_by", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('held', 'restricted', 'recalled', 'erased', 'expired')",
+            "\"state\" IN ('held', 'restricted', 'recalled', 'erased', 'expired')",
             name=op.f("ck_supply_held_state_is_known"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supply_held")),
@@ -83,7 +83,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('recall', 'erase', 'correct', 'restrict', 'unrestrict')",
+            "\"kind\" IN ('recall', 'erase', 'correct', 'restrict', 'unrestrict')",
             name=op.f("ck_supply_notices_kind_is_known"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supply_notices")),
@@ -146,7 +146,7 @@ def upgrade() -> None:
             "(state = 'granted') <= (token <> '')", name=op.f("ck_supply_permissions_granted_by_token")
         ),
         sa.CheckConstraint(
-            "state IN ('asked', 'granted', 'refused', 'expired', 'void')",
+            "\"state\" IN ('asked', 'granted', 'refused', 'expired', 'void')",
             name=op.f("ck_supply_permissions_state_is_known"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supply_permissions")),
@@ -166,7 +166,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('assurance', 'urgency', 'protection', 'origin')",
+            "\"kind\" IN ('assurance', 'urgency', 'protection', 'origin')",
             name=op.f("ck_supply_reasons_kind_is_known"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supply_reasons")),
@@ -189,7 +189,7 @@ def upgrade() -> None:
         sa.Column("key", sa.BigInteger(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
-            "how IN ('sent', 'passed', 'urgent')", name=op.f("ck_supply_recipients_how_is_known")
+            "\"how\" IN ('sent', 'passed', 'urgent')", name=op.f("ck_supply_recipients_how_is_known")
         ),
         sa.PrimaryKeyConstraint("item", "recipient", "via", name=op.f("pk_supply_recipients")),
     )
@@ -215,7 +215,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('held', 'restricted', 'recalled', 'erased', 'expired')",
+            "\"state\" IN ('held', 'restricted', 'recalled', 'erased', 'expired')",
             name=op.f("ck_supply_supplied_state_is_known"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supply_supplied")),

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -72,10 +72,10 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("theme", sa.Text(), nullable=False),
         sa.Column("shortcuts", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('invited', 'active', 'ended')", name=op.f("ck_accounts_state_is_known")
-        ),
         sa.CheckConstraint("theme IN ('auto', 'light', 'dark')", name=op.f("ck_accounts_theme_is_known")),
+        sa.CheckConstraint(
+            "\"state\" IN ('invited', 'active', 'ended')", name=op.f("ck_accounts_state_is_known")
+        ),
         sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_accounts_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("lookalike", name=op.f("uq_accounts_lookalike")),
@@ -102,7 +102,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("used", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('asked', 'approved', 'refused', 'expired', 'used')",
+            "\"state\" IN ('asked', 'approved', 'refused', 'expired', 'used')",
             name=op.f("ck_approvals_state_is_known"),
         ),
         sa.CheckConstraint(
@@ -140,7 +140,7 @@ def upgrade() -> None:
             name=op.f("ck_broken_glasses_reviewed_with_finding"),
         ),
         sa.CheckConstraint(
-            "state IN ('open', 'ended', 'reviewed')", name=op.f("ck_broken_glasses_state_is_known")
+            "\"state\" IN ('open', 'ended', 'reviewed')", name=op.f("ck_broken_glasses_state_is_known")
         ),
         sa.CheckConstraint(
             "reviewer IS NULL OR reviewer <> person", name=op.f("ck_broken_glasses_four_eyes")
@@ -192,7 +192,7 @@ def upgrade() -> None:
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "role IN ('investigator', 'desk officer', 'approver', 'supervisor', 'data-protection officer', 'auditor', 'administrator')",  # noqa: E501
+            "\"role\" IN ('investigator', 'desk officer', 'approver', 'supervisor', 'data-protection officer', 'auditor', 'administrator')",  # noqa: E501
             name=op.f("ck_account_roles_role_is_known"),
         ),
         sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_account_roles_account")),
@@ -253,7 +253,7 @@ def upgrade() -> None:
         sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.Column("ended", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "method IN ('password', 'passkey', 'oidc')", name=op.f("ck_sessions_method_is_known")
+            "\"method\" IN ('password', 'passkey', 'oidc')", name=op.f("ck_sessions_method_is_known")
         ),
         sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_sessions_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
