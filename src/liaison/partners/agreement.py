@@ -30,6 +30,17 @@ LONGEST_REFERENCE = 400  # signs
 LARGEST_QUOTA = 1_000_000  # subjects a day
 LONGEST_KEPT = 36_525  # days
 MOST_EXCHANGES = 40
+LARGEST_POINTS = 100_000_000  # of one epoch
+LONGEST_EPOCH = 90  # days
+CROSSCHECK, STANDING_CROSSCHECK, DECONFLICTION = "crosscheck", "standing-crosscheck", "deconfliction"
+CROSSCHECKS = (
+    CROSSCHECK,
+    STANDING_CROSSCHECK,
+    DECONFLICTION,
+)  # kinds of exchange that compare and supply nothing
+COMPARED = frozenset(
+    {Category.SUSPECT, Category.CONVICTED, Category.CONTACT}
+)  # and nobody else, ever (rule L04)
 HINT = "correct the proposal, or ask the partner to"
 
 
@@ -70,11 +81,56 @@ class Cap(Value, frozen=True, kw_only=True):
             raise BadInput(f"{self.days} days cannot be a cap", field="days", hint="1 to 36525")
 
 
+class Comparison(Value, frozen=True, kw_only=True):
+    """How the two may cross-check privately. Raises BadInput.
+
+    `points` are those that each side may have evaluated in an epoch of `epoch_days`, `case_points` those for one case;
+    `categories` of people and whether `things` are in the sets; `changes` where a set is kept up within its epoch, so
+    that whoever asked before may hold the same question against what came since; `standing_days` the longest standing
+    cross-check, 0 for none. Above `countersigned_above` subjects one of `authorities` (vkeys) signs the question.
+    """
+
+    points: int = 100_000
+    case_points: int = 80_000
+    epoch_days: int = 30
+    categories: tuple[Category, ...] = (Category.SUSPECT, Category.CONVICTED)
+    things: bool = True
+    changes: bool = False
+    standing_days: int = 0
+    countersigned_above: int = LARGEST_QUOTA
+    authorities: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        named = tuple(each for each in Category if each in self.categories)
+        msgspec.structs.force_setattr(self, "categories", named)
+        msgspec.structs.force_setattr(self, "authorities", tuple(sorted({*self.authorities})))
+        if not 1 <= self.case_points <= self.points <= LARGEST_POINTS:
+            hint = f"1 to {LARGEST_POINTS}, and no more for a case than for an epoch"
+            raise BadInput("a number of points is out of range", field="points", hint=hint)
+        if not 1 <= self.epoch_days <= LONGEST_EPOCH or not 0 <= self.standing_days <= LONGEST_KEPT:
+            raise BadInput(
+                "a number of days is out of range", field="epoch_days", hint="1 to 90 for an epoch"
+            )
+        if self.standing_days and not self.changes:
+            hint = "let changes be published, or allow no standing cross-checks"
+            raise BadInput("a standing cross-check needs changes", field="standing_days", hint=hint)
+        barred = [each.value for each in self.categories if each not in COMPARED]
+        if barred or not (self.categories or self.things):
+            told = f"{barred[0]} is never" if barred else "nothing is"
+            raise BadInput(f"{told} compared", field="categories", hint="suspect, convicted or contact")
+        for vkey in self.authorities:
+            parse_vkey(vkey)
+        if self.countersigned_above < LARGEST_QUOTA and not self.authorities:
+            raise BadInput("nobody is named who countersigns", field="authorities", hint="name their vkeys")
+
+
 class Agreement(Value, frozen=True, kw_only=True):
     """What may pass between two nodes. `parties` are their identity keys (vkeys) in order.
 
     `exchanges` are the kinds of exchange by name; `quota` the subjects that each may ask the other about in a day;
-    `handling` what holds where the originator says nothing more; `capabilities` and `version` what both can do.
+    `handling` what holds where the originator says nothing more; `capabilities` and `version` what both can do;
+    `crosscheck` how they may cross-check privately, if at all.
     Lists are kept in order and each word once. Raises BadInput.
     """
 
@@ -92,6 +148,7 @@ class Agreement(Value, frozen=True, kw_only=True):
     capabilities: tuple[str, ...] = ()
     version: int = 1
     made: dt.datetime
+    crosscheck: Comparison | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -111,6 +168,8 @@ class Agreement(Value, frozen=True, kw_only=True):
         require_words("exchanges", self.exchanges, WORD)
         require_words("capabilities", self.capabilities, WORD)
         require_words("languages", self.languages, LANGUAGE)
+        if {*self.exchanges} & {*CROSSCHECKS} and self.crosscheck is None:
+            raise BadInput("how to cross-check is not said", field="crosscheck", hint=HINT)
         categories = [cap.category for cap in self.caps]
         if not self.languages or None not in categories or len({*categories}) != len(categories):
             raise BadInput("the caps name no general one, or one twice", field="caps", hint=HINT)

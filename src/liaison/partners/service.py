@@ -27,6 +27,7 @@ from liaison.partners.access import load_partner, require
 from liaison.partners.agreement import (
     Agreement,
     Cap,
+    Comparison,
     Gateway,
     SignedAgreement,
     negotiated,
@@ -83,6 +84,7 @@ class Terms:
     handling: Handling
     languages: tuple[str, ...]
     caps: tuple[Cap, ...]
+    crosscheck: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,15 @@ from liaison.model.categories import Category
 from liaison.model.errors import BadInput
 from liaison.model.grounds import Purpose
 from liaison.model.handling import Handling, HandlingCode
-from liaison.partners.agreement import Cap, Gateway, GatewayKind
+from liaison.partners.agreement import CROSSCHECKS, Cap, Comparison, Gateway, GatewayKind
 from liaison.partners.service import Terms
 
 EXAMPLE = """\
 # What may pass between the two agencies. Each list names everything that may; nothing else does.
 purposes = ["investigation", "prosecution", "execution of penalties"]
 offences = ["drugs", "laundering", "trafficking-persons", "organised-crime"]
-exchanges = ["records", "assets", "convictions", "spontaneous"]  # and "publication", of lists
+exchanges = ["records", "assets", "convictions", "spontaneous"]  # and "publication", of lists,
+# "crosscheck", "standing-crosscheck" and "deconfliction", which take a [crosscheck] section
 quota = 2000  # subjects that each side may ask the other about in a day
 languages = ["en"]
 
@@ -34,9 +35,20 @@ restriction = ""  # written out with H3 alone
 [retention]  # the most days for which the recipient keeps a record; other lines are for one category
 days = 1825
 victim = 365
+
+# [crosscheck]  # how each side may compare its people with the other's, without either showing them
+# points = 100000  # that each may have evaluated in an epoch: some 37 for a person
+# case_points = 80000  # of these for one case
+# epoch_days = 30  # after which the key of the comparison is a new one; 1 to 90
+# categories = ["suspect", "convicted"]  # of whom may be compared; "contact" where it is agreed
+# things = true  # documents, vehicles, telephones, accounts
+# changes = false  # whether a set is kept up within its epoch
+# standing_days = 0  # the longest standing cross-check; 0 for none
+# countersigned_above = 500  # subjects above which an authority signs the question
+# authorities = []  # their verifier keys
 """
 HINT = "see `liaison partner terms` for every line"
-EXCHANGES = ("records", "assets", "convictions", "spontaneous", "publication")
+EXCHANGES = ("records", "assets", "convictions", "spontaneous", "publication", *CROSSCHECKS)
 
 
 class _Gateway(msgspec.Struct, forbid_unknown_fields=True):
@@ -50,6 +62,18 @@ class _Handling(msgspec.Struct, forbid_unknown_fields=True):
     restriction: str = ""
 
 
+class _Crosscheck(msgspec.Struct, forbid_unknown_fields=True):
+    points: int = 100_000
+    case_points: int = 80_000
+    epoch_days: int = 30
+    categories: list[Category] = msgspec.field(default_factory=lambda: [Category.SUSPECT, Category.CONVICTED])
+    things: bool = True
+    changes: bool = False
+    standing_days: int = 0
+    countersigned_above: int | None = None
+    authorities: list[str] = msgspec.field(default_factory=list)
+
+
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
     purposes: list[Purpose]
     offences: list[str]
@@ -59,6 +83,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     gateway: _Gateway
     handling: _Handling
     retention: dict[str, int]
+    crosscheck: _Crosscheck | None = None
 
 
 LEARNED = msgspec.json.Decoder(_Written)  # before threads meet it
@@ -86,7 +111,18 @@ def read_terms(text: str) -> Terms:
         Handling(codes=tuple(handling.codes), restriction=handling.restriction),
         tuple(given.languages),
         _caps(given.retention),
+        _comparison(given.crosscheck) if given.crosscheck else None,
     )
+
+
+def _comparison(given: _Crosscheck) -> Comparison:
+    told = msgspec.structs.asdict(given) | {
+        "categories": tuple(given.categories),
+        "authorities": tuple(given.authorities),
+    }
+    if given.countersigned_above is None:
+        del told["countersigned_above"]
+    return Comparison(**told)
 
 
 def _caps(retention: dict[str, int]) -> tuple[Cap, ...]:

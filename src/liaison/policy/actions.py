@@ -34,6 +34,7 @@ class Action(Enum):
     PAIR = "pair"
     AGREE = "agree"
     ASK_PARTNER = "ask-partner"
+    CROSSCHECK = "crosscheck"
     ANSWER_PARTNER = "answer-partner"
     GRANT = "grant"
     RECALL = "recall"
@@ -82,6 +83,7 @@ CAPABILITIES = {
     Action.PAIR: Capability.SETTINGS,
     Action.AGREE: Capability.AGREE,
     Action.ASK_PARTNER: Capability.ASK_PARTNER,
+    Action.CROSSCHECK: Capability.ASK_PARTNER,
     Action.ANSWER_PARTNER: Capability.ANSWER_PARTNER,
     Action.GRANT: Capability.GRANT,
     Action.RECALL: Capability.RECALL,
@@ -107,6 +109,7 @@ ORDINARY = (
         Action.BREAK_GLASS,
         Action.NOTIFY_CONVICTION,
         Action.ASK_PARTNER,
+        Action.CROSSCHECK,
         Action.GRANT,
         Action.TELL_OUTCOME,
     }
@@ -136,8 +139,8 @@ TOLD = frozenset(
     }
 )
 # what an agreement's purposes, offences and kinds of exchange are held against
-AGREED = frozenset({Action.DISCLOSE, Action.NOTIFY_CONVICTION, Action.ASK_PARTNER})
-ADDRESSED = TOLD | {Action.ANSWER_PARTNER}
+AGREED = frozenset({Action.DISCLOSE, Action.NOTIFY_CONVICTION, Action.ASK_PARTNER, Action.CROSSCHECK})
+ADDRESSED = TOLD | {Action.ANSWER_PARTNER, Action.CROSSCHECK}
 REASONED = frozenset(
     {
         Action.CONFIRM,

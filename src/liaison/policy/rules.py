@@ -117,12 +117,12 @@ def _of_searches(pack: Pack) -> list[Row]:
     )
     approved = _approved(pack)
     return [
-        ("L07/special", of.SEARCHES | {Action.ASK_SAFEGUARDING}, ask.NoSpecialCategory()),
+        ("L07/special", of.SEARCHES | {Action.ASK_SAFEGUARDING, Action.CROSSCHECK}, ask.NoSpecialCategory()),
         ("L07/known", of.SEARCHES | {Action.ASK_SAFEGUARDING}, ask.KnownCriteria()),
         ("L08/individual", of.SEARCHES | {Action.ASK_SAFEGUARDING}, ask.PointsAtSomeone()),
         ("L08/conviction", {Action.NOTIFY_CONVICTION}, ask.FinalConviction()),
-        ("L10/bulk", of.SEARCHES | {Action.ASK_SAFEGUARDING}, AnyOf(alone, approved)),
-        ("L10/most", of.SEARCHES | {Action.ASK_SAFEGUARDING}, ask.AtMost(bulk.most)),
+        ("L10/bulk", of.SEARCHES | {Action.ASK_SAFEGUARDING, Action.CROSSCHECK}, AnyOf(alone, approved)),
+        ("L10/most", of.SEARCHES | {Action.ASK_SAFEGUARDING, Action.CROSSCHECK}, ask.AtMost(bulk.most)),
         ("L16/standing", {Action.STANDING_QUESTION}, ask.EndsWithin(dt.timedelta(days=pack.standing_days))),
         ("A22/approve", {Action.APPROVE}, AllOf(ask.AnothersRequest(), ask.ActorRole(second.roles))),
         ("L31/assessment", {Action.SETTINGS, Action.AGREE}, ask.Assessed()),
@@ -180,6 +180,6 @@ def _of_transfers(pack: Pack) -> list[Row]:
         ("L13/open", of.ADDRESSED, to.LinkOpen()),
         ("L13/gateway", of.ADDRESSED, AnyOf(to.PartnerWithin(), to.GatewayOpen())),
         ("L14/capital", of.TOLD, AnyOf(to.NoCapitalRisk(offences.capital), to.Assured())),
-        ("L15/character", of.TOLD, to.NotExcluded(offences.excluded)),
+        ("L15/character", of.TOLD | {Action.CROSSCHECK}, to.NotExcluded(offences.excluded)),
         ("L15/origin", of.TOLD & of.RECORDED, AnyOf(to.NotFromThere(), to.OriginReviewed())),
     ]

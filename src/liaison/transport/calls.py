@@ -6,6 +6,7 @@ Both must be the same partner's (threats A04, A05).
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -64,6 +65,7 @@ class Trouble(Value, frozen=True, kw_only=True):
 
     title: str
     status: int
+    code: str = ""  # which of the errors of model/errors.py, where the caller can act on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,30 @@ class Call:
 
     message: Message
     certificate: bytes
+
+
+Answerer = Callable[[Office, Means, Partner, Message], bytes]
+_ANSWERERS: dict[tuple[str, str], Answerer] = {}
+
+
+def answers(method: str, path: str) -> Callable[[Answerer], Answerer]:
+    """Register who answers calls below ROOT to this path, and where it ends with a slash to those under it.
+
+    They give the bytes to send back, and raise a LiaisonError to refuse, whose code and status alone are told.
+    """
+
+    def register(answerer: Answerer) -> Answerer:
+        held = _ANSWERERS.setdefault((method, ROOT + path), answerer)
+        if held is not answerer:
+            raise ValueError(f"two answer {method} {path}")
+        return answerer
+
+    return register
+
+
+def code_of(error: LiaisonError) -> str:
+    """The name of an error as partners are told it: WrongEpoch -> wrong-epoch."""
+    return re.sub(r"(?<=.)([A-Z])", r"-\1", type(error).__name__).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +157,7 @@ class Desk:
         try:
             status, body, kind, more = self._answered(partner, call.message)
         except LiaisonError as error:
-            told = Trouble(title=error.title, status=error.status)
+            told = Trouble(title=error.title, status=error.status, code=code_of(error))
             status, body, kind, more = error.status, canonical.encode(told), JSON, {}
             if isinstance(error, TooMany):
                 more = {"retry-after": str(error.retry_after)}
@@ -173,6 +199,11 @@ class Desk:
             return 200, self.office.read(directory.own_card).text.encode(), PLAIN, {}
         if message.method == "GET" and path.startswith(LEDGER):
             return 200, self._file(path.removeprefix(LEDGER)), BYTES, {}
+        for (method, place), answerer in _ANSWERERS.items():
+            if message.method == method and (
+                path == place or (place.endswith("/") and path.startswith(place))
+            ):
+                return 200, answerer(self.office, self.means, partner, message), BYTES, {}
         raise NotFound
 
     def _letters(self, partner: Partner, body: bytes) -> bytes:

@@ -6,12 +6,15 @@ The address is the one of the partner's card and of nothing else; no redirect is
 from __future__ import annotations
 
 import secrets
+import socket
 import ssl
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -19,10 +22,15 @@ from liaison.model.errors import BadNote, LiaisonError
 from liaison.partners.cards import Card, OwnKeys
 from liaison.partners.own import tls_pem
 from liaison.transport.calls import LONGEST_CALL
+from liaison.transport.deadline import Deadline
 from liaison.transport.messages import Message, Reply, key_named, sign_request, verify_response
 
 CONNECT, WAIT = 5.0, 60.0  # seconds
+WHOLE = 120.0  # seconds of a call, and one more for each SLOWEST bytes that are sent or come
+SLOWEST = 16 << 10
 NONCE = 16  # bytes
+CONNECTIONS = 2
+SLOW = "it took too long to answer"
 
 
 class Unreachable(LiaisonError):
@@ -32,9 +40,10 @@ class Unreachable(LiaisonError):
     title = "The partner's node cannot be reached"
     hint = "what waits for it is kept and sent again"
 
-    def __init__(self, message: str = "", *, wait: int = 0) -> None:
+    def __init__(self, message: str = "", *, wait: int = 0, said: bytes = b"") -> None:
         super().__init__(message)
         self.wait = wait  # seconds that it asked us to wait
+        self.said = said  # what it said with it, signed
 
 
 class Channel:
@@ -43,10 +52,11 @@ class Channel:
     def __init__(self, own: OwnKeys, cards: Iterable[Card], now: Callable[[], datetime]) -> None:
         self._own, self._cards, self._now = own, tuple(cards), now
         self._pinned = frozenset(card.tls for card in self._cards)
+        self._sockets: list[Any] = []  # of connections that are kept, the newest last
         self._http = httpx.Client(
             verify=client_tls(own, self._cards),
             timeout=httpx.Timeout(WAIT, connect=CONNECT),
-            limits=httpx.Limits(max_connections=2),
+            limits=httpx.Limits(max_connections=CONNECTIONS),
             follow_redirects=False,
             trust_env=False,
         )
@@ -81,17 +91,31 @@ class Channel:
             message, self._own.channel, self._own.channel_id, self._now(), secrets.token_urlsafe(NONCE)
         )
         headers = {**message.headers, "content-type": kind}
-        try:
-            with self._http.stream(method, url, content=body, headers=headers) as response:
-                self._require_pinned(response)
-                content = _bounded(response)
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
-            raise Unreachable(type(error).__name__) from error
+        with Deadline(WHOLE + len(body) / SLOWEST) as deadline:
+            for kept in self._sockets:
+                deadline.ends(partial(_end, kept))
+            told = {"trace": lambda event, given: self._watched(deadline, event, given)}
+            try:
+                with self._http.stream(
+                    method, url, content=body, headers=headers, extensions=told
+                ) as response:
+                    self._require_pinned(response)
+                    content = _bounded(response, deadline)
+            except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
+                raise Unreachable(SLOW if deadline.passed else type(error).__name__) from error
         reply = Reply(response.status_code, message, content, _one_each(response.headers))
         self._require_signed(reply)
         if response.status_code == 429:
-            raise Unreachable("it asks us to wait", wait=_seconds(response.headers.get("retry-after", "")))
+            wait = _seconds(response.headers.get("retry-after", ""))
+            raise Unreachable("it asks us to wait", wait=wait, said=content)
         return response.status_code, content, reply.headers.get("content-type", "")
+
+    def _watched(self, deadline: Deadline, event: str, given: Mapping[str, Any]) -> None:
+        """What the library tells of a call: a connection that it made is ended with the call, where that is slow."""
+        if event == "connection.start_tls.complete":
+            made = given["return_value"].get_extra_info("socket")
+            self._sockets = [*self._sockets[1 - CONNECTIONS :], made]
+            deadline.ends(partial(_end, made))
 
     def _require_pinned(self, response: httpx.Response) -> None:
         """The certificate is the partner's, byte for byte: one that the pinned one signed is not."""
@@ -147,10 +171,17 @@ def show(context: ssl.SSLContext, own: OwnKeys) -> None:
         context.load_cert_chain(file.name)
 
 
-def _bounded(response: httpx.Response) -> bytes:
+def _end(connection: socket.socket) -> None:
+    """Wake whoever reads or writes: closing alone does not. The TLS of it is left to its own thread."""
+    with suppress(OSError):
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+def _bounded(response: httpx.Response, deadline: Deadline) -> bytes:
     content = b""
     for part in response.iter_raw():
         content += part
+        deadline.allow(len(part) / SLOWEST)
         if len(content) > LONGEST_CALL:
             raise Unreachable("its answer is too long")
     return content
