@@ -11,10 +11,10 @@ from typing import TypeVar
 import numpy as np
 
 from bench.common import Figures, cpu_seconds
-from liaison.crosscheck import tokens, voprf
-from liaison.crosscheck.groups import choose
-from liaison.crosscheck.keyholder import KeyHolder
-from liaison.crosscheck.suite import Suite
+from liaison.crosscheck.function import tokens, voprf
+from liaison.crosscheck.function.groups import choose
+from liaison.crosscheck.function.keyholder import KeyHolder
+from liaison.crosscheck.function.suite import Suite
 
 TOKENS = 5_200_000  # of a million records
 SUSPECTS, POINTS = 1700, 61_300  # one question of a caseload

@@ -1,8 +1,9 @@
 """./dev bench crosscheck_keys: recall of the match keys and suspects falsely hit, on sets in plain text.
 
 Tokens are exact, so what the protocol finds is what these sets find; no cryptography is needed here.
-usage: python -m bench.crosscheck_keys [people|task] RECORDS SEED [before]
-`before` is the prototype's keys.
+usage: python -m bench.crosscheck_keys [people|described|task] RECORDS SEED [before|exact]
+`people` and `described` are the mixtures of bench/crosscheck_people.py, `task` is the engine's. `before` is the
+prototype's keys, `exact` its keys of a whole name and date alone.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from typing import Protocol
 
 from bench import crosscheck_before
 from bench.common import Figures, task
-from bench.crosscheck_people import Made, population
-from liaison.crosscheck import matchkeys
-from liaison.crosscheck.grading import Grade, chance, grade
-from liaison.crosscheck.matchkeys import Known, MatchKey
-from liaison.crosscheck.shares import Shares
-from liaison.crosscheck.things import folded
-from liaison.crosscheck.words import placed
+from bench.crosscheck_people import MIXTURES, Made, population
+from liaison.crosscheck.likeness import matchkeys
+from liaison.crosscheck.likeness.grading import Grade, chance, grade
+from liaison.crosscheck.likeness.matchkeys import Known, MatchKey
+from liaison.crosscheck.likeness.shares import Shares
+from liaison.crosscheck.likeness.things import folded
+from liaison.crosscheck.likeness.words import placed
 
 OTHERS = 15_000  # suspects who are not on record
 SUSPECTS = 6_000  # of the made people: suspects who are
@@ -96,9 +97,9 @@ def _digest(key: MatchKey) -> int:
 
 
 def measured(people: str, records: int, seed: int, keys: Keys = matchkeys) -> Found:
-    """One run over "people" (bench/crosscheck_people.py) or "task" (../shared/bench/generate.py)."""
-    if people == "people":
-        made = population(records, SUSPECTS, OTHERS, seed)
+    """One run over a mixture of bench/crosscheck_people.py or "task" (../shared/bench/generate.py)."""
+    if people in MIXTURES:
+        made = population(records, SUSPECTS, OTHERS, seed, MIXTURES[people])
         holder, hits, others = made.records, made.hits, made.others
     else:
         holder, hits, others = _task(records, seed)
@@ -170,25 +171,26 @@ def _kind(key: MatchKey) -> str:
     return key.family if key.says == "exact" else key.says.split()[0]
 
 
-RUNS = (("people", 100_000, 11), ("people", 1_000_000, 7), ("task", 100_000, 11), ("task", 1_000_000, 7))
+RUNS = tuple((made, *run) for made in (*MIXTURES, "task") for run in ((100_000, 11), (1_000_000, 7)))
+TITLES = {"people": "people, errors equally often", "described": "people as the notes describe them",
+          "task": "the engine's task"}  # fmt: skip
 
 
 def measure(quick: bool) -> list[Figures]:
     """Recall and false hits of the made people and of the engine's task."""
-    runs = (("people", 100_000, 11), ("task", 100_000, 11)) if quick else RUNS
+    runs = [run for run in RUNS if run[1] == 100_000] if quick else RUNS
     return [_figures(*run, measured(*run)) for run in runs]
 
 
 def _figures(people: str, records: int, seed: int, found: Found) -> Figures:
-    made = "people with one of sixteen errors" if people == "people" else "the engine's task"
-    figures = Figures(f"Match keys, {records:,} records, {made}, seed {seed}")
-    aimed = people == "people"
+    figures = Figures(f"Match keys, {records:,} records, {TITLES[people]}, seed {seed}")
+    aimed = people in MIXTURES
     figures.add(
         "recall", round(found.recall, 4), "", (">= .97" if records <= 100_000 else ">= .93") if aimed else ""
     )
     figures.add("suspects falsely hit", round(found.false, 4), "", "<= .01" if aimed else "")
     figures.add("overlaps by chance that the grades expect of a suspect", round(found.expected, 4))
-    figures.add("keys a record", round(found.keys, 2), "", "<= 5.2")
+    figures.add("keys a record", round(found.keys, 2), "", "<= 5.3")
     figures.add("queries a suspect", round(found.queries, 1), "", "<= 37")
     figures.add("making the keys of 1,000,000 records", round(found.seconds / records * 1e6, 1), "CPU-s")
     figures.notes = [
@@ -203,6 +205,7 @@ def _figures(people: str, records: int, seed: int, found: Found) -> Figures:
 
 if __name__ == "__main__":
     which, records, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    made_by = crosscheck_before if sys.argv[4:] == ["before"] else matchkeys
+    makers: dict[str, Keys] = {"": matchkeys, "before": crosscheck_before, "exact": crosscheck_before.Exact()}
+    made_by = makers[(sys.argv[4:] or [""])[0]]
     result = _figures(which, records, seed, measured(which, records, seed, made_by))
     print(result.title, *(f"{each.what}: {each.value}" for each in result.figures), *result.notes, sep="\n  ")

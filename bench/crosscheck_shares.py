@@ -1,4 +1,4 @@
-"""Write crosscheck/shares.tsv: how common consonant skeletons are, from the engine's public shares of name tokens.
+"""Write crosscheck/likeness/shares.tsv: how common consonant skeletons are, from the engine's shares of name tokens.
 
 usage: python -m bench.crosscheck_shares
 
@@ -13,8 +13,8 @@ from collections import Counter
 from math import log2
 from pathlib import Path
 
-from liaison.crosscheck.shares import BEGINS
-from liaison.crosscheck.words import readings
+from liaison.crosscheck.likeness.shares import BEGINS
+from liaison.crosscheck.likeness.words import readings
 from liaison.matching.names.background import people_bits
 
 TARGET = Path(__file__).resolve().parents[1] / "src" / "liaison" / "crosscheck" / "shares.tsv"

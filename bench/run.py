@@ -16,6 +16,8 @@ NAMES = (
     "check",
     "single",
     "plates",
+    "manifests",
+    "mrz",
     "pairs",
     "candidates",
     "fairness",
@@ -27,6 +29,7 @@ NAMES = (
     "transport",
     "crosscheck_keys",
     "crosscheck",
+    "crosscheck_nodes",
 )
 PAGE = ROOT / "docs" / "figures.md"
 

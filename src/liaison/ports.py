@@ -29,6 +29,7 @@ class Compartment(Enum):
     TRANSPORT = "transport"  # letters as they were sent and received
     SUPPLY = "supply"  # what was supplied to us by others
     ASSISTANCE = "assistance"  # requests, their subjects and answers
+    CROSSCHECK = "crosscheck"  # keys of token sets, the sets, and what was cross-checked
 
 
 class Clock(Protocol):

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from liaison.crosscheck import groups
-from liaison.crosscheck.groups import Group, libraries
+from liaison.crosscheck.function import groups
+from liaison.crosscheck.function.groups import Group, libraries
 from liaison.model.errors import GroupMissing
 
 
@@ -62,7 +62,7 @@ def test_a_wheel_that_is_not_there_or_hollow_is_told(monkeypatch: pytest.MonkeyP
 
 def test_the_wheel_leaves_no_file_behind(tmp_path: Path) -> None:
     """Its own module writes the library to a temporary file at each import and leaves it."""
-    script = "from liaison.crosscheck.groups import choose; choose('wheel').multiply_base((1).to_bytes(32, 'little'))"
+    script = "from liaison.crosscheck.function.groups import choose as c; c('wheel').multiply_base(b'\\1' + bytes(31))"
     for more in ("", "import os; del os.memfd_create; "):
         subprocess.run(
             [sys.executable, "-c", more + script], check=True, env={**os.environ, "TMPDIR": str(tmp_path)}

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liaison.crosscheck import voprf
-from liaison.crosscheck.groups import choose
-from liaison.crosscheck.suite import Mode, Suite, expand_message_xmd, expander
+from liaison.crosscheck.function import voprf
+from liaison.crosscheck.function.groups import choose
+from liaison.crosscheck.function.suite import Mode, Suite, expand_message_xmd, expander
 
 DATA = Path(__file__).parent / "data"
 BACKENDS = ("libsodium", "wheel")

@@ -1,0 +1,1 @@
+"""The side that has records: its epochs and sets, and what it answers to partners."""

@@ -1,0 +1,181 @@
+"""What the kernel does for the group: public sums alone, and calls of a library in one go."""
+
+from __future__ import annotations
+
+import ast
+import ctypes
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import liaison
+from liaison.crosscheck.function import keyprocess, voprf
+from liaison.crosscheck.function.groups import choose, each, public, sodium
+from liaison.crosscheck.function.groups.libraries import load
+from liaison.crosscheck.function.groups.sodium import Sodium
+from liaison.crosscheck.function.suite import Suite
+from liaison.model.errors import BadPoint, BadProof, KernelMissing
+
+SOURCES = {path: ast.parse(path.read_text("utf-8")) for path in Path(liaison.__path__[0]).rglob("*.py")}
+KEY = voprf.derive_key(bytes(32), b"epoch 1")
+INPUTS = [b"liaison " + bytes([number]) for number in range(20)]
+BLINDED = voprf.blind(INPUTS, bytes(32))
+ANSWER = voprf.evaluate(KEY, BLINDED.points, bytes(32))
+
+
+def plainly(name: str, monkeypatch: pytest.MonkeyPatch) -> Sodium:
+    """The group on a machine without the kernel."""
+
+    def missing() -> ctypes.CDLL:
+        raise KernelMissing("none")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(public, "lib", missing)
+        patch.setattr(each, "lib", missing)
+        patch.setattr(sodium, "quickest", each.quickest.__wrapped__)  # type: ignore[attr-defined]
+        return Sodium(name, load(name))
+
+
+def names_in(tree: ast.AST) -> set[str]:
+    return {
+        getattr(node, field)
+        for node in ast.walk(tree)
+        for field in ("id", "attr", "name")
+        if isinstance(getattr(node, field, None), str)
+    }
+
+
+def test_the_kernels_sum_is_called_from_one_place() -> None:
+    using = {name: [] for name in ("lk_public_sum", "public_sum", "weighted_sum")}  # type: ignore[var-annotated]
+    for path, tree in SOURCES.items():
+        for name in using.keys() & names_in(tree):
+            using[name].append(path.name)
+    assert using["lk_public_sum"] == using["public_sum"] == ["public.py"]
+    importing = [path.name for path, tree in SOURCES.items() if "groups.public" in ast.unparse(tree)]
+    assert importing == ["sodium.py"]
+    assert sorted(using["weighted_sum"]) == ["__init__.py", "sodium.py", "voprf.py"]
+
+
+def test_only_what_a_proof_weighs_is_summed() -> None:
+    """A sum's time depends on what is summed: it is for both sides' points under weights that both can hash."""
+    tree = next(tree for path, tree in SOURCES.items() if path.name == "voprf.py")
+    calls = []
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "weighted_sum":
+                calls.append((function.name, *map(ast.unparse, node.args)))
+        if function.name in ("prove", "verify"):
+            assert "weights = _weights(suite, " in ast.unparse(function)
+    assert sorted(calls) == [
+        ("prove", "points", "weights"),
+        ("verify", "evaluated", "weights"),
+        ("verify", "points", "weights"),
+    ]
+
+
+@pytest.mark.parametrize("backend", ["libsodium", "wheel"])
+def test_without_the_kernel_the_group_is_the_same(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick, plain = choose(backend), plainly(backend, monkeypatch)
+    assert quick.sums_quickly
+    assert not plain.sums_quickly
+    uniform = Random(1).randbytes(64 * 30)
+    points, scalars = plain.from_uniform(uniform), plain.reduce(uniform)
+    assert (points, scalars) == (quick.from_uniform(uniform), quick.reduce(uniform))
+    assert plain.weighted_sum(points, scalars) == quick.weighted_sum(points, scalars)
+    assert plain.multiply(points, scalars) == quick.multiply(points, scalars)
+    assert plain.inverses(scalars) == quick.inverses(scalars)
+    assert plain.inverses(b"") == quick.inverses(b"") == b""
+    suite = Suite(plain)
+    assert voprf.blind(INPUTS, bytes(32), suite) == BLINDED
+    assert voprf.evaluate(KEY, BLINDED.points, bytes(32), suite) == ANSWER
+    voprf.verify(KEY.public, BLINDED.points, ANSWER.points, ANSWER.proof, suite)
+    for group in (quick, plain):
+        with pytest.raises(BadPoint, match="point 3"):
+            group.multiply_all(points[:64] + b"\xff" * 32 + points[64:], scalars[:32])
+        with pytest.raises(ValueError, match="zero has no inverse"):
+            group.inverses(scalars + bytes(32))
+
+
+def test_a_kernel_that_sums_otherwise_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(public, "public_sum", lambda points, scalars: bytes(32))
+    assert not Sodium("libsodium", load("libsodium")).sums_quickly
+
+
+@pytest.mark.parametrize("backend", ["libsodium", "wheel"])
+@pytest.mark.parametrize("scalar", [0, 2**252 + 27742317777372353535851937790883648493])
+def test_a_weight_of_nothing_and_the_identity_are_refused_as_before(backend: str, scalar: int) -> None:
+    group, points = choose(backend), BLINDED.points
+    weights = BLINDED.blinds[:32] + scalar.to_bytes(32, "little")
+    with pytest.raises(BadPoint, match="point 2"):
+        group.weighted_sum(points[:64], weights)
+    with pytest.raises(BadPoint, match="point 2"):
+        group.weighted_sum(points[:32] + bytes(32), BLINDED.blinds[:64])
+    with pytest.raises(ValueError, match="one scalar"):
+        group.weighted_sum(points[:64], BLINDED.blinds[:32])
+    with pytest.raises(BadPoint, match="whole number"):
+        group.weighted_sum(points[:33], BLINDED.blinds[:33])
+
+
+@pytest.mark.parametrize("backend", ["libsodium", "wheel"])
+def test_weights_near_the_order_are_summed_all_the_same(backend: str) -> None:
+    group, order = choose(backend), 2**252 + 27742317777372353535851937790883648493
+    for weight in (1, 2**252 - 1, 2**252, order - 1, order + 5):
+        doubled = group.reduce((2 * weight).to_bytes(64, "little"))
+        summed = group.weighted_sum(BLINDED.points[:32] * 2, weight.to_bytes(32, "little") * 2)
+        assert summed == group.multiply(BLINDED.points[:32], doubled)
+
+
+@given(st.sampled_from(["points", "evaluated", "key"]), st.data())
+def test_one_bit_changed_is_refused(what: str, data: st.DataObject) -> None:
+    given = {"points": BLINDED.points, "evaluated": ANSWER.points, "key": KEY.public}
+    changed = bytearray(given[what])
+    bit = data.draw(st.integers(0, 8 * len(changed) - 1))
+    changed[bit // 8] ^= 1 << bit % 8
+    given[what] = bytes(changed)
+    with pytest.raises((BadPoint, BadProof)):
+        voprf.verify(given["key"], given["points"], given["evaluated"], ANSWER.proof)
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_the_key_process_proves_by_the_quicker_way(quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluator = keyprocess.Evaluator(bytearray(bytes(32) + b"epoch 1"))
+    assert evaluator.proves_quickly
+    evaluator.proves_quickly = quick
+    calls: list[bytes] = []
+    monkeypatch.setattr(
+        keyprocess.voprf, "evaluate", lambda key, points, chance: calls.append(chance) or ANSWER
+    )
+    proof, points = evaluator.evaluate(BLINDED.points)
+    assert points == ANSWER.points
+    voprf.verify(KEY.public, BLINDED.points, points, proof)
+    assert len(calls) == quick
+
+
+CALLED = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+SILENT = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+
+
+@given(
+    st.integers(0, 6),
+    st.integers(-1, 6),
+    st.lists(st.integers(-64, 64), min_size=3, max_size=3),
+    st.booleans(),
+)
+def test_many_calls_in_one_are_those_one_by_one(count: int, bad: int, steps: list[int], silent: bool) -> None:
+    def met(way: each.Each) -> tuple[int, list[tuple[int | None, ...]]]:
+        calls: list[tuple[int | None, ...]] = []
+
+        def record(*places: int | None) -> int:
+            calls.append(places)
+            return int(len(calls) == bad + 1)
+
+        called = SILENT(record) if silent else CALLED(record)
+        places = [(1000 * number, step) for number, step in enumerate(steps, 1)][: 3 if silent else 2]
+        return way(called, count, *places), calls
+
+    ways = [met(way) for way in (each.one_by_one, each.in_one_call)]
+    assert ways[0] == ways[1]
+    assert ways[0][0] == (bad if not silent and 0 <= bad < count else -1)
