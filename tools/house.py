@@ -31,9 +31,9 @@ MAY_CONNECT = {  # each of these opens connections, or has a socket, for the rea
     "src/liaison/officers/provider.py": "to the agency's identity provider",
     "src/liaison/ledger/sources.py": "to a ledger that a person names on the command line",
     "src/liaison/cli/reconcile.py": "to the node whose address a person gives",
-    "src/liaison/crosscheck/frames.py": "to a process of its own, by a pair of sockets without an address",
-    "src/liaison/crosscheck/keyholder.py": "the same",
-    "src/liaison/crosscheck/keyprocess.py": "the same",
+    "src/liaison/crosscheck/function/frames.py": "to a process of its own, by a pair of sockets without an address",
+    "src/liaison/crosscheck/function/keyholder.py": "the same",
+    "src/liaison/crosscheck/function/keyprocess.py": "the same",
     "src/liaison/demo/making.py": "looks for a free port",
     "src/liaison/demo/walk.py": "to the demo's own node",
 }

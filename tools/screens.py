@@ -18,8 +18,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from liaison.cli.node_demo import serving
 from liaison.demo import agency
 from liaison.demo.agency import Officer
+from liaison.demo.comparing import compare
 from liaison.demo.exchange import exchange
-from liaison.demo.federation import make_partners
+from liaison.demo.federation import make_partners, three
 from liaison.demo.making import make
 from liaison.demo.walk import walk
 
@@ -74,6 +75,7 @@ PAGES = (
     Shot("import", agency.DESK, "/holdings/import"),
     Shot("retention", agency.PROTECTION, "/holdings/retention"),
     Shot("requests-none", agency.DESK, "/requests"),
+    Shot("crosschecks-none", agency.DESK, "/crosschecks"),
     Shot("protected", agency.DESK, "/protected"),
     Shot("approvals", agency.APPROVER, "/approvals"),
     Shot("approval", agency.APPROVER, "/approvals", "/approvals/"),
@@ -101,6 +103,14 @@ BETWEEN = (
     Shot("request-asked", agency.INVESTIGATOR, "/requests/out?over=true", "/requests/request-"),
     Shot("request-new", agency.INVESTIGATOR, "/requests/new"),
     Shot("request-templates", agency.INVESTIGATOR, "/requests/templates"),
+    Shot("crosschecks", agency.INVESTIGATOR, "/crosschecks"),
+    Shot("crosscheck", agency.INVESTIGATOR, "/crosschecks", "/crosschecks/crosscheck-"),
+    Shot("crosscheck-new", agency.INVESTIGATOR, "/crosschecks/new"),
+    Shot("crosscheck-receipt", agency.INVESTIGATOR, "/crosschecks", "/crosschecks/crosscheck-", "/receipt"),
+    Shot("crosscheck-reopen", agency.SUPERVISOR, "/crosschecks", "/crosschecks/crosscheck-", "/reopen"),
+    Shot("actions", agency.INVESTIGATOR, "/actions"),
+    Shot("action", agency.INVESTIGATOR, "/actions", "/actions/action-"),
+    Shot("action-new", agency.INVESTIGATOR, "/actions/new"),
     Shot("received", agency.INVESTIGATOR, "/received"),
     Shot("received-item", agency.INVESTIGATOR, "/received", "/received/item-"),
     Shot("league", agency.SUPERVISOR, "/requests/league"),
@@ -116,11 +126,14 @@ BETWEEN = (
     Shot("supplied-item", PETRA, "/supplied", "/supplied/item-"),
     Shot("supplied-notices", PETRA, "/supplied/notices?all=true"),
     Shot("permissions", PETRA, "/permissions"),
+    Shot("crosschecks-served", PETRA, "/crosschecks/served"),
+    Shot("crosscheck-served", PETRA, "/crosschecks/served", "/crosschecks/served/"),
+    Shot("crosschecks-sets", PETRA, "/crosschecks/sets"),
     Shot("intake", PETRA, "/intake"),
     Shot("published", EMIL, "/published"),
     Shot("convictions", PETRA, "/requests/convictions"),
 )
-DARK = ("today", "check-answer", "alert", "hit", "ledger-entry", "request", "partner")
+DARK = ("today", "check-answer", "alert", "hit", "ledger-entry", "request", "partner", "crosscheck", "action")
 SUBJECTS = 60  # of the request between the two agencies
 
 
@@ -138,7 +151,9 @@ def main(names: list[str]) -> int:
         folder = Path(aside)
         make(folder / "node", RECORDS, SEED, _quiet)
         make_partners(folder, RECORDS, SEED, _quiet)
-        exchange(folder, SUBJECTS, SEED, _quiet)
+        with three(folder) as members:
+            compare(members, folder, SEED, _quiet)
+            exchange(members, folder, SUBJECTS, SEED, _quiet)
         with (
             serving(folder / "node") as police,
             serving(folder / "prosecutor") as prosecutor,

@@ -18,9 +18,17 @@ Run = Callable[..., Result]
 VERBS = (
     *("check", "index", "add", "remove", "compare", "clear", "cleared", "demo", "version"),
     *("init", "serve", "backup", "restore", "verify", "selftest"),
-    *("ledger", "reconcile", "letters", "partner"),
+    *("ledger", "reconcile", "letters", "partner", "crosscheck", "manifest"),
 )
-SPEAKING = ("serve", "ledger", "reconcile", "letters", "partner")  # they go on, or have verbs of their own
+SPEAKING = (
+    "serve",
+    "ledger",
+    "reconcile",
+    "letters",
+    "partner",
+    "crosscheck",
+    "manifest",
+)  # they go on, or have verbs of their own
 
 
 def test_help_is_there_at_once() -> None:

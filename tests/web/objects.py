@@ -6,6 +6,8 @@ from liaison.model.roles import Role
 
 KIND_OF = {  # what a part of an address names
     "account_id": "account",
+    "action_id": "action",
+    "warning_id": "warning",
     "alert_id": "alert",
     "approval_id": "approval",
     "attribute_id": "attribute",
@@ -37,11 +39,14 @@ KIND_OF = {  # what a part of an address names
     "given_id": "unasked",
     "number": "place",
     "origin": "partner",
+    "partner": "partner",
     "digest": "agreement",
     "item_id": "item",
     "permission_id": "permission",
     "intake_id": "intake",
     "shelf_id": "collection",
+    "session_id": "crosscheck",
+    "served_id": "served",
 }
 ANSWERING = (
     "look",
@@ -91,6 +96,11 @@ BY_RIGHT: dict[str, set[Role]] = {  # who is let see others' objects of a kind, 
     "own-permission": ANSWER_FOR_RECORDS,
     "intake": {Role.DESK_OFFICER},  # the desk decides on what programs send in
     "contribution": {Role.DESK_OFFICER},
+    "crosscheck": {
+        Role.DATA_PROTECTION_OFFICER,
+        Role.AUDITOR,
+    },  # crosscheck/asker/access.py: to open it again
+    "served": ANSWER_FOR_RECORDS,  # crosscheck/holder/holding.py: the desk, its supervisors, who protects data
     "collection": ANSWER_FOR_RECORDS,  # supply/publishing.py: whoever discloses, recalls or agrees
 }
 READ_BY_ACCOUNT = {"collection", "contribution"}  # by programs: for the account alone that was let in

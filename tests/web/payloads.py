@@ -22,11 +22,29 @@ TERMS: dict[str, Any] = {
     "languages": "en",
     "days": "700",
 }
+ACTION: dict[str, Any] = {
+    "thing": {"kind": "vehicle", "plate": "AA 123 BC"},
+    "starts": f"{DAY}T06:00:00Z",
+    "ends": f"{DAY}T09:00:00Z",
+}
+SIGNED = {"partner": "other.example", "vkey": "court.example+00000000+AA==", "signature": "00" * 64}
 DOCUMENTS: dict[str, str] = {}
 """What is sent as a text and is no id; whoever makes a scene puts it here."""
 Ids = Mapping[str, str]
 Body = dict[str, Any]
 FORMS: dict[str, Callable[[Ids], Body]] = {
+    "/actions/{action_id}/cancel": lambda ids: {},
+    "/actions/{action_id}/change": lambda ids: {
+        "what": "vehicle",
+        "plate": "AA 123 BC",
+        "grounds": ids["grounds"],
+        "starts": DAY,
+        "starts_clock": "06:00",
+        "ends": DAY,
+        "ends_clock": "09:00",
+    },
+    "/actions/{action_id}/reopen": lambda ids: {},
+    "/actions/warnings/{warning_id}/seen": lambda ids: {},
     "/alerts/{alert_id}/confirm": lambda ids: {"confirm_reason": REASON},
     "/alerts/{alert_id}/reject": lambda ids: {"reject_reason": REASON, "clear": "yes"},
     "/alerts/{alert_id}/reopen": lambda ids: {"reopen_reason": REASON},
@@ -41,6 +59,14 @@ FORMS: dict[str, Callable[[Ids], Body]] = {
     },
     "/cases/{case_id}/members": lambda ids: {"person": ids["person"], "part": "lead"},
     "/cases/{case_id}/members/remove": lambda ids: {"person": ids["person"]},
+    "/crosschecks/{session_id}/cancel": lambda ids: {},
+    "/crosschecks/{session_id}/countersign": lambda ids: SIGNED,
+    "/crosschecks/{session_id}/end": lambda ids: {},
+    "/crosschecks/{session_id}/opening": lambda ids: {"sure": "yes"},
+    "/crosschecks/{session_id}/prepare": lambda ids: {},
+    "/crosschecks/{session_id}/reopen": lambda ids: {},
+    "/crosschecks/{session_id}/request": lambda ids: {"partner": "other.example", "numbers": "1"},
+    "/crosschecks/{session_id}/start": lambda ids: {},
     "/holdings/{holding_id}/correct": lambda ids: {
         "correct_reason": REASON,
         "names": "Sobolev, Aleksey",
@@ -168,6 +194,10 @@ FORMS: dict[str, Callable[[Ids], Body]] = {
     "/settings/tokens/{token_id}/revoke": lambda ids: {},
 }
 JSON: dict[str, Callable[[Ids], Body | None]] = {
+    "/api/v1/actions/{action_id}/cancel": lambda ids: None,
+    "/api/v1/actions/{action_id}/change": lambda ids: {**ACTION, "grounds": ids["grounds"]},
+    "/api/v1/actions/{action_id}/reopen": lambda ids: None,
+    "/api/v1/actions/warnings/{warning_id}/acknowledge": lambda ids: None,
     "/api/v1/alerts/{alert_id}/confirm": lambda ids: {"reason": REASON},
     "/api/v1/alerts/{alert_id}/reject": lambda ids: {"reason": REASON},
     "/api/v1/alerts/{alert_id}/reopen": lambda ids: {"reason": REASON},
@@ -178,6 +208,11 @@ JSON: dict[str, Callable[[Ids], Body | None]] = {
         "basis": "task",
         "justification": WHY,
     },
+    "/api/v1/crosschecks/{session_id}/cancel": lambda ids: None,
+    "/api/v1/crosschecks/{session_id}/countersign": lambda ids: SIGNED,
+    "/api/v1/crosschecks/{session_id}/end": lambda ids: None,
+    "/api/v1/crosschecks/{session_id}/prepare": lambda ids: None,
+    "/api/v1/crosschecks/{session_id}/start": lambda ids: None,
     "/api/v1/lists/{list_id}/start": lambda ids: None,
     "/api/v1/lists/{list_id}/stop": lambda ids: None,
     "/api/v1/people/{person_id}/accounts": lambda ids: {

@@ -121,6 +121,8 @@ def a_scene(folder: Path) -> Iterator[Scene]:
         owned_by_partners(scene.desk, folder, scene.owners[Role.INVESTIGATOR], scene.owned)
         owned_of_requests(scene)
         owned_of_supply(scene, folder)
+        owned_of_actions(scene)
+        owned_of_crosschecks(scene, folder)
         made.node.publish_now()
         yield scene
 
@@ -151,6 +153,21 @@ def owned_of_supply(scene: Scene, folder: Path) -> None:
     asker, clerk = scene.owners[Role.INVESTIGATOR], scene.owners[Role.DESK_OFFICER]
     keys = folder / "partner" / "other" / "keys"
     scene.owned |= supply_of(scene.desk, keys, asker, clerk, scene.owned)
+
+
+def owned_of_actions(scene: Scene) -> None:
+    """An action that the first unit planned, and a warning about it."""
+    from tests.web.acted import actions_of
+
+    scene.owned |= actions_of(scene.desk, scene.owners[Role.INVESTIGATOR], scene.owned)
+
+
+def owned_of_crosschecks(scene: Scene, folder: Path) -> None:
+    """A cross-check that the first unit made, and one that a partner made."""
+    from tests.web.crossed import crosschecks_of
+
+    keys = folder / "partner" / "other" / "keys"
+    scene.owned |= crosschecks_of(scene.desk, keys, scene.owners[Role.INVESTIGATOR], scene.owned["grounds"])
 
 
 def _visit(scene: Scene) -> None:

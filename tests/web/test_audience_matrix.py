@@ -27,6 +27,7 @@ PARTS: dict[
     str, set[Capability | Open]
 ] = {  # whom each part of the interface is for: written down, not derived
     "": {SIGNED},
+    "actions": {CAN.ASK_PARTNER, CAN.SUPERVISE},
     "add-checkpoint": {PUBLIC},
     "alerts": {CAN.CHECK, CAN.CONFIRM, CAN.SUPERVISE},
     "algorithms": {PUBLIC},
@@ -44,6 +45,14 @@ PARTS: dict[
     "check": {CAN.CHECK},
     "checks": {CAN.CHECK, CAN.SUPERVISE},
     "convictions": {CAN.ANSWER_PARTNER, CAN.SUPERVISE},
+    "crosschecks": {
+        CAN.ANSWER_PARTNER,
+        CAN.ANSWER_PERSON,
+        CAN.APPROVE,
+        CAN.ASK_PARTNER,
+        CAN.AUDIT_SAMPLE,
+        CAN.SUPERVISE,
+    },
     "entities": {CAN.READ_HOLDING},
     "healthz": {PUBLIC},
     "holdings": {CAN.CORRECT, CAN.ERASE, CAN.IMPORT, CAN.READ_HOLDING, CAN.RESTRICT},

@@ -231,6 +231,7 @@ def test_those_who_are_let_see_others_objects_do(ground: Ground) -> None:
     only_changed |= {("training", role) for role in BY_RIGHT["training"]}
     only_changed |= {("agreement", role) for role in BY_RIGHT["agreement"]}  # beside its partner
     only_changed |= {("pause", Role.DESK_OFFICER)}  # beside its request
+    only_changed |= {("served", role) for role in BY_RIGHT["served"]}  # beside its partner
     only_changed |= {
         ("holding", Role.SUPERVISOR),
         ("holding", Role.DATA_PROTECTION_OFFICER),
@@ -239,6 +240,7 @@ def test_those_who_are_let_see_others_objects_do(ground: Ground) -> None:
 
 
 LAST = (
+    "/cancel",
     "/delete/{event_id}",
     "/close",
     "/erase",
@@ -291,11 +293,13 @@ OBJECT_NAMES = {
     "who",
 }
 IN_QUERIES: dict[tuple[str, str], str] = {  # ids that travel in the query: the kind that a parameter names
+    ("/api/v1/actions", "cursor"): "a place",
     ("/api/v1/approvals", "cursor"): "a place",
     ("/api/v1/break-glass", "cursor"): "a place",
     ("/api/v1/cases", "cursor"): "a place",
     ("/api/v1/cases/{case_id}/alerts", "cursor"): "a place",
     ("/api/v1/checks", "cursor"): "check",
+    ("/api/v1/crosschecks/served", "cursor"): "a place",
     ("/api/v1/holdings", "cursor"): "holding",
     ("/api/v1/holdings/{holding_id}", "grounds"): "grounds",
     ("/api/v1/ledger/entries", "case"): "case",
@@ -314,6 +318,7 @@ IN_QUERIES: dict[tuple[str, str], str] = {  # ids that travel in the query: the 
     ("/requests/out", "after"): "sent-request",
     ("/break-glass/new", "object"): "holding",
     ("/check", "case"): "case",
+    ("/crosschecks/served", "after"): "a place",
     ("/check", "grounds"): "grounds",
     ("/holdings", "after"): "holding",
     ("/holdings/{holding_id}", "case"): "case",
@@ -373,9 +378,13 @@ def test_an_object_of_others_in_a_query_is_none(ground: Ground, who: Role) -> No
         assert answers[0] == answers[1], f"{path}?{name}= tells {who} that there is such a {kind}"
 
 
+CROSSED = {"kind": "check", "partners": "other.example", "act": "keep"}
+
+
 def forms_with_ids(ids: dict[str, str], own: dict[str, str]) -> list[tuple[str, dict[str, Any], str, str]]:
     """Requests whose body names an object: the address, the body, the field, the kind."""
     mine = own.get("grounds", NO_GROUNDS)
+    chosen = {"grounds": ids["grounds"]}
     asked = {"subject": {"kind": "person", "names": [{"full": "Ana Example"}]}}
     batch = {"q": {"query": "Ana Example"}}
     extend = {"ids": [ids["holding"]], "properties": [{"id": "name"}, {"id": "birthDate"}]}
@@ -383,6 +392,13 @@ def forms_with_ids(ids: dict[str, str], own: dict[str, str]) -> list[tuple[str, 
     return [
         ("/check", {"name": "Ana Example", "grounds": ids["grounds"]}, "grounds", "grounds"),
         ("/lists/new", {"list": "Ana Example", "grounds": ids["grounds"]}, "grounds", "grounds"),
+        ("/crosschecks/new", CROSSED | {"list": "Ana Example 1984-02-03"} | chosen, "grounds", "grounds"),
+        (
+            "/api/v1/crosschecks",
+            {"partners": ["other.example"], "text": "Ana Example"} | chosen,
+            "",
+            "grounds",
+        ),
         ("/api/v1/checks", asked | {"grounds": ids["grounds"]}, "grounds", "grounds"),
         ("/api/v1/lists", {"text": "Ana Example", "grounds": ids["grounds"]}, "grounds", "grounds"),
         ("/break-glass/new", {"object": "x", "reason": WHY, "grounds": ids["grounds"]}, "grounds", "grounds"),

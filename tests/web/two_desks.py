@@ -18,7 +18,7 @@ from liaison.model.roles import Role
 from liaison.node.identity import cosigner
 from liaison.partners import service
 from liaison.partners.own import Particulars
-from liaison.partners.service import View
+from liaison.partners.service import Terms, View
 from liaison.screening.cases import open_case
 from liaison.screening.grounds import give_grounds
 from tests.partners.pairs import GATEWAY, Side, pair
@@ -105,14 +105,14 @@ class Houses:
 
 
 @contextmanager
-def two_desks(folder: Path, **settings: object) -> Iterator[Houses]:
+def two_desks(folder: Path, terms: Terms = TERMS, **settings: object) -> Iterator[Houses]:
     """Both agencies. The one that is asked holds the crowd and one Gëzim Vokshi. `settings` are the asked one's."""
     with ExitStack() as stack:
         left = _house(stack, folder / "asking", "police.example")
         right = _house(stack, folder / "asked", "prosecutor.example", **settings)
         right.desk.clock.time = left.desk.clock.time
         pair(left.side, right.side)
-        _agree(left, right)
+        _agree(left, right, terms)
         days = right.desk.clock.time.date() + timedelta(days=900)
         dates = {"retention_until": days, "review_at": days - timedelta(days=300)}
         for rows, paper in ((crowd(), ""), ([VOKSHI], PASSPORT)):
@@ -129,7 +129,7 @@ def _house(stack: ExitStack, folder: Path, origin: str, **settings: object) -> H
         node.settings.federation,
         node.settings.agency,
         cosigner(node.places.keys, origin).verifier.vkey,
-        (f"https://{origin}:8443",),
+        (str(settings.get("partner_url", f"https://{origin}:8443")),),
         ("bulk", "recall"),
     )
     side = Side(desk.office, folder, node.signers[0], node.own, told, desk.clock)
@@ -144,10 +144,10 @@ def _house(stack: ExitStack, folder: Path, origin: str, **settings: object) -> H
     return House(desk, side, agency, officers)
 
 
-def _agree(left: House, right: House) -> None:
+def _agree(left: House, right: House, terms: Terms) -> None:
     expires = left.desk.clock.time + timedelta(days=300)
-    kinds = (*TERMS.exchanges, "publication")
-    gateway = replace(TERMS, gateway=msgspec.structs.replace(GATEWAY, expires=expires), exchanges=kinds)
+    kinds = (*terms.exchanges, "publication")
+    gateway = replace(terms, gateway=msgspec.structs.replace(GATEWAY, expires=expires), exchanges=kinds)
     head, other = (each.desk.actor(each.officers[Role.SUPERVISOR]) for each in (left, right))
     proposed = service.propose(left.side.office, head, left.side.identity, right.origin, gateway, "DPIA-1")
     service.receive(right.side.office, other, right.side.vkey, left.origin, proposed.text)

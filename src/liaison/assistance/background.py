@@ -14,10 +14,13 @@ WAKES = frozenset(
 )  # kinds of letters after which there is something to check
 
 
-def run(office: Office, means: Means, live: Live) -> None:
-    """One round; to be called again and again, and soon after a letter of WAKES was taken."""
+def run(office: Office, means: Means, live: Live, seen: checking.Seen = checking.nobody) -> None:
+    """One round; to be called again and again, and soon after a letter of WAKES was taken.
+
+    `seen` is told whom partners ask about.
+    """
     sending.send_rest(office, means)
-    checking.run_checks(office, live)
+    checking.run_checks(office, live, seen)
     watching.notice_returned(office)
     watching.watch(office)
     forgetting.forget(office)

@@ -8,7 +8,7 @@ prepared, and a person confirms it (Directive (EU) 2023/977, article 16; rule L0
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log2
 from typing import Any
@@ -25,7 +25,7 @@ from liaison.matching.dates import BIT
 from liaison.matching.search import Limits, search
 from liaison.matching.weights import default_least
 from liaison.model.roles import Role
-from liaison.model.subjects import Person
+from liaison.model.subjects import AnySubject, Person
 from liaison.office import Office
 from liaison.officers import notices
 from liaison.ports import KeyId
@@ -43,6 +43,13 @@ SHOWN = 20  # hits kept of one subject
 SHARED = 200  # subjects from which on the score asked for rises no more
 
 
+Seen = Callable[[str, str, Sequence[AnySubject]], None]  # the partner, the request, whom it asks about
+
+
+def nobody(_partner: str, _request: str, _subjects: Sequence[AnySubject]) -> None:
+    """Nobody else looks at whom partners ask about."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     """Some subjects of one request, as they were read, and what was found of each."""
@@ -51,11 +58,11 @@ class _Step:
     found: dict[int, Found]
 
 
-def run_checks(office: Office, live: Live) -> int:
-    """Check every subject that waits, urgent requests first; how many were checked."""
+def run_checks(office: Office, live: Live, seen: Seen = nobody) -> int:
+    """Check every subject that waits, urgent requests first; how many were checked. `seen` is told of each before."""
     done = 0
     for request in office.read(_waiting):
-        while checked := _check_step(office, live, request):
+        while checked := _check_step(office, live, request, seen):
             done += checked
     return done
 
@@ -128,13 +135,14 @@ def _waiting(connection: Connection) -> list[str]:
     )
 
 
-def _check_step(office: Office, live: Live, request: str) -> int:
+def _check_step(office: Office, live: Live, request: str, seen: Seen) -> int:
     """Check the next subjects of a request; how many there were."""
     row, rows = office.read(lambda connection: (by_id(connection, request), _next(connection, request)))
     if not rows or State(row.state) not in RUNNING:
         return 0
-    index_size = len(live.index)
-    found = find(office, live, entries_of(office, rows), row.id, least_for(index_size, row.subjects))
+    index_size, entries = len(live.index), entries_of(office, rows)
+    seen(row.partner, row.id, [entry.subject for entry in entries])
+    found = find(office, live, entries, row.id, least_for(index_size, row.subjects))
     held = office.keys.fetch([KeyId(each.key) for each in rows])
     step = _Step(rows, found)
     made = [(KeyId(each.key), key) for each, key in zip(rows, held, strict=True)]

@@ -9,10 +9,12 @@ from liaison.cli import (
     check,
     clear,
     compare,
+    crosscheck,
     index,
     init,
     ledger,
     letters,
+    manifest,
     partner,
     reconcile,
     restore,
@@ -46,8 +48,10 @@ app.command("restore")(restore.restore)
 app.command("verify")(verify_node.verify)
 app.command("reconcile")(reconcile.reconcile)
 app.command("selftest")(selftest.selftest)
+app.add_typer(crosscheck.app, name="crosscheck")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(letters.app, name="letters")
+app.add_typer(manifest.app, name="manifest")
 app.add_typer(partner.app, name="partner")
 app.command("demo")(show.demo)
 app.command("version")(show.version)

@@ -30,8 +30,9 @@ RUNS = "end it with Ctrl+C, or name another folder with --output"
 
 def run(folder: Path, seed: int, stay: bool) -> None:
     """Make the nodes in FOLDER, tell a request between them and one check, and stay up until Ctrl+C where `stay`."""
+    from liaison.demo.comparing import compare
     from liaison.demo.exchange import exchange
-    from liaison.demo.federation import PLACES, make_partners
+    from liaison.demo.federation import PLACES, make_partners, three
     from liaison.demo.making import make
     from liaison.demo.walk import walk
     from liaison.node import logs
@@ -44,8 +45,11 @@ def run(folder: Path, seed: int, stay: bool) -> None:
         typer.echo("\nThree nodes of invented agencies. Nobody in them exists.\n")
         make(folder / NODE, RECORDS, seed, _say)
         make_partners(folder, RECORDS, seed, _say)
-        typer.echo("\nOne request between two of them, and a record that is called back:\n")
-        exchange(folder, SUBJECTS, seed, _say)
+        with three(folder) as members:
+            typer.echo("\nA notebook of names: who of them do the others know? Nobody shows a list:\n")
+            compare(members, folder, seed, _say)
+            typer.echo("\nOne request between two of them, and a record that is called back:\n")
+            exchange(members, folder, SUBJECTS, seed, _say)
         addresses = [stack.enter_context(serving(folder / PLACES[house.origin])) for house in HOUSES]
         typer.echo(
             f"\nThe police's node answers at {addresses[0]}. One check, from the question to its proof:\n"

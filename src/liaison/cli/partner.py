@@ -15,7 +15,7 @@ from liaison.model.errors import BadInput, BadSetting, NotFound
 if TYPE_CHECKING:
     from liaison import policy
     from liaison.node.wiring import Node
-    from liaison.partners.agreement import SignedAgreement
+    from liaison.partners.agreement import Comparison, SignedAgreement
     from liaison.partners.reading import PartnerView
 
 app = typer.Typer(
@@ -331,10 +331,27 @@ def described(signed: SignedAgreement) -> str:
         ("Kept", caps),
         ("Languages", ", ".join(agreement.languages)),
         ("Both can", f"{', '.join(agreement.capabilities) or 'nothing more'}; version {agreement.version}"),
+        *_compared(agreement.crosscheck),
         ("Signed by", ", ".join(sorted(signed.signatures))),
         ("Digest", agreement.digest),
     )
     return "\n".join(f"{name:<10} {told}" for name, told in lines)
+
+
+def _compared(terms: Comparison | None) -> Iterator[tuple[str, str]]:
+    """How the two may cross-check privately, line by line."""
+    if terms is None:
+        return
+    of = [each.value for each in terms.categories] + (["things"] if terms.things else [])
+    yield "Compared", ", ".join(of)
+    yield "Points", f"{terms.points} in {terms.epoch_days} days, {terms.case_points} of them for one case"
+    yield "Kept up", "changes within an epoch are published" if terms.changes else "a new set with each epoch"
+    yield "Standing", f"{terms.standing_days} days at most" if terms.standing_days else "none"
+    if terms.authorities:
+        told = (
+            f"above {terms.countersigned_above} subjects one of these signs: {', '.join(terms.authorities)}"
+        )
+        yield "Authority", told
 
 
 def _post(node: Node, origin: str, signed: SignedAgreement) -> None:

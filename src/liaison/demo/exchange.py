@@ -9,10 +9,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
@@ -21,9 +20,10 @@ from liaison.assistance import reading as requests
 from liaison.assistance.messages import Wanted
 from liaison.assistance.rules import State, SubjectState
 from liaison.demo.agency import CENTRE, PROSECUTOR
-from liaison.demo.federation import PLACES, Member, three
+from liaison.demo.federation import PLACES, Member
 from liaison.demo.making import Say
 from liaison.demo.people import draw
+from liaison.demo.waiting import until
 from liaison.model.grounds import Purpose
 from liaison.model.handling import Handling, HandlingCode
 from liaison.model.roles import Role
@@ -32,26 +32,20 @@ from liaison.supply import reading as supplied
 from liaison.supply import recalls
 from liaison.supply.documents import Why
 
-T = TypeVar("T")
-PATIENCE = 60.0  # seconds for anything to arrive
 HELD = 40  # of the people asked about, those whom the prosecutor's list has
 REASON = "The same name, date of birth and passport as in our file of the skipper's accounts."
 
 
-class TooLate(Exception):
-    """Something did not arrive in time."""
-
-
-def exchange(folder: Path, subjects: int, seed: int, say: Say) -> None:
-    """Tell the story of one request about so many people, on the three nodes in `folder`. Raises TooLate."""
-    with three(folder) as (police, prosecutor, centre):
-        story = Story(police, prosecutor, centre, say)
-        request = story.ask(_people(folder, subjects, seed))
-        theirs = story.arrives(request)
-        story.answer(theirs, request)
-        story.recall(request)
-        story.close(request, theirs)
-        story.witness()
+def exchange(members: Sequence[Member], folder: Path, subjects: int, seed: int, say: Say) -> None:
+    """Tell the story of one request about so many people, on the three nodes of `folder`. Raises TooLate."""
+    police, prosecutor, centre = members
+    story = Story(police, prosecutor, centre, say)
+    request = story.ask(_people(folder, subjects, seed))
+    theirs = story.arrives(request)
+    story.answer(theirs, request)
+    story.recall(request)
+    story.close(request, theirs)
+    story.witness()
 
 
 @dataclass(slots=True)
@@ -96,9 +90,9 @@ class Story:
         began = time.monotonic()
         petra = self.prosecutor.actor(Role.DESK_OFFICER)
         office = self.prosecutor.node.office
-        box = self._until(lambda: requests.inbox(office, petra).lines)
+        box = until(lambda: requests.inbox(office, petra).lines)
         theirs = box[0].id
-        line = self._until(
+        line = until(
             lambda: next(
                 (
                     each
@@ -142,7 +136,7 @@ class Story:
         )
         ana = self.police.actor(Role.INVESTIGATOR)
         police = self.police.node.office
-        self._until(lambda: requests.request_view(police, ana, request).line.open == 0)
+        until(lambda: requests.request_view(police, ana, request).line.open == 0)
         self.say(f"{time.monotonic() - began:.1f} s after the first answer the last one is with Ana.")
 
     def recall(self, request: str) -> None:
@@ -152,7 +146,7 @@ class Story:
         item = supplied.supplied(office, petra).entries[0].id
         began = time.monotonic()
         recalls.recall(office, means, petra, item, Why.WRONG, "It was another person of the same name.")
-        self._until(
+        until(
             lambda: all(
                 each.complied
                 for notice in supplied.notices(office, petra, item=item).entries
@@ -169,7 +163,7 @@ class Story:
         office, ana = self.police.node.office, self.police.actor(Role.INVESTIGATOR)
         changing.close(office, self.police.node.means, ana, request, "arrest", self.grounds)
         petra = self.prosecutor.actor(Role.DESK_OFFICER)
-        self._until(
+        until(
             lambda: (
                 requests.request_view(self.prosecutor.node.office, petra, theirs).line.state is State.CLOSED
             )
@@ -224,15 +218,6 @@ class Story:
             exception="none-named",
             centre=CENTRE.origin,
         )
-
-    def _until(self, found: Callable[[], T | None]) -> T:
-        """What is found, as soon as it is. Raises TooLate."""
-        end = time.monotonic() + PATIENCE
-        while not (value := found()):
-            if time.monotonic() > end:
-                raise TooLate("the other node did not get so far in time")
-            time.sleep(0.05)
-        return value
 
 
 def _counts(member: Member, request: str) -> dict[SubjectState, int]:

@@ -18,14 +18,14 @@ from liaison.model.roles import Role
 from liaison.node import partnership
 from liaison.node.wiring import Node, open_node
 from liaison.partners import service
-from liaison.partners.agreement import Cap, Gateway, GatewayKind
+from liaison.partners.agreement import CROSSCHECKS, Cap, Comparison, Gateway, GatewayKind
 from liaison.policy import Actor
 
 PLACES = {POLICE.origin: "node", PROSECUTOR.origin: "prosecutor", CENTRE.origin: "centre"}
 ASSESSMENT = "DPIA-2026-3"
 GATEWAY_DAYS = 700
 QUOTA = 5_000  # subjects a day
-SEED = 1  # what the second agency's records differ by
+SEED = 1  # what one agency's records differ by from the next one's
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,10 +48,11 @@ def make_partners(folder: Path, records: int, seed: int, say: Say) -> None:
     for house in (PROSECUTOR, CENTRE):
         make_house(folder / PLACES[house.origin], house, say)
     with ExitStack() as stack:
-        members = [stack.enter_context(_opened(folder, house, work=False)) for house in HOUSES]
-        _, asked, _ = members
-        lists = make_lists(folder / PLACES[PROSECUTOR.origin], records, seed + SEED)
-        say(str(import_list(asked.node, PROSECUTOR.one(Role.DESK_OFFICER), lists.wanted, WANTED)))
+        members = [stack.enter_context(opened(folder, house, work=False)) for house in HOUSES]
+        for number, member in enumerate(members[1:], 1):
+            house = member.house
+            lists = make_lists(folder / PLACES[house.origin], records // number, seed + number * SEED)
+            say(str(import_list(member.node, house.one(Role.DESK_OFFICER), lists.wanted, WANTED)))
         for one, other in itertools.combinations(members, 2):
             _pair(one, other)
         _name_contacts(members)
@@ -64,11 +65,12 @@ def make_partners(folder: Path, records: int, seed: int, say: Say) -> None:
 def three(folder: Path) -> Iterator[list[Member]]:
     """The three nodes, open and at work in this process: police, prosecutor, centre."""
     with ExitStack() as stack:
-        yield [stack.enter_context(_opened(folder, house, work=True)) for house in HOUSES]
+        yield [stack.enter_context(opened(folder, house, work=True)) for house in HOUSES]
 
 
 @contextmanager
-def _opened(folder: Path, house: House, work: bool) -> Iterator[Member]:
+def opened(folder: Path, house: House, work: bool) -> Iterator[Member]:
+    """One of the three, with its background at work or without."""
     with open_node(folder / PLACES[house.origin], work=work) as node:
         yield Member(house, node)
 
@@ -78,7 +80,12 @@ def _pair(one: Member, other: Member) -> None:
     cards = {each: partnership.card(each.node, each.actor(Role.ADMINISTRATOR)) for each in (one, other)}
     vkeys = {each: each.node.signers[0].verifier.vkey for each in (one, other)}
     for own, theirs in ((one, other), (other, one)):
-        given = service.Pairing(cards[theirs].text, cards[theirs].card.fingerprint, theirs.house.agency)
+        given = service.Pairing(
+            cards[theirs].text,
+            cards[theirs].card.fingerprint,
+            theirs.house.agency,
+            f"{theirs.house.one(Role.DESK_OFFICER).name}, duty desk of the {theirs.house.name} (invented)",
+        )
         by = own.actor(Role.ADMINISTRATOR)
         service.pair(own.node.office, by, vkeys[own], own.node.settings.federation, given)
     proposed = service.propose(
@@ -107,7 +114,7 @@ def _terms(node: Node) -> service.Terms:
     return service.Terms(
         purposes=(Purpose.INVESTIGATION, Purpose.PROSECUTION, Purpose.EXECUTION),
         offences=tuple(sorted(OFFENCES)),
-        exchanges=("assets", "convictions", "publication", "records", "spontaneous"),
+        exchanges=("assets", "convictions", "publication", "records", "spontaneous", *CROSSCHECKS),
         gateway=Gateway(
             kind=GatewayKind.SAFEGUARDS,
             reference="Treaty of the Seven Rivers, article 9 (invented)",
@@ -117,6 +124,7 @@ def _terms(node: Node) -> service.Terms:
         handling=Handling(codes=(HandlingCode.H0,)),
         languages=("en",),
         caps=(Cap(days=1000),),
+        crosscheck=Comparison(points=400_000, case_points=200_000, changes=True, standing_days=30),
     )
 
 

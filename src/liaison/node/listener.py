@@ -26,6 +26,7 @@ WORKERS = 4  # calls that are answered at once; each waits for the one writer
 WORKERS_EACH = 2  # of one partner: who floods leaves the others their turns
 CONNECTIONS_EACH = 32  # of one certificate
 HELD = 5.0  # seconds after which one who has to wait is told so: who floods is no faster than that
+QUOTA = b'"over-quota"'  # is answered to who asked too much of one kind, and floods nobody
 STARTED = 10.0  # seconds that it may take to listen
 
 
@@ -166,7 +167,7 @@ class Listener:
             answered = await loop.run_in_executor(self._workers, self._answered, call)
         if answered.status == 403 and not self._patience.lasts(caller):
             self._door.tell(_kind(caller, scope["path"]), HELD)
-        elif answered.status == 429:
+        elif answered.status == 429 and QUOTA not in answered.body:
             self._door.tell(_kind(caller, scope["path"]), float(answered.headers["retry-after"]))
         await _send(send, answered)
 

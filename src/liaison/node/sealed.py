@@ -31,6 +31,12 @@ def _own(table: str, *key: str) -> Sealed:
     return Sealed(table, "sealed", f"{table}:" + ":".join(f"{{{name}}}" for name in key or ("id",)))
 
 
+def _of(table: str, column: str, there: str, *key: str) -> Sealed:
+    """Sealed under the key of another table's row, to which a column leads."""
+    about = f"{table}:" + ":".join(f"{{{name}}}" for name in key)
+    return Sealed(table, "sealed", about, via=(column, there))
+
+
 SEALED = (
     _own("ledger_payloads", "entry"),
     _own("people"),
@@ -73,6 +79,18 @@ SEALED = (
     _own("assistance_copies"),
     _own("assistance_spontaneous"),
     _own("assistance_templates"),
+    _of("crosscheck_versions", "epoch", "crosscheck_epochs", "epoch", "version"),
+    _of("crosscheck_shards", "epoch", "crosscheck_epochs", "epoch", "number"),
+    _of("crosscheck_book", "epoch", "crosscheck_epochs", "epoch", "number"),
+    _of("crosscheck_canaries", "epoch", "crosscheck_epochs", "id"),
+    _of("crosscheck_set_shards", "set", "crosscheck_sets", "set", "number"),
+    _own("crosscheck_sessions"),
+    _of("crosscheck_subjects", "session", "crosscheck_sessions", "session", "number"),
+    _of("crosscheck_batches", "session", "crosscheck_sessions", "leg", "number"),
+    _own("deconfliction_actions"),
+    _of("deconfliction_blocks", "epoch", "crosscheck_epochs", "id"),
+    _of("deconfliction_probes", "action", "deconfliction_actions", "action", "partner"),
+    _of("deconfliction_questions", "action", "deconfliction_actions", "session"),
 )
 OPEN = {  # columns of bytes that are not sealed: digests, signatures, and keys that everyone may see
     ("assistance_convictions", "digest"),

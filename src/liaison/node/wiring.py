@@ -30,6 +30,7 @@ from liaison.model.errors import LiaisonError, StoreUnavailable
 from liaison.node.background import Repeated
 from liaison.node.clock import ClockWatch, SystemClock, counted
 from liaison.node.correspondence import Correspondence
+from liaison.node.crosschecking import Crosschecks
 from liaison.node.facts import bring_up
 from liaison.node.identity import cosigner, signers
 from liaison.node.importing import Imports
@@ -111,6 +112,7 @@ class Node:
     publisher: Repeated = field(init=False)
     second: SecondClock = field(init=False)
     correspondence: Correspondence = field(init=False)
+    crosschecks: Crosschecks = field(init=False)
     allowance: Allowance = field(init=False)  # requests of each person
     background: list[Repeated] = field(default_factory=list)
     _answered: tuple[int, float] = (-1, 0.0)  # up to which change standing questions were answered, and when
@@ -132,6 +134,8 @@ class Node:
             Repeated("requests", requests.EVERY, self._go_on_with_requests, failed),
             Repeated("supply", supply.EVERY, self._follow_what_was_supplied, failed),
         ]
+        self.crosschecks = Crosschecks(self.office, self.means, failed)
+        self.background += self.crosschecks.background
         self.means.arrived, self.means.refused = self._arrived, self._refused
         self.correspondence = Correspondence(
             self.office,
@@ -195,6 +199,7 @@ class Node:
 
     def stop(self) -> None:
         """End the work in the background; what is committed is published first, where that can be done."""
+        self.crosschecks.stop()
         for each in reversed(self.background):
             each.stop()
         self.correspondence.stop()
@@ -244,7 +249,7 @@ class Node:
 
     def _go_on_with_requests(self) -> None:
         """Send what is left to send, check what partners ask about, watch the clocks."""
-        requests.run(self.office, self.means, self.live)
+        requests.run(self.office, self.means, self.live, self.crosschecks.seen)
 
     def _follow_what_was_supplied(self) -> None:
         """Tell of records that changed, carry out what partners called back, confirm it, ask the silent again."""
@@ -254,6 +259,7 @@ class Node:
         """Check a partner's request as soon as it is here; know its new card before it calls with it."""
         if kind == CARD:
             self.correspondence.look()
+        self.crosschecks.arrived(kind)
         for name, wakes in (("requests", requests.WAKES), ("supply", supply.WAKES)):
             if kind in wakes:
                 next(each for each in self.background if each.name == name).wake()

@@ -1,4 +1,4 @@
-"""Documents of supply as compact JWS (RFC 7515, 8037): one form of header, one algorithm, the bytes as received.
+"""Documents that partners sign, as compact JWS (RFC 7515, 8037): one header, one algorithm, the bytes as received.
 
 The type stands in the header and is signed, so that a token can never be read as an item (threats A05, A07). The
 payload is canonical JSON; a signature is checked over the bytes that came, never over what they would be written as.
@@ -32,6 +32,10 @@ class Type(Enum):
     NOTICE = "liaison-notice"
     CONFIRMATION = "liaison-confirmation"
     PASSAGE = "liaison-passage"
+    TOKEN_SET = "liaison-token-set"
+    QUESTION = "liaison-crosscheck-question"
+    ANSWER = "liaison-crosscheck-answer"
+    RECEIPT = "liaison-crosscheck-receipt"
 
 
 def signed(kind: Type, value: object, key: Ed25519PrivateKey) -> str:

@@ -40,6 +40,9 @@ PLACES: dict[str, frozenset[Capability]] = {
     "requests": frozenset(
         {Capability.ASK_PARTNER, Capability.ANSWER_PARTNER, Capability.APPROVE, Capability.SUPERVISE}
     ),
+    "crosschecks": frozenset(
+        {Capability.ASK_PARTNER, Capability.ANSWER_PARTNER, Capability.APPROVE, Capability.SUPERVISE}
+    ),
     "exchanged": frozenset({Capability.READ_HOLDING, Capability.DISCLOSE, Capability.RECALL}),
     "partners": MAY_SEE,
     "approvals": frozenset({Capability.CHECK_BULK, Capability.APPROVE, Capability.REVIEW_BREAK_GLASS}),

@@ -11,6 +11,7 @@ from liaison.partners.access import MAY_SEE
 from liaison.partners.agreement import Agreement, GatewayKind
 from liaison.partners.rules import AgreementState, CardState, Lane, PartnerState
 from liaison.transport.delivery import Backlog
+from liaison.web.compared import comparison_rows
 from liaison.web.context import Visit
 from liaison.web.language import LANGUAGES, later
 from liaison.web.routes.holdings import CATEGORIES
@@ -47,6 +48,9 @@ EXCHANGES = {
     "convictions": later("Convictions"),
     "spontaneous": later("Unasked information"),
     "publication": later("Published lists"),
+    "crosscheck": later("Private cross-checks"),
+    "standing-crosscheck": later("Standing cross-checks"),
+    "deconfliction": later("Actions that may meet"),
 }
 LANES = {Lane.URGENT: later("Urgent"), Lane.ORDINARY: later("Ordinary")}
 REFUSED = {  # why letters of a partner counted for nothing
@@ -76,6 +80,8 @@ CAPABILITIES = {
     "recall": later("Calling back"),
 }
 LETTERS = {
+    "actions-changed": later("Planned actions changed"),
+    "actions-overlap": later("Actions overlap"),
     "request": later("A request"),
     "request-part": later("Subjects of a request"),
     "request-received": later("A request has arrived"),
@@ -163,6 +169,7 @@ def agreement_rows(visit: Visit, agreement: Agreement) -> list[tuple[str, str]]:
         (visit.say("Kept by the recipient, at most"), _listed(_caps(visit, agreement))),
         (visit.say("Languages"), spoken(agreement.languages)),
         (visit.say("Both can do"), can_do(visit, agreement.capabilities)),
+        *(comparison_rows(visit, agreement.crosscheck) if agreement.crosscheck else ()),
     ]
 
 

@@ -73,6 +73,7 @@ PLACES = (
     Place("cases", later("Cases"), "/cases", "cases", "s"),
     Place("holdings", later("Holdings"), "/holdings", "holdings", "h"),
     Place("requests", later("Requests"), "/requests", "inbox", "i"),
+    Place("crosschecks", later("Cross-checks"), "/crosschecks", "overlap", "o"),
     Place("exchanged", later("Exchanged records"), "/received", "document", "x"),
     Place("partners", later("Partners"), "/partners", "link", "n"),
     Place("protected", later("Protected persons"), "/protected", "eye", "r"),

@@ -107,10 +107,34 @@ DONE = {
     "published": later("The record is published."),
     "unpublished": later("It is withdrawn for every reader."),
     "notices-sent": later("The notices were sent."),
+    "crosscheck-countersigned": later("The signature was taken."),
+    "crosscheck-discarded": later("It was taken back, and whom it was about is forgotten."),
+    "crosscheck-drafted": later("The cross-check is prepared. Look at it, then start it."),
+    "crosscheck-ended": later("The cross-check has ended."),
+    "crosscheck-prepared": later("It is worked out. Have the text signed."),
+    "crosscheck-started": later("The partners are being asked."),
+    "crosscheck-stopped": later("The cross-check was stopped."),
+    "crosscheck-submitted": later("It waits for a second person."),
+    "action-planned": later("The action is planned. Partners are asked now."),
+    "action-changed": later("The action was changed. Partners are asked anew."),
+    "action-cancelled": later("The action is cancelled. It warns nobody any more."),
+    "overlap-seen": later("It is kept that they were called."),
 }
 """Code -> what a page says after something was done. Parts of the screen add their own here."""
 
 NOTICES = {
+    "crosscheck-done": (later("A partner answered your cross-check"), "/crosschecks/{id}"),
+    "crosscheck-stopped": (later("A cross-check was stopped at a partner"), "/crosschecks/{id}"),
+    "crosscheck-standing-hit": (later("A standing cross-check met something new"), "/crosschecks/{id}"),
+    "crosscheck-ended": (later("A standing cross-check has ended"), "/crosschecks/{id}"),
+    "canary-asked-about": (
+        later("A partner asked for an invented person; speak to its supervisor"),
+        "/crosschecks/served",
+    ),
+    "action-overlap": (
+        later("An action overlaps with one of a partner’s: call their duty desk"),
+        "/actions/{id}",
+    ),
     "approval-asked": (later("Somebody asks for a second pair of eyes"), "/approvals/{id}"),
     "approval-decided": (later("What you asked for was decided"), "/approvals/{id}"),
     "asked-about-oneself": (
@@ -178,6 +202,7 @@ KINDS = {
     "account": later("Another account of a person"),
     "address": later("Another e-mail address of a person"),
     "check-list": later("A list of people to check"),
+    "crosscheck": later("A private cross-check with partners"),
     "link": later("Sign-in through an identity provider"),
     "more-checks": later("More checks than one officer makes alone"),
     "partner-request": later("A request to a partner"),

@@ -43,8 +43,13 @@ ASKERS = frozenset(
 )
 GLASS = frozenset({Capability.BREAK_GLASS, Capability.REVIEW_BREAK_GLASS})
 OBJECT_KIND = "holding"
-CLOSED = {"check-list": frozenset({"list", "grounds"}), "partner-request": frozenset({"request", "grounds"})}
+CLOSED = {
+    "check-list": frozenset({"list", "grounds"}),
+    "crosscheck": frozenset({"crosscheck", "grounds"}),
+    "partner-request": frozenset({"request", "grounds"}),
+}
 SAID = LABELS | {role.value: role.label for role in Role} | {"yes": later("Yes"), "no": later("No")}
+SAID |= {"check": later("Once"), "standing": later("Until a day")}  # how often a cross-check is asked
 
 
 class ApprovalOut(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from liaison.partners import reading, service
 from liaison.partners.agreement import LONGEST, Agreement, Cap, Gateway, GatewayKind, read_agreement
 from liaison.partners.service import Terms, View
 from liaison.transport.channel import Unreachable
+from liaison.web.compared import COMPARING, compared_offered, comparison_fields, comparison_in
 from liaison.web.context import Visit
 from liaison.web.forms import Form
 from liaison.web.language import later
@@ -156,6 +157,7 @@ def terms_in(form: Form) -> Terms:
         Handling(codes=codes, restriction=form.text("restriction", longest=400)),
         tuple(languages),
         tuple(caps),
+        comparison_in(form),
     )
 
 
@@ -174,7 +176,7 @@ def form_of(agreed: Agreement) -> Form:
     }
     for cap in agreed.caps:
         fields[f"days-{cap.category.value}" if cap.category else "days"] = [str(cap.days)]
-    return Form(fields)
+    return Form(fields | comparison_fields(agreed.crosscheck or COMPARING))
 
 
 def _empty(visit: Visit, today: dt.date) -> Form:
@@ -189,6 +191,7 @@ def _empty(visit: Visit, today: dt.date) -> Form:
             "expires-day": [str(end.day)],
             "expires-month": [str(end.month)],
             "expires-year": [str(end.year)],
+            **comparison_fields(COMPARING),
         }
     )
 
@@ -213,6 +216,7 @@ def _new_terms(visit: Visit, origin: str, form: Form, status: int = 200) -> Resp
         kinds=[(kind.value, visit.say(words)) for kind, words in GATEWAYS.items()],
         codes=[(code.value, visit.say(words)) for code, words in HANDLING.items()],
         categories=[(one.value, visit.say(words)) for one, words in CATEGORIES.items()],
+        compared=compared_offered(visit),
     )
 
 
