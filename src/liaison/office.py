@@ -65,11 +65,12 @@ class Recorder:
         *,
         objects: Sequence[str] = (),
         case: str = "",
+        digest: str = "",
         outcome: str = "",
         detail: Mapping[str, str] | None = None,
     ) -> int:
-        """Write one entry of the ledger in this transaction; its number. Raises LedgerUnavailable: then nothing is
-        done."""
+        """Write one entry of the ledger in this transaction; its number. `digest` is what it commits to: a SHA-256 in
+        hex. Raises LedgerUnavailable: then nothing is done."""
         if what not in self.verbs:
             raise ValueError(f"{what} is no verb of this part")
         statement = Statement(
@@ -78,6 +79,7 @@ class Recorder:
             when=office.now(),
             objects=tuple(objects),
             case=case,
+            digest=digest,
             outcome=outcome,
             detail=dict(detail or {}),
         )

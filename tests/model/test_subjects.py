@@ -102,5 +102,6 @@ def test_special_categories_have_no_field() -> None:
 
 
 def test_each_kind_is_told_on_the_wire() -> None:
-    kinds = [msgspec.inspect.type_info(kind).tag for kind in Subject.__subclasses__()]  # type: ignore[attr-defined]
+    ours = [kind for kind in Subject.__subclasses__() if kind.__module__ == Subject.__module__]
+    kinds = [msgspec.inspect.type_info(kind).tag for kind in ours]  # type: ignore[attr-defined]
     assert sorted(kinds) == ["account", "document", "organisation", "person", "phone", "vehicle"]

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from sqlalchemy import Connection
-
-from liaison.ledger.statements import Statement
 from liaison.model.categories import OfficerId
-from liaison.office import Office, Recorder
+from liaison.office import Recorder
 
 ITSELF = OfficerId("node")  # who makes sets and answers partners: no person does
 _HOLDER = """
@@ -28,31 +23,3 @@ crosscheck-forgotten partner-set-fetched partner-set-rejected partner-set-forgot
 """
 VERBS = frozenset(f"{_HOLDER} {_ACTIONS} {_ASKER}".split())
 record = Recorder(VERBS)
-
-
-def commit(
-    office: Office,
-    connection: Connection,
-    what: str,
-    digest: str,
-    *,
-    who: OfficerId = ITSELF,
-    case: str = "",
-    objects: Sequence[str] = (),
-    outcome: str = "",
-    detail: Mapping[str, str] | None = None,
-) -> int:
-    """As `record`, with what the entry commits to: a SHA-256 in hex. Raises LedgerUnavailable."""
-    if what not in VERBS:
-        raise ValueError(f"{what} is no verb of this part")
-    stated = Statement(
-        what=what,
-        who=who,
-        when=office.now(),
-        case=case,
-        objects=tuple(objects),
-        digest=digest,
-        outcome=outcome,
-        detail=dict(detail or {}),
-    )
-    return office.log.append(connection, stated).index

@@ -288,7 +288,7 @@ def test_partner_that_is_down_is_unreachable_and_what_is_here_stays(both: Asked)
 def test_sets_in_memory_are_bounded(both: Asked, monkeypatch: pytest.MonkeyPatch):
     kept = fetch(both)
     monkeypatch.setattr(sets, "MOST_OPEN", 1)
-    held = sets._open(both.asker.office)
+    held = sets._OPEN.of(both.asker.office.keys)
     for name in ("other.example", "third.example"):
         held.put(replace(kept, id=name, partner=name))
     assert list(held.held) == ["third.example"]

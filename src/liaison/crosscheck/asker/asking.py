@@ -22,7 +22,7 @@ from liaison.crosscheck.asker.blinding import Ready
 from liaison.crosscheck.asker.states import LegState, SessionState, SessionStep, after
 from liaison.crosscheck.function.groups import POINT
 from liaison.crosscheck.messages import BUCKET, OF_ONE, Kind, permitted
-from liaison.crosscheck.recording import commit, record
+from liaison.crosscheck.recording import record
 from liaison.ledger import ed25519
 from liaison.ledger.keys import Kind as KeyKind
 from liaison.ledger.keys import parse_vkey
@@ -218,12 +218,12 @@ def commit_to(
         raise Conflict("the subjects are not those that were prepared", hint="make a new cross-check")
     detail = {"partner": leg.partner, "points": str(ready.points), "kind": session.kind}
     objects = (session.id, leg.id)
-    entry = commit(
+    entry = record(
         office,
         connection,
         ASKED,
-        ready.whole,
-        who=actor.person,
+        actor.person,
+        digest=ready.whole,
         case=session.case_id,
         objects=objects,
         detail=detail,

@@ -19,7 +19,7 @@ from liaison.crosscheck.asker.states import LegState, SessionState, SessionStep,
 from liaison.crosscheck.function.eliasfano import Numbers
 from liaison.crosscheck.likeness.matchkeys import VERSION
 from liaison.crosscheck.messages import Countersignature, Kind, Of, Published, Question
-from liaison.crosscheck.recording import ITSELF, commit, record
+from liaison.crosscheck.recording import ITSELF, record
 from liaison.model.categories import OfficerId
 from liaison.model.errors import BadInput, LiaisonError, NotFound, WrongEpoch
 from liaison.model.grounds import Purpose
@@ -164,11 +164,12 @@ def finish(
         _erase_outputs(connection, job)
         detail = {"partner": job.leg.partner, "points": str(job.leg.points)}
         objects = (job.session.id, job.leg.id)
-        commit(
+        record(
             office,
             connection,
             DONE,
-            job.leg.whole,
+            ITSELF,
+            digest=job.leg.whole,
             case=job.session.case_id,
             objects=objects,
             outcome=str(len(found)),

@@ -12,7 +12,7 @@ from liaison import policy
 from liaison.crosscheck.asker.access import leg_at, load
 from liaison.crosscheck.asker.lines import Line
 from liaison.crosscheck.messages import Question, Receipt, receipt_of
-from liaison.crosscheck.recording import ITSELF, commit
+from liaison.crosscheck.recording import ITSELF, record
 from liaison.model.errors import BadNote, NotFound
 from liaison.office import Office
 from liaison.storage.tables.crosscheck import BATCHES, LEGS
@@ -51,7 +51,7 @@ def exchange(office: Office, line: Line, leg: Row[Any]) -> None:
     def work(connection: Connection) -> None:
         digest, detail = sha256(theirs.encode()).hexdigest(), {"partner": leg.partner}
         objects = (leg.session, leg.id)
-        commit(office, connection, WHAT_KEPT, digest, who=ITSELF, objects=objects, detail=detail)
+        record(office, connection, WHAT_KEPT, ITSELF, digest=digest, objects=objects, detail=detail)
         kept = {"theirs": theirs, "next": None, "tries": 0, "code": ""}
         connection.execute(update(LEGS).where(LEGS.c.id == leg.id).values(**kept))
 

@@ -20,7 +20,7 @@ from liaison.crosscheck.function import tokens
 from liaison.crosscheck.function.tokens import Outline, TokenSet
 from liaison.crosscheck.likeness.matchkeys import VERSION
 from liaison.crosscheck.messages import Of, Published, Rejection, parted
-from liaison.crosscheck.recording import commit
+from liaison.crosscheck.recording import ITSELF, record
 from liaison.holdings.shelves import no_orphans
 from liaison.ledger.tree import leaf_hash
 from liaison.model import canonical
@@ -145,7 +145,7 @@ def renewed(office: Office, line: Line, before: Kept | None, of: Of) -> Kept:
 def rejected(office: Office, line: Line, of: Of, told: Published | None, error: LiaisonError) -> None:
     """Record that what a partner sent of its set was not taken, and tell the partner, where it can be told."""
     detail = {"partner": line.origin, "code": code_of(error)}
-    office.write(lambda connection: commit(office, connection, WHAT_REJECTED, "", detail=detail))
+    office.write(lambda connection: record(office, connection, WHAT_REJECTED, ITSELF, detail=detail))
     epoch, version = (told.epoch, told.version) if told is not None else ("", 0)
     try:
         said = canonical.encode(Rejection(of=of, epoch=epoch, version=version, code=code_of(error)))
@@ -181,7 +181,15 @@ def drop(office: Office, row: Row[Any]) -> None:
             connection.execute(delete(SET_SHARDS).where(SET_SHARDS.c.set == row.id))
             if connection.execute(delete(SETS).where(SETS.c.id == row.id)).rowcount:
                 detail = {"partner": row.partner, "version": str(row.version)}
-                commit(office, connection, WHAT_DROPPED, row.root, objects=(row.epoch,), detail=detail)
+                record(
+                    office,
+                    connection,
+                    WHAT_DROPPED,
+                    ITSELF,
+                    digest=row.root,
+                    objects=(row.epoch,),
+                    detail=detail,
+                )
 
         office.write(work)
         opened.drop(row.id)
@@ -284,7 +292,9 @@ def _keep(office: Office, partner: Partner, told: Published, document: str, foun
 
     def work(connection: Connection) -> list[KeyId]:
         detail = {"partner": partner.origin, "version": str(told.version), "count": str(told.count)}
-        entry = commit(office, connection, WHAT_FETCHED, root, objects=(told.epoch,), detail=detail)
+        entry = record(
+            office, connection, WHAT_FETCHED, ITSELF, digest=root, objects=(told.epoch,), detail=detail
+        )
         former = _row(connection, partner.origin, told.of)
         if former is not None:
             connection.execute(delete(SET_SHARDS).where(SET_SHARDS.c.set == former.id))

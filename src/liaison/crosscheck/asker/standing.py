@@ -37,7 +37,7 @@ from liaison.crosscheck.asker.sets import Kept
 from liaison.crosscheck.asker.states import LegState, SessionState, SessionStep
 from liaison.crosscheck.function import tokens
 from liaison.crosscheck.messages import Kind
-from liaison.crosscheck.recording import ITSELF, commit, record
+from liaison.crosscheck.recording import ITSELF, record
 from liaison.model.categories import OfficerId
 from liaison.model.errors import Conflict, Erased, NotFound
 from liaison.office import Office
@@ -218,7 +218,17 @@ def _look_up(office: Office, session: Row[Any], leg: Row[Any], kept: Kept) -> in
             detail = {"partner": leg.partner, "version": str(kept.published.version)}
             objects, case = (session.id, leg.id), session.case_id
             root, count = kept.published.outline.root.hex(), str(len(new))
-            commit(office, connection, HIT, root, case=case, objects=objects, outcome=count, detail=detail)
+            record(
+                office,
+                connection,
+                HIT,
+                ITSELF,
+                digest=root,
+                case=case,
+                objects=objects,
+                outcome=count,
+                detail=detail,
+            )
             notices.add(connection, OfficerId(session.person), HIT, session.id, now)
         return len(new)
 

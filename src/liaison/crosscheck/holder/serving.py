@@ -39,7 +39,7 @@ from liaison.crosscheck.messages import (
     unpacked,
     whole_of,
 )
-from liaison.crosscheck.recording import ITSELF, commit, record
+from liaison.crosscheck.recording import ITSELF, record
 from liaison.model.errors import (
     BadInput,
     BadNote,
@@ -229,7 +229,7 @@ def _told(office: Office, connection: Connection, partner: Partner, asked: Asked
     told = {"partner": partner.origin, "session": question.session, "points": str(question.points)}
     told |= {"batch": f"{question.batch}/{question.batches}", "kind": question.kind.value}
     objects = (question.epoch,)
-    return commit(office, connection, WHAT_ANSWERED, digest, objects=objects, detail=told)
+    return record(office, connection, WHAT_ANSWERED, ITSELF, digest=digest, objects=objects, detail=told)
 
 
 def _keep_session(
@@ -277,7 +277,7 @@ def _receipted(
         return str(session.ours)
     told = {"partner": partner.origin, "session": given.session}
     digest = sha256(theirs.encode()).hexdigest()
-    commit(office, connection, WHAT_RECEIPT, digest, objects=(session.epoch,), detail=told)
+    record(office, connection, WHAT_RECEIPT, ITSELF, digest=digest, objects=(session.epoch,), detail=told)
     here = _here(partner.origin, given.session)
     connection.execute(update(SERVED).where(here).values(theirs=theirs, ours=ours))
     return ours

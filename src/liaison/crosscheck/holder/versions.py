@@ -12,7 +12,7 @@ from liaison.crosscheck.function import tokens
 from liaison.crosscheck.function.tokens import TokenSet
 from liaison.crosscheck.holder.epochs import Epoch
 from liaison.crosscheck.messages import Published
-from liaison.crosscheck.recording import commit
+from liaison.crosscheck.recording import ITSELF, record
 from liaison.model.errors import DamagedSet, NotFound, StoreUnavailable
 from liaison.office import Office
 from liaison.storage.sealing import seal, unseal
@@ -38,7 +38,9 @@ class State:
         told = self.published
         detail = {"class": self.epoch.sharing, "version": str(told.version)}
         detail |= {"count": str(told.count), "people": str(told.people)}
-        entry = commit(office, connection, what, self.root, objects=(told.epoch,), detail=detail)
+        entry = record(
+            office, connection, what, ITSELF, digest=self.root, objects=(told.epoch,), detail=detail
+        )
         row = {"epoch": told.epoch, "version": told.version, "made": told.made, "root": self.root}
         row |= {"document": self.document, "sealed": self.change, "entry": entry}
         connection.execute(insert(VERSIONS).values(row))

@@ -45,7 +45,7 @@ from liaison.crosscheck.planned.actions import (
 )
 from liaison.crosscheck.planned.actionset import keep_up
 from liaison.crosscheck.planned.telling import OVERLAP, tell_changed, tell_overlap, warn
-from liaison.crosscheck.recording import commit
+from liaison.crosscheck.recording import record
 from liaison.model.canonical import decoder, encode
 from liaison.model.errors import BadInput, DamagedSet, LiaisonError, OtherNormaliser, WrongEpoch, WrongKey
 from liaison.model.structs import Value
@@ -275,7 +275,9 @@ def _question(look: Look, row: Row[Any], context: policy.Context, session: str, 
     def work(connection: Connection) -> None:
         detail = {"points": str(POINTS), "epoch": told.epoch, "session": session}
         objects = (row.id, partner.id)
-        entry = commit(office, connection, WHAT_ASKED, whole, who=row.person, objects=objects, detail=detail)
+        entry = record(
+            office, connection, WHAT_ASKED, row.person, digest=whole, objects=objects, detail=detail
+        )
         values = {"state": ProbeState.ASKED.value, "code": "", "revision": row.revision, "at": now}
         values |= {"epoch": told.epoch, "public": told.public, "version": 0, "session": session}
         values |= {"question": text, "answer": "", "sealed": None}
