@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from liaison.crosscheck.asker import looking
 from liaison.crosscheck.asker.asked import entries, secrets_of
+from liaison.crosscheck.function import voprf
 from liaison.crosscheck.holder.making import process_of
 from liaison.crosscheck.likeness.matchkeys import MatchKey, evaluated, of_question
 from liaison.holdings import safeguarding
@@ -199,7 +200,7 @@ def canaries(seen: Seen) -> tuple[bytes, ...]:
 def seeds(seen: Seen) -> tuple[bytes, ...]:
     row = seen.both.session(seen.session)
     seed, leg = secrets_of(seen.both.asker.office, row).seed, seen.both.leg(seen.session).id
-    return _written(seed, looking.batch_seed(seed, leg, 1), *looking.padding(seed, leg, 1))
+    return _written(seed, voprf.batch_seed(seed, leg, 1), *looking.padding(seed, leg, 1))
 
 
 def secret(seen: Seen) -> tuple[bytes, ...]:

@@ -219,7 +219,9 @@ def test_authority_signs_above_its_number_before_anything_is_asked(tmp_path: Pat
         wrong = signed(JUDGE, permitted(partner, leg.id, "0" * 64))
         with pytest.raises(BadNote):
             asking.countersign(office, INVESTIGATOR, two, partner, JUDGE.verifier.vkey, wrong)
-        good = signed(JUDGE, leg.permits)
+        with pytest.raises(BadInput):
+            asking.countersign(office, INVESTIGATOR, two, partner, JUDGE.verifier.vkey, "no hex")
+        good = f" {signed(JUDGE, leg.permits).upper()}\n"  # as it may be pasted
         asking.countersign(office, INVESTIGATOR, two, partner, JUDGE.verifier.vkey, good)
         both.start(two)
         both.work()

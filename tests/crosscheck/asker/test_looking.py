@@ -7,13 +7,13 @@ from liaison.crosscheck.asker import looking
 from liaison.crosscheck.asker.looking import (
     BATCH,
     PADDING,
-    batch_seed,
     cut,
     hits,
     inputs_of,
     padded,
     points_of,
 )
+from liaison.crosscheck.function import voprf
 from liaison.crosscheck.likeness.grading import Strength, chance, grade
 from liaison.crosscheck.likeness.matchkeys import evaluated, of_question
 from liaison.crosscheck.messages import BUCKET
@@ -64,7 +64,9 @@ def test_padding_is_of_the_seed_and_leg_and_can_be_no_key():
 
 
 def test_each_batch_has_a_seed_of_its_own():
-    seeds = {batch_seed(seed, leg, n) for seed in (SEED, bytes(32)) for leg in ("a", "b") for n in (1, 2)}
+    seeds = {
+        voprf.batch_seed(seed, leg, n) for seed in (SEED, bytes(32)) for leg in ("a", "b") for n in (1, 2)
+    }
     assert len(seeds) == 8
 
 

@@ -120,7 +120,7 @@ def test_an_entry_is_written_before_the_answer_leaves(
     def full(*_: object, **__: object) -> None:
         raise LedgerUnavailable("the disk is full")
 
-    monkeypatch.setattr(serving, "commit", full)
+    monkeypatch.setattr(serving, "record", full)
     with pytest.raises(LedgerUnavailable):
         both.evaluate(batch.body)
     assert both.rows() == rows

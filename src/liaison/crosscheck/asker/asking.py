@@ -20,11 +20,10 @@ from liaison.crosscheck.asker.access import leg_at, legs_of, load_own, move
 from liaison.crosscheck.asker.asked import Entry, entries, secrets_of, subjects_of
 from liaison.crosscheck.asker.blinding import Ready
 from liaison.crosscheck.asker.states import LegState, SessionState, SessionStep, after
+from liaison.crosscheck.countersigning import SIGNATURE, is_signed, people_of
 from liaison.crosscheck.function.groups import POINT
-from liaison.crosscheck.messages import BUCKET, OF_ONE, Kind, permitted
+from liaison.crosscheck.messages import Kind, permitted
 from liaison.crosscheck.recording import record
-from liaison.ledger import ed25519
-from liaison.ledger.keys import Kind as KeyKind
 from liaison.ledger.keys import parse_vkey
 from liaison.model.errors import BadInput, BadNote, Conflict
 from liaison.office import Office
@@ -76,7 +75,6 @@ def submit(office: Office, actor: policy.Actor, session: str) -> str:
 
     Raises NotFound, Conflict, BadInput, and NotLawful with every reason but the number.
     """
-    key = office.keys.create(Compartment.OFFICERS)[0]
     row, found = office.read(lambda connection: _loaded(office, connection, actor, session))
     after(SessionState(row.state), SessionStep.SUBMIT)
     weighed = office.read(lambda connection: _weighed(office, connection, actor, row, found))
@@ -84,6 +82,7 @@ def submit(office: Office, actor: policy.Actor, session: str) -> str:
         settle(office, policy.Action.CROSSCHECK, *weighed.against)
     if not weighed.too_many:
         return ""
+    key = office.keys.create(Compartment.OFFICERS)[0]
 
     def work(connection: Connection) -> str:
         again = load_own(office, connection, actor, session)
@@ -141,6 +140,7 @@ def countersign(
     Raises NotFound; Conflict for a leg that was not prepared or is over; BadInput for an authority that the agreement
     does not name, BadNote for a signature that does not fit.
     """
+    signature = signature.strip().lower()
 
     def work(connection: Connection) -> None:
         row = load_own(office, connection, actor, session)
@@ -272,8 +272,7 @@ def over(connection: Connection, row: Row[Any], step: SessionStep, now: dt.datet
 
 def must_be_countersigned(terms: Comparison | None, subjects: int, points: int) -> bool:
     """Whether an authority has to sign: for the people said, or for as many as the points could be of."""
-    people = max(subjects, -(-max(0, points - BUCKET + 1) // OF_ONE))
-    return terms is not None and people > terms.countersigned_above
+    return terms is not None and people_of(subjects, points) > terms.countersigned_above
 
 
 def terms_of(partner: Partner) -> Comparison | None:
@@ -286,15 +285,9 @@ def require_signed(terms: Comparison | None, partner: str, leg: Row[Any], vkey: 
     if terms is None or vkey not in terms.authorities:
         hint = "give the verifier key of an authority that the agreement names"
         raise BadInput("the agreement does not name this authority", field="vkey", hint=hint)
-    verifier = parse_vkey(vkey)
-    try:
-        given = bytes.fromhex(signature)
-    except ValueError as error:
-        raise BadInput("a signature is written in hex", field="signature") from error
-    told = permitted(partner, leg.id, leg.whole)
-    if verifier.kind is not KeyKind.ED25519 or not ed25519.verify(
-        ed25519.public_key(verifier.public), given, told
-    ):
+    if not SIGNATURE.fullmatch(signature):
+        raise BadInput("a signature is 128 digits in hex", field="signature")
+    if not is_signed(terms.authorities, vkey, signature, permitted(partner, leg.id, leg.whole)):
         raise BadNote("the signature does not fit", hint="have this very text signed, then try again")
 
 

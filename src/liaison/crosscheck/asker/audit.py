@@ -170,7 +170,7 @@ def _leg_file(held: _Held, leg: _Leg) -> opening.Leg:
     parts = looking.cut(asked.inputs)
     batches = tuple(
         opening.Batch(
-            seed=looking.batch_seed(held.secrets.seed, leg.row.id, row.number).hex(),
+            seed=voprf.batch_seed(held.secrets.seed, leg.row.id, row.number).hex(),
             inputs=tuple(each.hex() for each in part),
             question=row.question,
         )
@@ -229,7 +229,7 @@ def _reopened(held: _Held, leg: _Leg, asked: Inputs, share: float, chance: rando
         fits = row.number <= len(parts) and row.points == len(parts[row.number - 1])
         lot = row.number in drawn
         if fits and lot:
-            seed = looking.batch_seed(held.secrets.seed, leg.row.id, row.number)
+            seed = voprf.batch_seed(held.secrets.seed, leg.row.id, row.number)
             blinded = voprf.blind(parts[row.number - 1], seed)
             fits = sha256(blinded.points).hexdigest() == row.digest
         opened, explained = opened + row.points * lot, explained + row.points * (fits and lot)

@@ -57,7 +57,7 @@ def ready(holder: str, leg: str, subjects: Mapping[int, AnySubject], seed: bytes
     """A leg at this holder, blinded. Raises BadInput where nothing of the subjects can be compared."""
     asked = looking.inputs_of(holder, subjects, seed, leg)
     batches = looking.cut(asked.inputs)
-    seeds = [looking.batch_seed(seed, leg, number) for number in range(1, len(batches) + 1)]
+    seeds = [voprf.batch_seed(seed, leg, number) for number in range(1, len(batches) + 1)]
     return Ready(leg, asked, tuple(_WORKERS.map(voprf.blind, batches, seeds)))
 
 

@@ -100,12 +100,6 @@ def padding(seed: bytes, leg: str, count: int) -> list[bytes]:
     return found
 
 
-def batch_seed(seed: bytes, leg: str, number: int) -> bytes:
-    """The seed of one batch, from 1 on, that its blinds come from."""
-    named = b"liaison-xc/v1 batch" + seed + leg.encode() + number.to_bytes(4, "big")
-    return sha256(named).digest()
-
-
 def cut(inputs: Sequence[bytes]) -> list[Sequence[bytes]]:
     """The inputs in batches."""
     return [inputs[start : start + BATCH] for start in range(0, len(inputs), BATCH)]

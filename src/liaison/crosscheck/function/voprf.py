@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha512
+from hashlib import sha256, sha512
 
 from liaison.crosscheck.function.groups import ORDER, POINT, SCALAR
 from liaison.crosscheck.function.suite import Suite, lengthened, standard
@@ -59,6 +59,11 @@ def derive_key(seed: bytes | bytearray, info: bytes, suite: Suite | None = None)
         if secret != ZERO:
             return Key(bytearray(secret), suite.group.multiply_base(secret))
     raise ValueError("the seed leads to no key")  # one in 2**64512
+
+
+def batch_seed(seed: bytes, session: str, number: int) -> bytes:
+    """The seed of one batch of a session, from 1 on, that its blinds come from."""
+    return sha256(b"liaison-xc/v1 batch" + seed + session.encode() + number.to_bytes(4, "big")).digest()
 
 
 def blind(inputs: Sequence[bytes], seed: bytes, suite: Suite | None = None) -> Blinded:

@@ -7,21 +7,17 @@ computed leaves unless every point of the batch is one.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from hashlib import sha256
 
 from sqlalchemy import Connection
 
+from liaison.crosscheck.countersigning import is_signed, people_of
 from liaison.crosscheck.function.groups import POINT
 from liaison.crosscheck.holder import epochs
 from liaison.crosscheck.holder.epochs import Epoch
-from liaison.crosscheck.messages import BUCKET, OF_ONE, Kind, Of, Question, permitted
-from liaison.ledger import ed25519
-from liaison.ledger.keys import Kind as KeyKind
-from liaison.ledger.keys import parse_vkey
+from liaison.crosscheck.messages import Kind, Of, Question, permitted
 from liaison.model.errors import (
     BadInput,
-    BadNote,
     LiaisonError,
     NotFound,
     NotLawful,
@@ -40,7 +36,6 @@ from liaison.partners.directory import Partner, require_open
 from liaison.transport.means import Means
 
 AGE = dt.timedelta(minutes=5)  # that a question may be old, or ahead of our clock
-SIGNATURE = re.compile(r"[0-9a-f]{128}")
 ASK = "have the agreement changed, or ask what it names"
 
 
@@ -135,7 +130,7 @@ def people_at_least(question: Question) -> int:
     """How many people a session is about: what it says, or more where its points are of more; an action is one."""
     if question.of is Of.ACTIONS:
         return question.subjects
-    return max(question.subjects, -(-max(0, question.all_points - BUCKET + 1) // OF_ONE))
+    return people_of(question.subjects, question.all_points)
 
 
 def require_countersigned(terms: Comparison, question: Question, people: int) -> None:
@@ -146,15 +141,8 @@ def require_countersigned(terms: Comparison, question: Question, people: int) ->
         if people > terms.countersigned_above:
             raise Uncountersigned("no authority signed it")
         return
-    if given.authority not in terms.authorities or not SIGNATURE.fullmatch(given.signature):
+    if given.authority not in terms.authorities:
         raise Uncountersigned("the authority that signed it is none that the agreement names")
     told = permitted(question.holder, question.session, question.whole)
-    try:
-        verifier = parse_vkey(given.authority)
-        good = verifier.kind is KeyKind.ED25519 and ed25519.verify(
-            ed25519.public_key(verifier.public), bytes.fromhex(given.signature), told
-        )
-    except BadNote:
-        good = False
-    if not good:
+    if not is_signed(terms.authorities, given.authority, given.signature, told):
         raise Uncountersigned("the signature of the authority does not fit it")

@@ -131,16 +131,10 @@ def case_name(office: Office, partner: str, case: str) -> str:
     return "case-" + digest(seals(office).digest_key(office), f"deconfliction {partner} {case}".encode())[:16]
 
 
-def batch_seed(content: Content, session: str) -> bytes:
-    """The seed of the blinds of one question."""
-    one = (1).to_bytes(4, "big")
-    return sha256(b"liaison-xc/v1 batch" + bytes.fromhex(content.seed) + session.encode() + one).digest()
-
-
 def points_of(partner: str, asked: Asked, session: str) -> tuple[list[bytes], voprf.Blinded, int]:
     """What is asked of a partner: every input, the blinded points, and how many inputs are keys."""
     keys = actionkeys.of_action(asked.content.thing, asked.starts, asked.ends)
-    seed = batch_seed(asked.content, session)
+    seed = voprf.batch_seed(bytes.fromhex(asked.content.seed), session, 1)
     every = actionkeys.filled(actionkeys.evaluated(partner, keys), seed)
     return every, voprf.blind(every, seed), len(keys)
 
