@@ -12,14 +12,16 @@ from liaison.model.roles import Role
 from liaison.officers import approvals
 from liaison.screening import bulk_runs
 from liaison.screening.alerting import alerts_of_check
+from liaison.screening.approved import ask_for_more
 from liaison.screening.bulk_orders import ListOrder, cancel, list_of, order_list, pasted, progress_of
 from liaison.screening.bulk_runs import Runs, begin, finish, recover
 from liaison.screening.confirming import reject
 from liaison.screening.desk import Question, check
+from liaison.screening.grounds import READ, grounds_of_approval
 from liaison.screening.list_rules import ListState
 from tests.node_fixtures import both_databases
 from tests.screening.conftest import crowd
-from tests.screening.node import ANA, BEN, REASON, Desk, a_desk, actor, enter, gezim, rules_of
+from tests.screening.node import ANA, BEN, REASON, WHY, Desk, a_desk, actor, enter, gezim, rules_of
 
 CARL = actor("carl", Role.APPROVER)
 FEW = "Gëzim Vokshi 1984-02-03\nWolfgang Obermüller; 1931-11-30; DEU\nMarta Oliveira"
@@ -79,6 +81,21 @@ def test_whoever_asks_cannot_approve_whatever_their_role(tmp_path: Path) -> None
         ana_again = policy.Actor(person=ANA.person, roles=frozenset({Role.APPROVER}), trained=True)
         with pytest.raises((NotFound, NotLawful)):
             approvals.decide(desk.office, ana_again, order.approval, True, "Fine with me")
+
+
+def test_whoever_decides_reads_why_and_the_look_is_on_the_ledger(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        approval = order_list(desk.office, ANA, pasted(desk.grounds, MANY)).approval
+        enter(desk.office, CARL)
+        given = grounds_of_approval(desk.office, CARL, approval)
+        assert given is not None
+        assert (given.justification, given.person) == (WHY, ANA.person)
+        look = desk.said()[-1]
+        assert (look.what, look.who, look.grounds) == (READ, CARL.person, given.id)
+        with pytest.raises(NotFound):
+            grounds_of_approval(desk.office, BEN, approval)
+        other = ask_for_more(desk.office, ANA, desk.case.id, 5, REASON)
+        assert grounds_of_approval(desk.office, CARL, other) is None
 
 
 def test_an_approval_of_one_list_runs_no_other(tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from sqlalchemy import Connection, delete
 from liaison.crosscheck.asker import keeping, opening, standing
 from liaison.crosscheck.holder import canaries
 from liaison.ledger.keys import Kind, Signer
+from liaison.policy import limits
 from liaison.storage.tables.crosscheck import ASKED
 from liaison.web.words import NOTICES
+from tests.screening.node import WHY
 from tests.web.crosschecks import (
     APPROVER,
     AUDITOR,
@@ -58,6 +60,13 @@ def test_an_empty_page_says_what_it_is_for_and_what_may_be_asked(tmp_path: Path)
     assert "They show you nothing, and you show them nothing" in page
     assert '<svg class="l-overlap__picture"' in page
     assert "0 of 100,000" in page
+
+
+def test_the_form_says_from_how_many_people_on_a_second_person_is_needed(crossed: Crossing) -> None:
+    law = limits(crossed.asking.desk.office.regimes)
+    with browsers(crossed.asking, INVESTIGATOR) as (ours,):
+        said = text_of(ours.get("/crosschecks/new").text)
+    assert f"Beyond {law.bulk_persons} people in a case within" in said
 
 
 def test_what_partners_would_learn_is_said_before_anything_is_made(crossed: Crossing) -> None:
@@ -234,6 +243,7 @@ def test_many_subjects_wait_for_a_second_person(tmp_path: Path) -> None:
         seen = text_of(second.get(f"/approvals/{approval}").text)
         assert "A private cross-check with partners" in seen
         assert "Subjects 120" in seen
+        assert f"Justification {WHY}" in seen
         assert "Person Nomer" not in text_of(second.get(place).text)
         posted(second, f"/approvals/{approval}", {"answer": "approve", "reason": REASON})
         assert f'href="{place}"' in ours.get(f"/approvals/{approval}").text
@@ -243,8 +253,8 @@ def test_many_subjects_wait_for_a_second_person(tmp_path: Path) -> None:
 
 
 def test_an_authority_countersigns_before_anything_leaves(tmp_path: Path) -> None:
-    agreed = terms(countersigned_above=1, authorities=(COURT.verifier.vkey,))
-    with crossing(tmp_path, agreed) as crossed, browsers(crossed.asking, INVESTIGATOR) as (ours,):
+    signed = terms(countersigned_above=1, authorities=(COURT.verifier.vkey,))
+    with crossing(tmp_path, signed) as crossed, browsers(crossed.asking, INVESTIGATOR) as (ours,):
         place = drafted(crossed, ours)
         page = ours.get(place).text
         assert "wants an authority’s signature first" in page

@@ -198,7 +198,7 @@ def use(
     """
     row = _own(connection, office, actor, approval)
     following = approval_after(_state(row, office.now()), Step.USE)
-    if row.kind != kind or (about is not None and dict(about) != _about(office, row)):
+    if row.kind != kind or (about is not None and dict(about) != about_of(office, row)):
         raise Conflict("the approval is for something else", hint="ask for what you now want to do")
     spent = row.spent + persons
     if persons < 0 or spent > row.cap:
@@ -286,7 +286,8 @@ def _state(row: Row[Any], now: datetime) -> ApprovalState:
     return approval_now(ApprovalState(row.state), row.expires, now)
 
 
-def _about(office: Office, row: Row[Any]) -> dict[str, str]:
+def about_of(office: Office, row: Row[Any]) -> dict[str, str]:
+    """What a request is about, of its row. Raises Erased."""
     return opened(office.keys, KeyId(row.key), row.about, f"approvals:{row.id}")
 
 
@@ -306,7 +307,7 @@ def _shown(office: Office, row: Row[Any], *, opens: bool = False) -> Approval:
         row.expires,
         OfficerId(row.decided_by) if row.decided_by else None,
         row.decided,
-        _about(office, row) if opens else {},
+        about_of(office, row) if opens else {},
         reason,
         row.gains,
     )

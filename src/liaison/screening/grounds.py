@@ -24,6 +24,8 @@ from liaison.model.grounds import LONGEST_CODE, Grounds, Purpose
 from liaison.model.roles import Capability, capabilities
 from liaison.model.structs import Value
 from liaison.office import Office, new_id
+from liaison.officers.access import load_approval
+from liaison.officers.approvals import about_of
 from liaison.screening.access import load_case, load_grounds
 from liaison.screening.case_rules import require_open
 from liaison.screening.permission import settle, weigh
@@ -157,6 +159,28 @@ def one_grounds(office: Office, actor: policy.Actor, grounds: str) -> Given:
         return row
 
     row = office.write(work)
+    (text,) = seals(office).open_each([(row.key, row.sealed, grounds_about(row.id))])
+    return _shown(row, text)
+
+
+def grounds_of_approval(office: Office, actor: policy.Actor, approval: str) -> Given | None:
+    """The grounds of what a second person is asked to agree to, to whoever may decide; None where it names none.
+
+    Whoever decides need not be in the case: to show them another's grounds is an entry of the ledger. Raises NotFound.
+    """
+
+    def work(connection: Connection) -> Row[Any] | None:
+        row = load_approval(connection, office, actor, approval)
+        named = about_of(office, row).get("grounds", "")
+        asked = (GROUNDS.c.id == named, GROUNDS.c.case_id == row.case, GROUNDS.c.person == row.asked_by)
+        found = connection.execute(select(GROUNDS).where(*asked)).one_or_none()
+        if found is not None and found.person != actor.person:
+            _log_read(office, connection, actor, found.case_id, named)
+        return found
+
+    row = office.write(work)
+    if row is None:
+        return None
     (text,) = seals(office).open_each([(row.key, row.sealed, grounds_about(row.id))])
     return _shown(row, text)
 

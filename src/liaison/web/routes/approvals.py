@@ -21,7 +21,7 @@ from liaison.officers.people import names_of
 from liaison.officers.states import ApprovalState, GlassState
 from liaison.screening import cases as case_service
 from liaison.screening.approved import case_of_approval
-from liaison.screening.grounds import Given, one_grounds, own_grounds
+from liaison.screening.grounds import Given, grounds_of_approval, one_grounds, own_grounds
 from liaison.web.context import Visit
 from liaison.web.errors import reasons_of
 from liaison.web.forms import Form
@@ -246,6 +246,7 @@ def _approval(visit: Visit, approval_id: str, form: Form, error: LiaisonError | 
         names=names,
         reference=case_of_approval(visit.office, visit.actor, found.id) if found.case else "",
         about=_about(visit, found, names),
+        why=_why(visit, found),
         mine=found.asked_by == visit.actor.person,
         kinds=KINDS,
         decides=open_to_me,
@@ -259,6 +260,16 @@ def _about(visit: Visit, found: Approval, names: Mapping[str, str]) -> list[tupl
     left = CLOSED.get(found.kind, frozenset()) | ({"person"} if found.gains else set())
     told = {key: text for key, text in found.about.items() if key not in left and text}
     return [(visit.say(ABOUT.get(key, key)), _told(visit, text, names)) for key, text in told.items()]
+
+
+def _why(visit: Visit, found: Approval) -> str:
+    """The justification of whoever asks, where what they ask for stands on grounds."""
+    if not found.about.get("grounds"):
+        return ""
+    given = grounds_of_approval(visit.office, visit.actor, found.id)
+    if given is None:
+        return ""
+    return given.justification or visit.say("Erased")
 
 
 def _told(visit: Visit, text: str, names: Mapping[str, str]) -> str:

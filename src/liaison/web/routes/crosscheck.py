@@ -14,6 +14,7 @@ from liaison.crosscheck.messages import Kind
 from liaison.model.errors import BadInput, Conflict, LiaisonError, NotFound, NotLawful, TooMany, UnusableFile
 from liaison.officers.people import names_of
 from liaison.partners.rules import LinkClosed
+from liaison.policy import limits
 from liaison.screening.cases import cases_of
 from liaison.screening.list_rules import LARGEST_PASTE, table_of
 from liaison.web.context import Visit
@@ -159,6 +160,7 @@ def _new(
 ) -> Response[str]:
     sent = form.files.get("file")
     subjects, bad_rows, learns = ahead or (0, 0, [])
+    law = limits(visit.office.regimes)
     return visit.page(
         "pages/crosscheck_new.html",
         title=visit.say("New cross-check"),
@@ -179,6 +181,8 @@ def _new(
         subjects=subjects,
         sent_file=bool(sent and sent.filename),
         limit=visit.settings.upload_bytes,
+        alone=law.bulk_persons,
+        hours=int(law.bulk_window.total_seconds()) // 3600,
     )
 
 
