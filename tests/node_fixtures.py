@@ -65,6 +65,7 @@ def fresh_postgresql() -> Iterator[str]:
     engine = create_engine(_psycopg(SERVER), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))  # it lives a second
     try:
         yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
     finally:

@@ -29,7 +29,8 @@ from liaison.officers import invitations, service, sessions, tokens
 from liaison.officers.settings import Argon
 from liaison.officers.sign_in import sign_in_password
 from liaison.web import create_app
-from liaison.web.sessions import cookie_name
+from liaison.web.sessions import cookie_name, secure
+from liaison.web.short import Application
 from tests.node_fixtures import FixedClock
 from tests.overseer import train, with_roles
 
@@ -158,6 +159,45 @@ class Desk:
         return tokens.create_token(self.office, signed, "test", expires, self.node.people)[1]
 
 
+class Behind:
+    """Stands where an application's node stands, so that the next test's node can stand behind the same application.
+
+    The framework takes half a second to put an application together, and it keeps nothing of its node.
+    """
+
+    def __init__(self, node: Node) -> None:
+        object.__setattr__(self, "node", node)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.node, name)
+
+    def __setattr__(self, name: str, given: Any) -> None:
+        setattr(self.node, name, given)
+
+    def move(self, node: Node | None) -> None:
+        """Stand before another node."""
+        object.__setattr__(self, "node", node)
+
+
+SPARE: dict[tuple[object, ...], list[tuple[Behind, Application]]] = {}
+
+
+@contextmanager
+def an_application(node: Node) -> Iterator[Application]:
+    """The application in front of a node: one that no test uses now, of the same settings, or a new one."""
+    told = node.settings
+    spare = SPARE.setdefault((told.name, told.body_bytes, secure(told)), [])
+    if spare:
+        behind, app = spare.pop()
+        behind.move(node)
+    else:
+        behind = Behind(node)
+        app = create_app(behind)  # type: ignore[arg-type]
+    yield app
+    behind.move(None)
+    spare.append((behind, app))
+
+
 @contextmanager
 def a_node(folder: Path, settings: Settings = SETTINGS, clock: FixedClock | None = None) -> Iterator[Node]:
     """A node that was made in a new folder, open on a clock that is set by hand, publishing when it is told to."""
@@ -173,8 +213,8 @@ def a_desk(folder: Path, **settings: Any) -> Iterator[Desk]:
     clock = FixedClock(datetime.now(UTC))
     with ExitStack() as stack:
         node = stack.enter_context(a_node(folder, msgspec.structs.replace(SETTINGS, **settings), clock))
-        log = stack.enter_context(a_log())
-        yield Desk(node, create_app(node), clock, first_administrator(node), log)
+        log, app = stack.enter_context(a_log()), stack.enter_context(an_application(node))
+        yield Desk(node, app, clock, first_administrator(node), log)
 
 
 @contextmanager

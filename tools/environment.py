@@ -187,7 +187,8 @@ def verb_test(arguments: list[str]) -> int:
     setup()
     if arguments:
         return pytest("-m", "not campaign", *arguments)
-    together = pytest("-m", "not campaign and not alone", "-n", WORKERS, "--dist", "loadgroup")
+    spread = ("-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder")
+    together = pytest("-m", "not campaign and not alone", *spread)
     alone = pytest("-m", "alone and not campaign")
     return together or alone
 
