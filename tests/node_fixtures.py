@@ -85,6 +85,10 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 
 both_databases = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+sqlite_daily = pytest.mark.parametrize(
+    "kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.campaign)]
+)
+"""As `both_databases`, with the other one in the campaign: for long paths whose statements others show on both."""
 
 
 def run_all(steps: Sequence[Callable[..., None]], **given: object) -> None:

@@ -28,7 +28,7 @@ from tests.browser.payload_list import payloads
 from tools.screens import PAGES, address_of, signed_in
 
 ALL = payloads()
-FEW = 60
+FEW = 30
 HONEST = "Plain words, nothing more"
 LEFT = (
     "/sign-out",

@@ -137,8 +137,7 @@ def test_an_inline_script_is_not_run(served: tuple[Desk, str], chromium: Any) ->
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_axe_finds_nothing(
     served: tuple[Desk, str], officers: dict[str, Officer], chromium: Any, scheme: str, width: int
 ) -> None:

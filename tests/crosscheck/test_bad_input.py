@@ -23,7 +23,7 @@ from liaison.supply.signing import Type
 from liaison.transport.calls import Answered, Trouble
 from tests.crosscheck.askers import GEZIM, STRANGER, Asked, asked
 from tests.crosscheck.holders import crosscheck, terms
-from tests.node_fixtures import both_databases
+from tests.node_fixtures import sqlite_daily
 from tests.screening.conftest import crowd
 
 EVALUATE, SHARD = "/crosscheck/evaluate", "/crosscheck/shards"
@@ -113,7 +113,7 @@ BAD: dict[str, tuple[Changed, str]] = {
 }  # fmt: skip
 
 
-@both_databases
+@sqlite_daily
 def test_a_bad_question_is_refused_and_both_ledgers_say_so(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,7 +126,7 @@ def test_a_bad_question_is_refused_and_both_ledgers_say_so(
                 refused(both, both.asks(GEZIM), code, before)
 
 
-@both_databases
+@sqlite_daily
 def test_a_batch_that_is_asked_in_another_session_is_refused(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

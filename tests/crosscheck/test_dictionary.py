@@ -34,7 +34,7 @@ from liaison.storage.sealing import unseal
 from liaison.storage.tables.crosscheck import ASKED, CANARIES, SESSIONS
 from tests.crosscheck.askers import GEZIM, Asked, asked
 from tests.crosscheck.holders import terms
-from tests.node_fixtures import both_databases
+from tests.node_fixtures import sqlite_daily
 from tests.screening.conftest import GIVEN, SURNAMES, crowd
 from tests.screening.node import WHY, rules_of
 from tests.two_offices import APPROVER, HEAD, INVESTIGATOR
@@ -102,7 +102,7 @@ def figures(what: str) -> list[int]:
     ]
 
 
-@both_databases
+@sqlite_daily
 def test_the_law_of_the_node_stops_a_thief_who_is_alone(tmp_path: Path, kind: str) -> None:
     """One guess at a time, ten in a day: the eleventh needs another person."""
     with asked(tmp_path, kind, HELD) as both:
@@ -125,7 +125,7 @@ def test_guesses_that_are_packed_into_one_subject_end_with_its_points(tmp_path: 
         assert both.session(done[0]).people == 4 * MOST_KEYS // OF_ONE
 
 
-@both_databases
+@sqlite_daily
 def test_the_holders_quota_stops_one_whom_a_colleague_helps(tmp_path: Path, kind: str) -> None:
     """Where a second person agrees to all, the holder ends it: of a case first, then of an epoch, whatever the case."""
     agreed = terms(points=QUOTA, case_points=CASE)

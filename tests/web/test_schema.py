@@ -146,15 +146,15 @@ def test_every_call_is_described(caller: Caller) -> None:
 
 
 def test_what_the_description_allows_is_answered_as_described(caller: Caller) -> None:
-    assert run(caller, GenerationMode.POSITIVE, 8, real=False) == []
+    assert run(caller, GenerationMode.POSITIVE, 5, real=False) == []
 
 
 def test_what_there_is_is_answered_as_described(caller: Caller) -> None:
-    assert run(caller, GenerationMode.POSITIVE, 8, real=True) == []
+    assert run(caller, GenerationMode.POSITIVE, 5, real=True) == []
 
 
 def test_what_the_description_does_not_allow_is_refused(caller: Caller) -> None:
-    assert run(caller, GenerationMode.NEGATIVE, 5, real=False) == []
+    assert run(caller, GenerationMode.NEGATIVE, 3, real=False) == []
 
 
 @pytest.mark.campaign

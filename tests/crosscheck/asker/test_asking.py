@@ -20,7 +20,7 @@ from liaison.storage.tables.crosscheck import ASKED, BATCHES
 from tests.assistance.requests import strangers
 from tests.crosscheck.askers import GEZIM, STRANGER, Asked, asked
 from tests.crosscheck.holders import EXCHANGES, terms
-from tests.node_fixtures import both_databases
+from tests.node_fixtures import sqlite_daily
 from tests.screening.node import actor, rules_of
 from tests.two_offices import APPROVER, INVESTIGATOR, TERMS
 
@@ -39,7 +39,7 @@ def submit(both: Asked, session: str) -> str:
     return asking.submit(both.asker.office, INVESTIGATOR, session)
 
 
-@both_databases
+@sqlite_daily
 def test_second_person_agrees_above_the_number_and_nobody_has_to_below(tmp_path: Path, kind: str):
     with asked(tmp_path, kind) as both:
         few, many = both.draft(GEZIM), both.draft(*MANY)
@@ -90,7 +90,7 @@ def test_small_cross_checks_add_up(both: Asked):
     both.start(both.draft(*MANY[7:10]))
 
 
-@both_databases
+@sqlite_daily
 def test_nothing_is_sent_before_the_ledger_says_what(tmp_path: Path, kind: str):
     with asked(tmp_path, kind) as both:
         told: list[str] = []
@@ -195,7 +195,7 @@ def test_started_twice_is_a_conflict(both: Asked):
     assert len(both.evaluations()) == 1
 
 
-@both_databases
+@sqlite_daily
 def test_authority_signs_above_its_number_before_anything_is_asked(tmp_path: Path, kind: str):
     vkeys = (JUDGE.verifier.vkey,)
     with asked(tmp_path, kind, agreed=terms(countersigned_above=1, authorities=vkeys)) as both:

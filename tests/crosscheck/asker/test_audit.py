@@ -19,7 +19,7 @@ from liaison.ports import KeyId
 from liaison.storage.tables.crosscheck import ASKED, BATCHES, LEGS, REOPENED
 from tests.assistance.requests import strangers
 from tests.crosscheck.askers import GEZIM, STRANGER, Asked, asked
-from tests.node_fixtures import both_databases
+from tests.node_fixtures import sqlite_daily
 from tests.screening.node import actor, enter
 from tests.two_offices import APPROVER, DESK, HEAD, INVESTIGATOR
 
@@ -51,7 +51,7 @@ def subject_becomes(both: Asked, session: str, number: int, other: int) -> None:
     both.asker.office.write(work)
 
 
-@both_databases
+@sqlite_daily
 def test_what_was_asked_agrees_with_its_subjects(tmp_path: Path, kind: str):
     with asked(tmp_path, kind) as both:
         session = both.asks(*SEVERAL)
@@ -72,7 +72,7 @@ def test_what_was_asked_agrees_with_its_subjects(tmp_path: Path, kind: str):
         ]
 
 
-@both_databases
+@sqlite_daily
 def test_changed_subject_is_noticed(tmp_path: Path, kind: str):
     with asked(tmp_path, kind) as both:
         session = both.asks(*SEVERAL)
@@ -187,7 +187,7 @@ def test_what_is_forgotten_is_not_opened_again(both: Asked):
         opens(both, session)
 
 
-@both_databases
+@sqlite_daily
 def test_authority_checks_a_file_by_itself(tmp_path: Path, kind: str):
     with asked(tmp_path, kind) as both:
         session = both.asks(*SEVERAL)

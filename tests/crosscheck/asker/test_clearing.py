@@ -18,14 +18,14 @@ from liaison.storage.tables.crosscheck import HITS, SET_SHARDS, SETS
 from tests.crosscheck.asker.test_drafting import trusted
 from tests.crosscheck.askers import GEZIM, Asked, asked
 from tests.crosscheck.holders import crosscheck
-from tests.node_fixtures import both_databases
+from tests.node_fixtures import sqlite_daily
 from tests.screening.conftest import crowd
 from tests.two_offices import HEAD
 
 HELD, MOMENT = crowd()[:12], dt.timedelta(seconds=1)
 
 
-@both_databases
+@sqlite_daily
 def test_what_was_answered_is_erased_once_its_key_is_closed_and_the_law_keeps_no_log(
     tmp_path: Path, kind: str
 ) -> None:
@@ -67,7 +67,7 @@ def key_of(both: Asked) -> int:
     return both.asker.office.read(lambda connection: int(connection.execute(select(SETS.c.key)).scalar_one()))
 
 
-@both_databases
+@sqlite_daily
 def test_a_partners_set_goes_a_day_after_its_epoch(tmp_path: Path, kind: str) -> None:
     with asked(tmp_path, kind, HELD) as both:
         both.asks(GEZIM)

@@ -19,7 +19,7 @@ from liaison.ports import KeyId
 from liaison.storage.tables.crosscheck import ASKED, LEGS, SESSIONS
 from liaison.storage.tables.holdings import RUNS
 from tests.crosscheck.askers import GEZIM, STRANGER, Asked, asked
-from tests.node_fixtures import START, both_databases
+from tests.node_fixtures import START, sqlite_daily
 from tests.screening.node import actor, enter
 from tests.two_offices import APPROVER, INVESTIGATOR
 
@@ -43,7 +43,7 @@ def count(both: Asked, table: object) -> int:
     return both.asker.office.read(lambda connection: int(connection.execute(query).scalar_one()))
 
 
-@both_databases
+@sqlite_daily
 def test_bad_rows_are_said_and_the_good_ones_go_on(tmp_path: Path, kind: str):
     with asked(tmp_path, kind, made=False) as both:
         session = both.draft(GEZIM, "Nobody;;;", "Half Known;no date;ALB;", STRANGER)
@@ -132,7 +132,7 @@ def test_large_list_is_written_in_steps(both: Asked, monkeypatch: pytest.MonkeyP
     assert both.shown(session).subjects == count(both, ASKED) == 5
 
 
-@both_databases
+@sqlite_daily
 def test_discarded_draft_leaves_nothing(tmp_path: Path, kind: str):
     with asked(tmp_path, kind, made=False) as both:
         session = both.draft(GEZIM)
@@ -157,7 +157,7 @@ def test_two_orders_of_one_list_share_no_key(both: Asked):
     assert len({first.key, first.seed, second.key, second.seed}) == 4
 
 
-@both_databases
+@sqlite_daily
 def test_session_is_forgotten_when_the_law_keeps_its_log_no_longer(tmp_path: Path, kind: str):
     with asked(tmp_path, kind) as both:
         session, office = both.asks(GEZIM), both.asker.office

@@ -15,7 +15,7 @@ from liaison.officers import approvals, notices
 from liaison.screening.cases import close_case
 from tests.crosscheck.askers import GEZIM, STRANGER, Asked, asked
 from tests.crosscheck.holders import terms
-from tests.node_fixtures import START, both_databases
+from tests.node_fixtures import START, sqlite_daily
 from tests.partners.pairs import agree
 from tests.two_offices import APPROVER, INVESTIGATOR
 
@@ -56,7 +56,7 @@ def told(both: Asked, kind: str, session: str) -> int:
     return sum(each.kind == kind and each.object == session for each in waiting)
 
 
-@both_databases
+@sqlite_daily
 def test_record_that_came_after_is_found_without_asking_again(tmp_path: Path, kind: str):
     with asked(tmp_path, kind) as both:
         session = stands(both, GEZIM, LATE_LINE, STRANGER)
@@ -75,7 +75,7 @@ def test_record_that_came_after_is_found_without_asking_again(tmp_path: Path, ki
         assert look(both).told == 0
 
 
-@both_databases
+@sqlite_daily
 def test_record_that_came_after_the_end_is_not_found(tmp_path: Path, kind: str):
     with asked(tmp_path, kind) as both:
         session = stands(both, GEZIM, LATE_LINE, until=START + dt.timedelta(days=2))
@@ -130,7 +130,7 @@ def test_agreement_without_standing_ones_ends_it(both: Asked):
     assert outputs(both, session) == 0
 
 
-@both_databases
+@sqlite_daily
 def test_new_key_is_asked_under_anew_and_counted_anew(tmp_path: Path, kind: str):
     with asked(tmp_path, kind, agreed=terms(epoch_days=5)) as both:
         session = stands(both, GEZIM, LATE_LINE)
@@ -176,7 +176,7 @@ def test_open_draft_has_the_set_fetched_ahead(both: Asked):
     assert look(both).renewed == 0
 
 
-@both_databases
+@sqlite_daily
 def test_draft_that_was_refused_or_left_has_no_set_fetched(tmp_path: Path, kind: str):
     with asked(tmp_path, kind) as both:
         office = both.asker.office

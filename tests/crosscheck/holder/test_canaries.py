@@ -20,7 +20,7 @@ from liaison.storage.sealing import unseal
 from liaison.storage.tables.crosscheck import CANARIES
 from tests.crosscheck.holder.test_epochs import in_set, subjects
 from tests.crosscheck.holders import Crosscheck, crosscheck
-from tests.node_fixtures import both_databases
+from tests.node_fixtures import sqlite_daily
 from tests.screening.conftest import crowd
 from tests.screening.node import gezim, nobody
 from tests.two_offices import HEAD
@@ -42,7 +42,7 @@ def people(both: Crosscheck) -> list[Person]:
     return office.read(read)
 
 
-@both_databases
+@sqlite_daily
 def test_a_set_has_some_people_who_are_nobody(tmp_path: Path, kind: str) -> None:
     with crosscheck(tmp_path, kind, FEW) as both:
         invented = people(both)
@@ -77,7 +77,7 @@ def test_one_that_is_a_record_by_chance_is_drawn_again(
         assert not np.isin(made[0][1], taken).any()
 
 
-@both_databases
+@sqlite_daily
 def test_a_request_for_a_canary_is_told_to_the_supervisors(tmp_path: Path, kind: str) -> None:
     with crosscheck(tmp_path, kind, FEW) as both:
         office, fished = both.holder.office, people(both)[1]

@@ -18,7 +18,7 @@ from liaison.supply import signing
 from liaison.supply.signing import Type
 from tests.crosscheck.holder.test_epochs import in_set, subjects
 from tests.crosscheck.holders import Crosscheck, crosscheck, terms
-from tests.node_fixtures import both_databases
+from tests.node_fixtures import sqlite_daily
 from tests.screening.conftest import Row, crowd
 from tests.screening.node import actor, records
 
@@ -53,7 +53,7 @@ def heads(both: Crosscheck, rows: list[Row]) -> list[bool]:
     return in_set(both, subjects(rows))
 
 
-@both_databases
+@sqlite_daily
 def test_a_set_is_brought_up_to_date_once_a_day(tmp_path: Path, kind: str) -> None:
     with crosscheck(tmp_path, kind, FEW) as both:
         office, told, mine = both.holder.office, both.published(), both.fetched()
@@ -89,7 +89,7 @@ def test_a_thousand_changes_do_not_wait(tmp_path: Path, monkeypatch: pytest.Monk
         assert heads(both, LATE) == [True] * 3
 
 
-@both_databases
+@sqlite_daily
 def test_what_another_record_has_too_stays(tmp_path: Path, kind: str) -> None:
     """Two records of one person: only when both are gone does the person leave the set."""
     with crosscheck(tmp_path, kind, FEW) as both:
@@ -173,7 +173,7 @@ def test_a_change_says_only_a_step_of_how_many_came(tmp_path: Path) -> None:
         assert came == [tokens.LEAST_CHANGE] * 2
 
 
-@both_databases
+@sqlite_daily
 def test_no_change_is_published_where_the_agreement_allows_none(tmp_path: Path, kind: str) -> None:
     with crosscheck(tmp_path, kind, FEW, terms(changes=False, standing_days=0)) as both:
         both.holder.arrive(*LATE)

@@ -34,7 +34,7 @@ from liaison.ports import KeyId
 from liaison.storage import migrate
 from liaison.storage.tables.crosscheck import BOOK, CANARIES, EPOCHS, SHARDS, VERSIONS
 from tests.crosscheck.holders import Crosscheck, crosscheck, terms
-from tests.node_fixtures import START, both_databases
+from tests.node_fixtures import START, sqlite_daily
 from tests.partners.pairs import ADMINISTRATOR, agree
 from tests.screening.conftest import Row, crowd
 from tests.screening.node import ANA, PASSPORT, VOKSHI, actor, gezim, holding, nobody
@@ -66,7 +66,7 @@ def in_set(both: Crosscheck, given: Sequence[AnySubject]) -> list[bool]:
     return [bool(tokens.contains(held, process.heads(both.inputs(one))).any()) for one in given]
 
 
-@both_databases
+@sqlite_daily
 def test_a_question_is_found_exactly_where_a_matcher_in_clear_finds_it(tmp_path: Path, kind: str) -> None:
     with crosscheck(tmp_path, kind) as both:
         origin, epoch = both.holder.origin, both.epoch()
@@ -93,7 +93,7 @@ LEFT_OUT: dict[Unpublished, dict[str, object]] = {
 }  # fmt: skip
 
 
-@both_databases
+@sqlite_daily
 def test_the_rules_decide_of_every_record(tmp_path: Path, kind: str) -> None:
     """Who may not be in a set is in none, and is counted by why."""
     others = crowd()[20:40]
@@ -135,7 +135,7 @@ def test_things_are_left_out_where_the_agreement_does_not_name_them(tmp_path: Pa
         assert in_set(both, [car]) == [False]
 
 
-@both_databases
+@sqlite_daily
 def test_a_set_of_nobody_is_published_and_padded(tmp_path: Path, kind: str) -> None:
     with crosscheck(tmp_path, kind, ()) as both:
         told, epoch = both.published(), both.epoch()
@@ -143,7 +143,7 @@ def test_a_set_of_nobody_is_published_and_padded(tmp_path: Path, kind: str) -> N
         assert both.found(gezim()) == [False]
 
 
-@both_databases
+@sqlite_daily
 def test_records_that_come_to_a_small_set_are_in_it_at_once(tmp_path: Path, kind: str) -> None:
     """Whoever signs an agreement first and imports then is not told for a day that nothing overlaps."""
     with crosscheck(tmp_path, kind, ()) as both:
@@ -183,7 +183,7 @@ class StopAfter:
         return self.read(*given)  # type: ignore[arg-type]
 
 
-@both_databases
+@sqlite_daily
 @pytest.mark.parametrize("pages", [1, 2, 5, 8, 10])
 def test_a_node_that_stops_goes_on_where_it_was(
     tmp_path: Path, kind: str, pages: int, monkeypatch: pytest.MonkeyPatch
@@ -225,7 +225,7 @@ class Counted:
         return self.read(*given)  # type: ignore[no-any-return]
 
 
-@both_databases
+@sqlite_daily
 def test_what_changes_while_a_set_is_made_is_looked_at_again(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,7 +253,7 @@ def test_nothing_is_done_where_nothing_is_due(tmp_path: Path) -> None:
         assert (both.holder.verbs(), both.epochs()) == (before, held)
 
 
-@both_databases
+@sqlite_daily
 def test_an_epoch_is_followed_before_it_ends_and_destroyed_then(tmp_path: Path, kind: str) -> None:
     with crosscheck(tmp_path, kind, FEW) as both:
         first = both.epoch()
@@ -333,7 +333,7 @@ def test_a_closing_that_was_cut_short_is_finished(tmp_path: Path, monkeypatch: p
         assert gone(both, epoch)
 
 
-@both_databases
+@sqlite_daily
 def test_a_class_without_partners_is_closed(tmp_path: Path, kind: str) -> None:
     with crosscheck(tmp_path, kind, FEW) as both:
         epoch = both.epoch()
@@ -402,7 +402,7 @@ def test_a_node_that_stops_leaves_no_process(tmp_path: Path) -> None:
         assert child.poll() is not None
 
 
-@both_databases
+@sqlite_daily
 def test_all_that_is_sealed_opens_under_its_own_name(tmp_path: Path, kind: str) -> None:
     migrate.every_table()  # all are looked through
     with crosscheck(tmp_path, kind, FEW) as both:

@@ -36,7 +36,7 @@ from tests.crosscheck.planned.meeting import (
     two,
     warned,
 )
-from tests.node_fixtures import START, both_databases
+from tests.node_fixtures import START, sqlite_daily
 from tests.two_offices import HEAD, INVESTIGATOR
 
 
@@ -47,7 +47,7 @@ def both(tmp_path: Path) -> Iterator[Two]:
         yield made
 
 
-@both_databases
+@sqlite_daily
 def test_both_are_warned_and_told_nothing_else(tmp_path: Path, kind: str) -> None:
     with two(tmp_path, kind) as both:
         both.begin()
