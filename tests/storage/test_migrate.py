@@ -1,5 +1,7 @@
 """Migrations make the tables of the program, on both databases, and never lose a row in silence."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,18 @@ def test_migrations_make_the_tables_of_the_program(kind: str, tmp_path: Path) ->
         finally:
             migrated.close()
             made.close()
+
+
+def test_the_names_of_the_files_tell_what_alembic_reads_in_them() -> None:
+    script = migrate._script()
+    assert migrate.head() == script.get_current_head()
+    assert migrate._revisions() == {each.revision for each in script.walk_revisions()}
+
+
+def test_a_node_that_is_up_to_date_does_without_alembic() -> None:
+    asked = "import sys, liaison.node.wiring; print('alembic' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"
 
 
 @both_databases
