@@ -24,8 +24,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
-from liaison.crosscheck.likeness.shares import END, NEAR, Shares, public_share, settled
+from liaison.crosscheck.likeness.shares import END, Shares, public_share, settled
 from liaison.crosscheck.likeness.things import thing_keys
 from liaison.crosscheck.likeness.words import Word, leading, pairs, placed
 from liaison.model.subjects import AnySubject, Person
@@ -70,8 +72,7 @@ MONTHS, YEARS = (1, 2, 10), (1, 2, 10)
 EXACT = "exact"
 
 
-@dataclass(frozen=True, slots=True)
-class MatchKey:
+class MatchKey(NamedTuple):
     """A family and a text; `says` how far what is asked for stands from what the asker has."""
 
     family: str
@@ -81,7 +82,13 @@ class MatchKey:
 
 def evaluated(holder: str, key: MatchKey) -> bytes:
     """The input of the VOPRF: every part after its length (two bytes), so that no two keys give the same bytes."""
-    parts = (VERSION.encode(), holder.encode(), key.family.encode(), key.text)
+    return _before(holder, key.family) + len(key.text).to_bytes(2, "big") + key.text
+
+
+@lru_cache(maxsize=1 << 10)
+def _before(holder: str, family: str) -> bytes:
+    """What stands before the text of every key of a holder and family."""
+    parts = (VERSION.encode(), holder.encode(), family.encode())
     return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
 
 
@@ -122,17 +129,21 @@ def survey(subjects: Iterable[AnySubject]) -> Shares:
 
 def of_record(subject: AnySubject, shares: Shares) -> list[MatchKey]:
     """The keys of a holder's record, each once. Only for records that `rules.unpublished` lets through."""
-    found: dict[MatchKey, None] = {}
-    found.update(dict.fromkeys(_of_things(subject)))
-    if isinstance(subject, Person):
-        found.update(dict.fromkeys(held(Known.of(subject), shares)))
+    return made_of(_texts(subject), Known.of(subject) if isinstance(subject, Person) else None, shares)
+
+
+def made_of(texts: Iterable[tuple[str, str]], known: Known | None, shares: Shares) -> list[MatchKey]:
+    """The keys of a holder's record of which the things' (family, text) are known, and who the person is."""
+    found = dict.fromkeys(MatchKey(family, text.encode()) for family, text in texts)
+    if known is not None:
+        found |= dict.fromkeys(held(known, shares))
     return list(found)[:MOST_KEYS]
 
 
 def of_question(subject: AnySubject) -> list[MatchKey]:
     """The keys that an asker asks for: each text once, the likelier reading of it first."""
     found: dict[tuple[str, bytes], MatchKey] = {}
-    keys = list(_of_things(subject))
+    keys = [MatchKey(family, text.encode()) for family, text in _texts(subject)]
     if isinstance(subject, Person):
         keys += asked(Known.of(subject))
     for key in keys:
@@ -140,11 +151,10 @@ def of_question(subject: AnySubject) -> list[MatchKey]:
     return list(found.values())[: 4 * MOST_KEYS]
 
 
-def _of_things(subject: AnySubject) -> Iterator[MatchKey]:
+def _texts(subject: AnySubject) -> Iterator[tuple[str, str]]:
+    """(family, text) of the keys of a thing, or of a person's documents."""
     things: Sequence[AnySubject] = subject.documents if isinstance(subject, Person) else (subject,)
-    for thing in things:
-        if not isinstance(thing, Person):
-            yield from (MatchKey(family, text.encode()) for family, text in thing_keys(thing))
+    return chain.from_iterable(map(thing_keys, things))
 
 
 def held(known: Known, shares: Shares) -> Iterator[MatchKey]:
@@ -165,34 +175,44 @@ def _of_year(known: Known, year: str, shares: Shares) -> Iterator[MatchKey]:
             yield _key("Y", a.sounds, b.sounds, year)
 
 
+class _Day(NamedTuple):
+    """What keys of one day are chosen by: the day, `settled`; how many people on record were born on it."""
+
+    day: str
+    strangers: float
+    place: str
+    shares: Shares
+    limits: dict[str, float]
+
+
 def _of_day(known: Known, day: str, shares: Shares) -> Iterator[MatchKey]:
-    strangers, limit = shares.people * shares.of_day(day), _limits(shares.people)["S"]  # born on that day
+    strangers = shares.people * shares.of_day(day)
+    on = _Day(day, strangers, known.place, shares, _limits(shares.people))
     alone, said = set[Word](), set[tuple[Word, Word]]()
     for a, b in known.leading():
-        yield from _of_both(a, b, day, strangers, known.place, shares)
+        yield from _of_both(a, b, on)
         for whole, other in ((a, b), (b, a)):
-            grade = _grade(whole, other, strangers, shares)
-            yield from _of_token(whole, other, grade, day, strangers, known.place, shares)
+            met = strangers * shares.weight(whole).near
+            grade = _grade(met, other, on)
+            yield from _of_token(whole, met, other, grade, on)
             if whole.near == whole.bones and _absorbs(grade, other):
                 said.add((a, b))
                 alone.update((whole,) if grade == 0 else ())
     for a, b in known.pairs():
         needed = (a, b) not in said and alone.isdisjoint((a, b))
-        if needed and strangers * _apart(a, b, shares) <= limit:
+        if needed and strangers * _apart(a, b, shares) <= on.limits["S"]:
             yield _key("S", a.bones, b.bones, day)
 
 
-def _of_token(
-    whole: Word, other: Word, grade: int | None, day: str, strangers: float, place: str, shares: Shares
-) -> Iterator[MatchKey]:
-    """The keys of one token and something of the other: its beginning, its end, or the place of birth instead."""
-    met, limits = strangers * shares.of_near(whole), _limits(shares.people)
-    if grade is not None:
-        yield _token_key(whole, other, TOKEN[grade], day)
-    if not _ends_within(grade, other) and met * min(shares.of_end(other.bones) * NEAR, 1.0) <= limits["WE"]:
-        yield _token_key(whole, other, "WE", day)
-    if place and (grade is None or grade > 1) and met * shares.of_place(place) <= limits["WP"]:
-        yield _placed_key(whole, place, day)
+def _of_token(whole: Word, met: float, other: Word, grade: int | None, on: _Day) -> list[MatchKey]:
+    """The keys of one token, which `met` people of that day have, and something of the other: its beginning, its end,
+    or the place of birth instead."""
+    found = [] if grade is None else [_token_key(whole, other, TOKEN[grade], on.day)]
+    if not _ends_within(grade, other) and met * on.shares.weight(other).end <= on.limits["WE"]:
+        found.append(_token_key(whole, other, "WE", on.day))
+    if on.place and (grade is None or grade > 1) and met * on.shares.of_place(on.place) <= on.limits["WP"]:
+        found.append(_placed_key(whole, on.place, on.day))
+    return found
 
 
 def _absorbs(grade: int | None, other: Word) -> bool:
@@ -205,29 +225,30 @@ def _ends_within(grade: int | None, other: Word) -> bool:
     return grade == 0 or (grade == 2 and len(other.bones) <= END)
 
 
-def _of_both(a: Word, b: Word, day: str, strangers: float, place: str, shares: Shares) -> Iterator[MatchKey]:
-    limits = _limits(shares.people)
-    if strangers * _together(a, b, shares) <= limits["N"]:
-        yield _key("N", a.near, b.near, day)
-    elif place:
-        met = shares.people * _apart(a, b, shares) * shares.of_year(day[:4]) * shares.of_place(place)
-        if met <= limits["L"]:
-            yield _key("L", a.bones, b.bones, day[:4], place)
+def _of_both(a: Word, b: Word, on: _Day) -> list[MatchKey]:
+    """The key of both tokens as they are written, or where they are too common, by skeletons, year and place."""
+    shares, year = on.shares, on.day[:4]
+    if on.strangers * _together(a, b, shares) <= on.limits["N"]:
+        return [_key("N", a.near, b.near, on.day)]
+    if on.place:
+        met = shares.people * _apart(a, b, shares) * shares.of_year(year) * shares.of_place(on.place)
+        if met <= on.limits["L"]:
+            return [_key("L", a.bones, b.bones, year, on.place)]
+    return []
 
 
 def _apart(a: Word, b: Word, shares: Shares) -> float:
-    return shares.of_both(shares.of_bones(a.bones), shares.of_bones(b.bones))
+    return shares.of_both(shares.weight(a).bones, shares.weight(b).bones)
 
 
 def _together(a: Word, b: Word, shares: Shares) -> float:
-    return shares.of_both(shares.of_near(a), shares.of_near(b))
+    return shares.of_both(shares.weight(a).near, shares.weight(b).near)
 
 
-def _grade(whole: Word, other: Word, strangers: float, shares: Shares) -> int | None:
-    """The fewest sounds of the other token with which the first is telling enough; None where none are."""
-    met, limits = strangers * shares.of_near(whole), _limits(shares.people)
-    for grade in _grades(other):
-        if met * _beginning(other, grade, shares) <= limits[TOKEN[grade]]:
+def _grade(met: float, other: Word, on: _Day) -> int | None:
+    """The fewest sounds of the other token with which one that so many have is telling enough; None where none are."""
+    for grade, beginning in enumerate(on.shares.weight(other).begins):
+        if met * beginning <= on.limits[TOKEN[grade]]:
             return grade
     return None
 
@@ -235,14 +256,6 @@ def _grade(whole: Word, other: Word, strangers: float, shares: Shares) -> int | 
 def _grades(other: Word) -> Iterable[int]:
     """How many sounds of a token may stand for it."""
     return GRADES if len(other.bones) > 2 else GRADES[:3]
-
-
-def _beginning(other: Word, grade: int, shares: Shares) -> float:
-    """The share of bearers of one token who have another that begins like this one."""
-    if grade == 0:
-        return 1.0
-    share = shares.of_start(other.start) if grade == 1 else shares.of_begin(other.bones, grade)
-    return min(share * NEAR, 1.0)
 
 
 def asked(known: Known) -> Iterator[MatchKey]:
@@ -295,9 +308,14 @@ def _key(family: str, one: str, two: str, *rest: str, says: str = EXACT) -> Matc
 
 
 def _token_key(whole: Word, other: Word, family: str, day: str) -> MatchKey:
-    besides = {"W0": "", "W1": other.start, "WE": other.bones[-END:]}
-    beside = besides[family] if family in besides else other.bones[: int(family[1])]
-    return MatchKey(family, f"{whole.near}|{beside}|{day}".encode())
+    return MatchKey(family, f"{whole.near}|{_beside(other, family)}|{day}".encode())
+
+
+def _beside(other: Word, family: str) -> str:
+    """What of the other token stands in a key of this family."""
+    if family == "W1":
+        return other.start
+    return other.bones[-END:] if family == "WE" else other.bones[: int(family[1])]
 
 
 def _placed_key(whole: Word, place: str, day: str) -> MatchKey:

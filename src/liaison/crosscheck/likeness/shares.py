@@ -9,10 +9,11 @@ every grade of a key, and sees only which one there is. The asker uses the publi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from liaison.crosscheck.likeness.words import Word, words
 
@@ -23,6 +24,7 @@ UNSEEN = 0.35  # of the public shares: given to skeletons that the table does no
 PER_PERSON = 2.4  # tokens of a name
 TOGETHER, NEAR = 5.7, 2.8  # how much likelier two tokens, a token and a beginning are in one name than apart
 ALIKE = 0.3  # of the bearers of a skeleton, the public share of who have the same sounds
+REMEMBERED = 1 << 17  # tokens whose weights are
 PLACES = 100  # over which places that nothing is known of are spread
 SPREAD = 100_000  # dates that outweigh an even spread over the days of a year
 YEARS, DAYS = 70, 366  # over which dates that nothing is known of are spread
@@ -71,11 +73,22 @@ def _start_share(start: str) -> float:
     return public().starts.get(start, 0.0) + 0.0005
 
 
+class Weight(NamedTuple):
+    """What is known of one token, as shares of people: who has one of its skeleton, and one that is written like it;
+    and of the bearers of another token those who have besides it one that begins like this, by how many sounds of it
+    are read, and one that ends like this."""
+
+    bones: float
+    near: float
+    begins: tuple[float, ...]
+    end: float
+
+
 @dataclass
 class Shares:
     """What a holder's own records say, blended with the public shares. All that are asked for are shares of people.
 
-    Shares of tokens are remembered until more is counted."""
+    Weights of tokens and days are remembered until more is counted."""
 
     people: int = 0
     tokens: int = 0
@@ -93,11 +106,13 @@ class Shares:
     placed: int = 0  # people of whom the place of birth is known
 
     def __post_init__(self) -> None:
-        self._known: dict[tuple[str, str], float] = {}
+        self._weights: dict[Word, Weight] = {}
+        self._days: dict[str, float] = {}
 
     def count(self, names: Iterable[tuple[str, str, str]], dates: Iterable[str], place: str = "") -> None:
         """One more person: names as (given, surname, full), dates as ISO 8601 as far as they are known."""
-        self._known.clear()
+        self._weights.clear()
+        self._days.clear()
         self.people += 1
         for parts in names:
             for token in (token for part in parts for token in words(part)):
@@ -122,21 +137,32 @@ class Shares:
         for length in BEGINS:
             self.begins[f"{length}{word.bones[:length]}"] += 1
 
-    def _blend(self, kind: str, key: str, counts: Counter[str], common: Callable[[str], float]) -> float:
-        known = self._known.get((kind, key))
-        if known is None:
-            prior = LITTLE * PER_PERSON
-            known = (counts[key] + prior * common(key)) / (self.tokens + prior) * PER_PERSON
-            self._known[kind, key] = known
-        return known
+    def weight(self, word: Word) -> Weight:
+        """What is known of a token."""
+        found = self._weights.get(word)
+        if found is None:
+            if len(self._weights) == REMEMBERED:
+                self._weights.clear()
+            found = self._weights[word] = self._weighed(word)
+        return found
+
+    def _weighed(self, word: Word) -> Weight:
+        longer = (self.of_begin(word.bones, length) for length in BEGINS[: 2 if len(word.bones) > 2 else 1])
+        begins = (min(share * NEAR, 1.0) for share in (self.of_start(word.start), *longer))
+        end = min(self.of_end(word.bones) * NEAR, 1.0)
+        return Weight(self.of_bones(word.bones), self.of_near(word), (1.0, *begins), end)
+
+    def _blend(self, key: str, counts: Counter[str], common: float) -> float:
+        prior = LITTLE * PER_PERSON
+        return (counts.get(key, 0) + prior * common) / (self.tokens + prior) * PER_PERSON
 
     def of_bones(self, bones: str) -> float:
         """Of people with a token of this skeleton in their name."""
-        return self._blend("bones", bones, self.bones, public_share)
+        return self._blend(bones, self.bones, public_share(bones))
 
     def of_sounds(self, word: Word) -> float:
         """Of people with a token of the same sounds."""
-        return self._blend("sounds", word.sounds, self.sounds, lambda _: ALIKE * public_share(word.bones))
+        return self._blend(word.sounds, self.sounds, ALIKE * public_share(word.bones))
 
     def of_near(self, word: Word) -> float:
         """Of people with a token that is written like this one."""
@@ -144,15 +170,16 @@ class Shares:
 
     def of_begin(self, bones: str, length: int) -> float:
         """Of people with a token whose skeleton begins like this one's, for so many consonants."""
-        return self._blend("begin", f"{length}{bones[:length]}", self.begins, _begin_share)
+        begin = f"{length}{bones[:length]}"
+        return self._blend(begin, self.begins, _begin_share(begin))
 
     def of_end(self, bones: str) -> float:
         """Of people with a token whose skeleton ends like this one's."""
-        return self._blend("end", bones[-END:], self.ends, _end_share)
+        return self._blend(bones[-END:], self.ends, _end_share(bones[-END:]))
 
     def of_start(self, start: str) -> float:
         """Of people with a token of this first sound."""
-        return self._blend("start", start, self.starts, _start_share)
+        return self._blend(start, self.starts, _start_share(start))
 
     @staticmethod
     def of_both(one: float, two: float) -> float:
@@ -165,8 +192,11 @@ class Shares:
 
     def of_day(self, day: str) -> float:
         """Of people born on this settled day; 1 January of a year may be many people's."""
-        even = self.of_year(day[:4]) / DAYS * (2.0 if day[6:] <= "12" and day[4:6] != day[6:] else 1.0)
-        return (self.days[day] + SPREAD * even) / (self.settled + SPREAD)
+        found = self._days.get(day)
+        if found is None:
+            even = self.of_year(day[:4]) / DAYS * (2.0 if day[6:] <= "12" and day[4:6] != day[6:] else 1.0)
+            found = self._days[day] = (self.days[day] + SPREAD * even) / (self.settled + SPREAD)
+        return found
 
     def of_place(self, place: str) -> float:
         """Of people born in this place, who have it on record."""
@@ -178,6 +208,7 @@ class Shares:
         return max(self.people - self.settled, 0) + self.vague
 
 
+@lru_cache(maxsize=1 << 15)
 def settled(date: str) -> str:
     """A whole date as YYYYMMDD, the lesser of month and day first where either may be the month: a date with both
     changed for one another reads the same."""

@@ -64,11 +64,16 @@ def thing_keys(thing: AnySubject) -> Iterator[tuple[str, str]]:
 
 
 def _document(document: Document) -> Iterator[tuple[str, str]]:
-    number = folded(document.number.text) or compact(document.number.text)
-    if len(number) >= LONG_ENOUGH:
-        yield "D", number
-    elif document.issuer:
-        yield "DC", f"{document.issuer.text}|{number}"
+    return document_keys(document.number.text, document.issuer.text if document.issuer else "")
+
+
+def document_keys(number: str, issuer: str) -> Iterator[tuple[str, str]]:
+    """(family, text) of the key of a document by its number and, where it is known, the country that issued it."""
+    kept = folded(number) or compact(number)
+    if len(kept) >= LONG_ENOUGH:
+        yield "D", kept
+    elif issuer:
+        yield "DC", f"{issuer}|{kept}"
 
 
 def _vehicle(vehicle: Vehicle) -> Iterator[tuple[str, str]]:

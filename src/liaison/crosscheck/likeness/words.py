@@ -7,9 +7,9 @@ The skeletons are the engine's (`matching.phonetics`), of the forms in which the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 from liaison.matching.names.particles import is_particle, is_patronymic, is_title
 from liaison.matching.names.romanise import forms
@@ -24,8 +24,7 @@ TELLING = (
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Word:
+class Word(NamedTuple):
     """One reading of a token: its consonant skeleton, the class of its first sound, all its sounds, and what stands for
     how it is written: the skeleton again where it is long, else all sounds."""
 
@@ -68,7 +67,7 @@ def pairs(given: str, surname: str, full: str = "") -> Iterator[tuple[Word, Word
     """The first given name with every surname and the first surname with every given name, each pair in order and once;
     of a name in one piece, every two tokens."""
     seen: set[tuple[Word, Word]] = set()
-    for mine, other in _tokens(given, surname, full):
+    for mine, other in _tokens(given, surname, full)[0]:
         for one, two in _read(mine, other):
             pair = (one, two) if one <= two else (two, one)
             if pair not in seen:
@@ -78,16 +77,19 @@ def pairs(given: str, surname: str, full: str = "") -> Iterator[tuple[Word, Word
 
 def leading(given: str, surname: str, full: str = "") -> Iterator[tuple[Word, Word]]:
     """The likeliest readings of the first given name and first surname; of a name in one piece, of every two tokens."""
-    both = _tokens(given, surname, full)
-    for mine, other in both[:1] if words(given) and words(surname) else both:
+    both, lead = _tokens(given, surname, full)
+    for mine, other in both[:lead]:
         yield (mine[0], other[0]) if mine[0] <= other[0] else (other[0], mine[0])
 
 
-def _tokens(given: str, surname: str, full: str) -> list[tuple[Token, Token]]:
+@lru_cache(maxsize=1 << 8)
+def _tokens(given: str, surname: str, full: str) -> tuple[list[tuple[Token, Token]], int]:
+    """The pairs of tokens of a name, and how many of them lead. It is asked for both in turn."""
     first, last = words(given), words(surname)
     if first and last:
-        return [(a, last[0]) for a in first] + [(first[0], b) for b in last[1:]]
-    return list(combinations(first + last + words(full), 2))
+        return [(a, last[0]) for a in first] + [(first[0], b) for b in last[1:]], 1
+    both = list(combinations(first + last + words(full), 2))
+    return both, len(both)
 
 
 def _read(a: Token, b: Token) -> Iterator[tuple[Word, Word]]:
