@@ -33,7 +33,12 @@ def supplied_by(originator: str) -> str:
 
 def is_own(holding: Holding) -> bool:
     """Whether this agency is the record's originator: it was not taken in from a partner."""
-    return not holding.list_name.startswith(SUPPLIED)
+    return is_own_list(holding.list_name)
+
+
+def is_own_list(name: str) -> bool:
+    """Whether a list's records are this agency's own."""
+    return not name.startswith(SUPPLIED)
 
 
 def facts(

@@ -7,12 +7,14 @@ import datetime as dt
 import msgspec
 import pytest
 
+from liaison.crosscheck.holder.light import DECODER, LightHolding
 from liaison.crosscheck.holder.rules import CrosscheckTerms, Standing, Unpublished, publishable, unpublished
 from liaison.holdings.rules import SUPPLIED
+from liaison.holdings.shelves import ENCODER
 from liaison.model.categories import CaseId, Category, Involvement, OfficerId
 from liaison.model.dates import PartialDate
 from liaison.model.handling import Handling, HandlingCode
-from liaison.model.holding import Holding, State
+from liaison.model.holding import Change, Holding, State, Version
 from liaison.model.identifiers import Plate
 from liaison.model.subjects import Name, Person, Vehicle
 
@@ -21,7 +23,17 @@ STANDING = Standing(today=TODAY)
 EVERY = CrosscheckTerms(categories=frozenset(Category))
 
 
-def record(category: Category = Category.SUSPECT, born: str = "1984-02-13") -> Holding:
+def kept(said: Holding) -> LightHolding:
+    """The record as a set reads it again after it was kept."""
+    change = Change(what="imported", by=OfficerId("o"), at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+    return DECODER.decode(ENCODER.encode(Version(holding=said, change=change))).holding
+
+
+def record(category: Category = Category.SUSPECT, born: str = "1984-02-13") -> LightHolding:
+    return kept(said(category, born))
+
+
+def said(category: Category = Category.SUSPECT, born: str = "1984-02-13") -> Holding:
     return Holding(
         list_name="wanted", record="1", owner="us", source="us", handling=Handling(codes=(HandlingCode.H0,)),
         subject=Person(names=(Name(full="A B"),), born=(PartialDate(born),)), retention_until=dt.date(2027, 1, 1),
@@ -61,23 +73,23 @@ def test_an_overdue_record_is_not() -> None:
 
 
 def test_what_a_partner_supplied_is_not() -> None:
-    supplied = msgspec.structs.replace(record(), list_name=f"{SUPPLIED}them")
-    assert unpublished(supplied, STANDING, EVERY) is Unpublished.NOT_OWN
+    supplied = msgspec.structs.replace(said(), list_name=f"{SUPPLIED}them")
+    assert unpublished(kept(supplied), STANDING, EVERY) is Unpublished.NOT_OWN
 
 
 def test_what_is_restricted_in_words_is_not() -> None:
     held = msgspec.structs.replace(
-        record(), handling=Handling(codes=(HandlingCode.H3,), restriction="ask first")
+        said(), handling=Handling(codes=(HandlingCode.H3,), restriction="ask first")
     )
-    assert unpublished(held, STANDING, EVERY) is Unpublished.HANDLING
+    assert unpublished(kept(held), STANDING, EVERY) is Unpublished.HANDLING
 
 
 def test_things_as_the_terms_say() -> None:
-    car = msgspec.structs.replace(record(), subject=Vehicle(plate=Plate("AA 123 BB")), involvement=None)
+    car = kept(msgspec.structs.replace(said(), subject=Vehicle(plate=Plate("AA 123 BB")), involvement=None))
     assert publishable(car, STANDING, CrosscheckTerms())
     assert unpublished(car, STANDING, CrosscheckTerms(things=False)) is Unpublished.THING
 
 
 def test_a_thing_of_a_victim_is_not_published() -> None:
-    car = msgspec.structs.replace(record(Category.VICTIM), subject=Vehicle(plate=Plate("AA 123 BB")))
+    car = kept(msgspec.structs.replace(said(Category.VICTIM), subject=Vehicle(plate=Plate("AA 123 BB"))))
     assert str(unpublished(car, STANDING, EVERY)) == "a victim, a witness or a missing person"

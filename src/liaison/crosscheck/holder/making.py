@@ -23,11 +23,11 @@ from liaison.crosscheck.function.keyholder import KeyHolder
 from liaison.crosscheck.holder import book, canaries, epochs, processes, publishable, versions
 from liaison.crosscheck.holder.book import Piece, Survey
 from liaison.crosscheck.holder.epochs import Epoch, EpochState
+from liaison.crosscheck.holder.light import keys_of, known
 from liaison.crosscheck.holder.publishable import Looked
 from liaison.crosscheck.holder.rules import CrosscheckTerms
-from liaison.crosscheck.likeness.matchkeys import Known, evaluated, of_record
+from liaison.crosscheck.likeness.matchkeys import evaluated
 from liaison.crosscheck.likeness.shares import Shares
-from liaison.model.subjects import Person
 from liaison.office import Office
 from liaison.storage.tables.crosscheck import EPOCHS
 from liaison.transport.means import Means
@@ -58,7 +58,7 @@ class Making:
         ids, counts = list[str](), list[int]()
         for each in looked:
             if each.subject is not None:
-                keys = of_record(each.subject, shares)
+                keys = keys_of(each.subject, shares)
                 inputs += [evaluated(holder, key) for key in keys]
                 ids.append(each.id)
                 counts.append(len(keys))
@@ -114,9 +114,9 @@ def _surveyed(making: Making) -> Survey:
     while not held.whole:
         looked = _turn(making, held.last)
         for each in looked:
-            if isinstance(each.subject, Person):
-                known = Known.of(each.subject)
-                held.shares.count(known.names, known.dates, known.place)
+            person = known(each.subject) if each.subject is not None else None
+            if person is not None:
+                held.shares.count(person.names, person.dates, person.place)
         held = replace(held, last=looked[-1].id if looked else held.last, whole=not looked)
         pages += 1
         if held.whole or pages % KEPT_EACH == 0:

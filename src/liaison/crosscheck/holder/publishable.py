@@ -15,12 +15,12 @@ from sqlalchemy import Connection, Row, Select, select
 
 from liaison import policy
 from liaison.crosscheck.holder.epochs import Sharing
+from liaison.crosscheck.holder.light import DECODER, LightHolding, LightSubject
 from liaison.crosscheck.holder.rules import CrosscheckTerms, Standing, Unpublished, unpublished
 from liaison.holdings.indexing import changed_ids
-from liaison.holdings.shelves import AT_ONCE, DECODER, OPEN, about, last_change
+from liaison.holdings.shelves import AT_ONCE, OPEN, about, last_change
 from liaison.model.errors import Erased
-from liaison.model.holding import Holding, State
-from liaison.model.subjects import AnySubject
+from liaison.model.holding import State
 from liaison.office import Office
 from liaison.ports import KeyId
 from liaison.storage.sealing import unseal
@@ -35,7 +35,7 @@ class Looked:
     """A record that was looked at: its subject where it may become keys, and else why not."""
 
     id: str
-    subject: AnySubject | None
+    subject: LightSubject | None
     why: Unpublished | None
 
 
@@ -86,19 +86,19 @@ def _rows(query: Select[Any], connection: Connection) -> Sequence[Row[Any]]:
 
 def _looked(office: Office, rows: Sequence[Row[Any]], terms: CrosscheckTerms) -> list[Looked]:
     today = office.now().date()
-    live = [row for row in rows if State(row.state) is State.LIVE and row.sealed is not None]
+    standing = {state.value: Standing(today=today, state=state) for state in State}
+    live = [row for row in rows if row.state == State.LIVE.value and row.sealed is not None]
     opened = dict(zip((row.id for row in live), _opened(office, live), strict=True))
-    return [
-        _one(row, opened.get(row.id), Standing(today=today, state=State(row.state)), terms) for row in rows
-    ]
+    return [_one(row.id, opened.get(row.id), standing[row.state], terms) for row in rows]
 
 
-def _one(row: Row[Any], record: Holding | None, standing: Standing, terms: CrosscheckTerms) -> Looked:
+def _one(id: str, record: LightHolding | None, standing: Standing, terms: CrosscheckTerms) -> Looked:
+    """Of a record: None for one that is not live, or whose key was destroyed."""
     why = Unpublished.STATE if record is None else unpublished(record, standing, terms)
-    return Looked(row.id, record.subject if record is not None and why is None else None, why)
+    return Looked(id, record.subject if record is not None and why is None else None, why)
 
 
-def _opened(office: Office, rows: Sequence[Row[Any]]) -> list[Holding | None]:
+def _opened(office: Office, rows: Sequence[Row[Any]]) -> list[LightHolding | None]:
     """What records say; None for one whose key was destroyed meanwhile."""
     try:
         keys: Sequence[bytes | None] = office.keys.fetch([KeyId(row.key) for row in rows])
@@ -107,7 +107,7 @@ def _opened(office: Office, rows: Sequence[Row[Any]]) -> list[Holding | None]:
     return [None if key is None else _holding(key, row) for row, key in zip(rows, keys, strict=True)]
 
 
-def _holding(key: bytes, row: Row[Any]) -> Holding:
+def _holding(key: bytes, row: Row[Any]) -> LightHolding:
     return DECODER.decode(unseal(key, row.sealed, about(OPEN, row.id, row.version))).holding
 
 

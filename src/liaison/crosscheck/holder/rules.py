@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
-from liaison.holdings.rules import PROTECTED, is_minor, is_own
+from liaison.crosscheck.holder.light import LightHolding, LightPerson
+from liaison.holdings.rules import PROTECTED, is_own_list
 from liaison.model.categories import Category
+from liaison.model.dates import PartialDate
 from liaison.model.handling import HandlingCode
-from liaison.model.holding import Holding, State
-from liaison.model.subjects import Person
+from liaison.model.holding import State, maybe_child
 
 MAY = frozenset({Category.SUSPECT, Category.CONVICTED, Category.CONTACT})
 
@@ -51,7 +53,7 @@ class Standing:
     state: State = State.LIVE
 
 
-def unpublished(record: Holding, standing: Standing, terms: CrosscheckTerms) -> Unpublished | None:
+def unpublished(record: LightHolding, standing: Standing, terms: CrosscheckTerms) -> Unpublished | None:
     """Why the record must not become keys; None where it may."""
     if standing.state is not State.LIVE:
         return Unpublished.STATE
@@ -59,21 +61,27 @@ def unpublished(record: Holding, standing: Standing, terms: CrosscheckTerms) -> 
         return Unpublished.PROTECTED
     if record.retention_until < standing.today:
         return Unpublished.OVERDUE
-    if not is_own(record):
+    if not is_own_list(record.list_name):
         return Unpublished.NOT_OWN
     if HandlingCode.H3 in record.handling.codes:
         return Unpublished.HANDLING
     return _by_subject(record, standing, terms)
 
 
-def _by_subject(record: Holding, standing: Standing, terms: CrosscheckTerms) -> Unpublished | None:
-    if is_minor(record, standing.today):
+def _by_subject(record: LightHolding, standing: Standing, terms: CrosscheckTerms) -> Unpublished | None:
+    person = record.subject if isinstance(record.subject, LightPerson) else None
+    if person and any(_maybe_child(born, standing.today) for born in person.born):
         return Unpublished.MINOR
     if record.category is not None:
         return None if record.category in terms.categories & MAY else Unpublished.CATEGORY
-    return None if terms.things and type(record.subject) is not Person else Unpublished.THING
+    return None if terms.things and not person else Unpublished.THING
 
 
-def publishable(record: Holding, standing: Standing, terms: CrosscheckTerms) -> bool:
+@lru_cache(maxsize=1 << 16)
+def _maybe_child(born: str, today: dt.date) -> bool:
+    return maybe_child((PartialDate(born),), today)
+
+
+def publishable(record: LightHolding, standing: Standing, terms: CrosscheckTerms) -> bool:
     """Whether the record may become keys of a set under these terms."""
     return unpublished(record, standing, terms) is None
