@@ -8,8 +8,8 @@ hit gives no data: that is asked for by a request. docs/crosscheck.md says what 
     function    voprf, suite, groups, accelerated; tokens and eliasfano are the set; keyholder, keyprocess and frames
                 the process that has the key
     likeness    matchkeys, words, shares, things; grading says how strongly
-    holder      rules, light, publishable, making, book, versions, changing, epochs, processes; serving, questions, giving,
-                quotas, canaries; holding for pages; background
+    holder      rules, light, publishable, making, book, versions, changing, epochs, processes; serving, questions,
+                giving, quotas, canaries; holding for pages; background
     asker       drafting, lines, asking, blinding, legs, keeping, lawful, sets, looking, standing, receipts; forgetting
                 and clearing; audit, opening; access, asked, reading, overview for pages; states
     planned     actions, actionkeys, actionlaw, actionset, probing, telling, reopening
