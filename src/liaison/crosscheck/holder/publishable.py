@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Select, select
 
 from liaison import policy
 from liaison.crosscheck.holder.epochs import Sharing
-from liaison.crosscheck.holder.light import DECODER, LightHolding, LightSubject
+from liaison.crosscheck.holder.light import DECODER, LightSubject
 from liaison.crosscheck.holder.rules import CrosscheckTerms, Standing, Unpublished, unpublished
 from liaison.holdings.indexing import changed_ids
 from liaison.holdings.shelves import AT_ONCE, OPEN, about, last_change
@@ -80,39 +80,37 @@ def _query() -> Select[Any]:
     return select(*columns).outerjoin(VERSIONS, latest)
 
 
-def _rows(query: Select[Any], connection: Connection) -> Sequence[Row[Any]]:
+def _rows(query: Select[Any], connection: Connection) -> Sequence[Sequence[Any]]:
     return connection.execute(query).all()
 
 
-def _looked(office: Office, rows: Sequence[Row[Any]], terms: CrosscheckTerms) -> list[Looked]:
-    today = office.now().date()
+def _looked(office: Office, rows: Sequence[Sequence[Any]], terms: CrosscheckTerms) -> list[Looked]:
+    """What rows of `_query` say, each in its turn, so that nothing of one stays while the next is opened."""
+    today, live = office.now().date(), State.LIVE.value
     standing = {state.value: Standing(today=today, state=state) for state in State}
-    live = [row for row in rows if row.state == State.LIVE.value and row.sealed is not None]
-    opened = dict(zip((row.id for row in live), _opened(office, live), strict=True))
-    return [_one(row.id, opened.get(row.id), standing[row.state], terms) for row in rows]
+    keys = _keys(office, [number for _, state, _, number, _ in rows if state == live and number is not None])
+    found: list[Looked] = []
+    for id, state, version, number, sealed in rows:
+        key = keys.get(number)  # None for a record that is not live, or was erased meanwhile
+        if key is None:
+            found.append(Looked(id, None, Unpublished.STATE))
+            continue
+        record = DECODER.decode(unseal(key, sealed, about(OPEN, id, version))).holding
+        why = unpublished(record, standing[state], terms)
+        found.append(Looked(id, None if why else record.subject, why))
+    return found
 
 
-def _one(id: str, record: LightHolding | None, standing: Standing, terms: CrosscheckTerms) -> Looked:
-    """Of a record: None for one that is not live, or whose key was destroyed."""
-    why = Unpublished.STATE if record is None else unpublished(record, standing, terms)
-    return Looked(id, record.subject if record is not None and why is None else None, why)
-
-
-def _opened(office: Office, rows: Sequence[Row[Any]]) -> list[LightHolding | None]:
-    """What records say; None for one whose key was destroyed meanwhile."""
+def _keys(office: Office, numbers: Sequence[int]) -> dict[int, bytes]:
+    """The keys of these numbers, but for those that were destroyed meanwhile."""
     try:
-        keys: Sequence[bytes | None] = office.keys.fetch([KeyId(row.key) for row in rows])
+        return dict(zip(numbers, office.keys.fetch([KeyId(number) for number in numbers]), strict=True))
     except Erased:
-        keys = [_key(office, row.key) for row in rows]
-    return [None if key is None else _holding(key, row) for row, key in zip(rows, keys, strict=True)]
+        return {number: key for number in numbers if (key := _key(office, number)) is not None}
 
 
-def _holding(key: bytes, row: Row[Any]) -> LightHolding:
-    return DECODER.decode(unseal(key, row.sealed, about(OPEN, row.id, row.version))).holding
-
-
-def _key(office: Office, key: int) -> bytes | None:
+def _key(office: Office, number: int) -> bytes | None:
     try:
-        return office.keys.fetch([KeyId(key)])[0]
+        return office.keys.fetch([KeyId(number)])[0]
     except Erased:
         return None

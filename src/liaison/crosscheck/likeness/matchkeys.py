@@ -29,7 +29,7 @@ from typing import NamedTuple
 
 from liaison.crosscheck.likeness.shares import END, Shares, public_share, settled
 from liaison.crosscheck.likeness.things import thing_keys
-from liaison.crosscheck.likeness.words import Word, leading, pairs, placed
+from liaison.crosscheck.likeness.words import Pair, Word, leading, pairs, placed
 from liaison.model.subjects import AnySubject, Person
 
 VERSION = "liaison-xc/v1"
@@ -92,8 +92,7 @@ def _before(holder: str, family: str) -> bytes:
     return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A person as keys are made of: names as (given, surname, full), dates as ISO 8601, the place of birth `placed`."""
 
     names: tuple[tuple[str, str, str], ...]
@@ -106,14 +105,16 @@ class Known:
         names = tuple((name.given, name.surname, name.full) for name in person.names[:MOST_NAMES])
         return cls(names, tuple(map(str, person.born[:MOST_DATES])), placed(person.birthplace))
 
-    def pairs(self) -> list[tuple[Word, Word]]:
+    def pairs(self) -> list[Pair]:
         """Every pair of tokens of every name, once."""
         if len(self.names) == 1:
-            return list(pairs(*self.names[0]))
+            return pairs(*self.names[0])
         return list(dict.fromkeys(pair for name in self.names for pair in pairs(*name)))
 
-    def leading(self) -> list[tuple[Word, Word]]:
+    def leading(self) -> list[Pair]:
         """The leading pairs of every name, once."""
+        if len(self.names) == 1:
+            return leading(*self.names[0])
         return list(dict.fromkeys(pair for name in self.names for pair in leading(*name)))
 
 
@@ -188,7 +189,7 @@ class _Day(NamedTuple):
 def _of_day(known: Known, day: str, shares: Shares) -> Iterator[MatchKey]:
     strangers = shares.people * shares.of_day(day)
     on = _Day(day, strangers, known.place, shares, _limits(shares.people))
-    alone, said = set[Word](), set[tuple[Word, Word]]()
+    alone, said = set[Word](), set[Pair]()
     for a, b in known.leading():
         yield from _of_both(a, b, on)
         for whole, other in ((a, b), (b, a)):

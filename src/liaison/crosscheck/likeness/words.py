@@ -6,7 +6,6 @@ The skeletons are the engine's (`matching.phonetics`), of the forms in which the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
@@ -35,6 +34,7 @@ class Word(NamedTuple):
 
 
 Token = tuple[Word, ...]  # its readings
+Pair = tuple[Word, Word]  # in order
 
 
 @lru_cache(maxsize=1 << 17)
@@ -63,23 +63,29 @@ def words(text: str) -> tuple[Token, ...]:
     return tuple(readings(token) for token, _ in telling[:MOST_TOKENS])
 
 
-def pairs(given: str, surname: str, full: str = "") -> Iterator[tuple[Word, Word]]:
+def pairs(given: str, surname: str, full: str = "") -> list[Pair]:
     """The first given name with every surname and the first surname with every given name, each pair in order and once;
     of a name in one piece, every two tokens."""
-    seen: set[tuple[Word, Word]] = set()
+    found: dict[Pair, None] = {}
     for mine, other in _tokens(given, surname, full)[0]:
-        for one, two in _read(mine, other):
-            pair = (one, two) if one <= two else (two, one)
-            if pair not in seen:
-                seen.add(pair)
-                yield pair
+        found[_ordered(mine[0], other[0])] = None
+        for second in mine[1:]:
+            found[_ordered(second, other[0])] = None
+        for second in other[1:]:
+            found[_ordered(mine[0], second)] = None
+    return list(found)
 
 
-def leading(given: str, surname: str, full: str = "") -> Iterator[tuple[Word, Word]]:
-    """The likeliest readings of the first given name and first surname; of a name in one piece, of every two tokens."""
+def leading(given: str, surname: str, full: str = "") -> list[Pair]:
+    """The likeliest readings of the first given name and first surname; of a name in one piece, of every two tokens.
+
+    Each pair once."""
     both, lead = _tokens(given, surname, full)
-    for mine, other in both[:lead]:
-        yield (mine[0], other[0]) if mine[0] <= other[0] else (other[0], mine[0])
+    return list(dict.fromkeys(_ordered(mine[0], other[0]) for mine, other in both[:lead]))
+
+
+def _ordered(one: Word, two: Word) -> Pair:
+    return (one, two) if one <= two else (two, one)
 
 
 @lru_cache(maxsize=1 << 8)
@@ -90,15 +96,6 @@ def _tokens(given: str, surname: str, full: str) -> tuple[list[tuple[Token, Toke
         return [(a, last[0]) for a in first] + [(first[0], b) for b in last[1:]], 1
     both = list(combinations(first + last + words(full), 2))
     return both, len(both)
-
-
-def _read(a: Token, b: Token) -> Iterator[tuple[Word, Word]]:
-    """The likeliest readings of two tokens, and each with one second reading."""
-    yield a[0], b[0]
-    for other in a[1:]:
-        yield other, b[0]
-    for other in b[1:]:
-        yield a[0], other
 
 
 def placed(place: str) -> str:
