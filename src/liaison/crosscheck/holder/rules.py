@@ -73,7 +73,8 @@ def _by_subject(record: LightHolding, standing: Standing, terms: CrosscheckTerms
     if person and any(_maybe_child(born, standing.today) for born in person.born):
         return Unpublished.MINOR
     if record.category is not None:
-        return None if record.category in terms.categories & MAY else Unpublished.CATEGORY
+        may = record.category in MAY and record.category in terms.categories
+        return None if may else Unpublished.CATEGORY
     return None if terms.things and not person else Unpublished.THING
 
 

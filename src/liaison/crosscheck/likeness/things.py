@@ -25,14 +25,16 @@ from liaison.model.subjects import Account, AnySubject, Document, Organisation, 
 from liaison.model.text import compact
 
 LONG_ENOUGH = 6  # letters of a document's number that stand alone
-FOLD = str.maketrans(CONFUSED)
+FOLD = {
+    number: CONFUSED.get(chr(number), chr(number)) if chr(number) in KEPT else None for number in range(128)
+}
 # Providers that say themselves that dots in the local part, and what follows a plus sign, do not count.
 DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 
 
 def folded(text: str) -> str:
     """Capitals and digits with those that readers take for one another folded: `O1-lB` -> `0118`."""
-    return "".join(letter for letter in normalize("NFKC", text).upper() if letter in KEPT).translate(FOLD)
+    return normalize("NFKC", text).upper().encode("ascii", "ignore").decode("ascii").translate(FOLD)
 
 
 def mailbox(text: str) -> str:
