@@ -59,6 +59,20 @@ def test_who_may_be_a_child_is_never_published(born: str) -> None:
     assert unpublished(record(born=born), STANDING, EVERY) is Unpublished.MINOR
 
 
+def test_any_date_of_birth_by_which_somebody_may_be_a_child_counts() -> None:
+    born = (PartialDate("1984-02-13"), PartialDate("2012-05-06"))
+    either = Person(names=(Name(full="A B"),), born=born)
+    assert (
+        unpublished(kept(msgspec.structs.replace(said(), subject=either)), STANDING, EVERY)
+        is Unpublished.MINOR
+    )
+
+
+def test_a_person_of_whom_it_is_not_known_why_there_is_a_record_is_never_published() -> None:
+    nobody_knows = msgspec.structs.replace(record(), involvement=None)
+    assert not publishable(nobody_knows, STANDING, EVERY)
+
+
 def test_who_came_of_age_today_is() -> None:
     assert publishable(record(born="2008-11-21"), STANDING, EVERY)
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 
 from liaison.crosscheck.likeness import matchkeys
+from liaison.crosscheck.likeness import shares as shares_module
 from liaison.crosscheck.likeness.matchkeys import (
     VERSION,
     MatchKey,
@@ -281,3 +282,22 @@ def test_words_read_what_a_script_leaves_open() -> None:
 
 def test_public_shares_are_shares() -> None:
     assert 0 < public_share("QQQ") < public_share("MHMT") < 0.1
+
+
+def test_what_is_remembered_of_tokens_and_days_is_forgotten_once_more_is_counted() -> None:
+    one, word = person("Arben Hoxha", "1984-02-13"), readings("hoxha")[0]
+    shares = survey([one])
+    before = shares.weight(word), shares.of_day("19840213")
+    shares.count((("Arben", "Hoxha", ""),), ("1984-02-13",))
+    after = survey([one, one])
+    assert (shares.weight(word), shares.of_day("19840213")) == (after.weight(word), after.of_day("19840213"))
+    assert (shares.weight(word), shares.of_day("19840213")) != before
+
+
+def test_only_so_many_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shares_module, "REMEMBERED", 2)
+    shares = survey([person("Arben Hoxha", "1984-02-13")])
+    tokens = [readings(token)[0] for token in ("arben", "hoxha", "gezim", "vokshi", "arben")]
+    found = [shares.weight(each) for each in tokens]
+    assert found[0] == found[4] != found[2]
+    assert len(shares._weights) <= 2
