@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, update
 
 from liaison.holdings import access, live, safeguarding, shelves, snapshots
 from liaison.holdings.consult import record_of
-from liaison.holdings.rules import facts, is_protected
+from liaison.holdings.rules import facts, is_protected, require_short
 from liaison.holdings.shelves import OPEN, Draft
 from liaison.holdings.shredding import shred
 from liaison.ledger.statements import Statement
@@ -39,6 +39,7 @@ def correct(office: Office, actor: Actor, holding: str, said: Holding, reason: s
     Its list and the list's id of it stay. Raises NotFound, Erased, NotLawful, BadInput, Conflict.
     """
     now = office.now()
+    require_short(said, now.date())
     if is_protected(said, now.date()):
         _protect(office, actor, holding, said, reason)
         return None

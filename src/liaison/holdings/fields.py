@@ -14,6 +14,7 @@ from liaison.model.errors import BadInput
 from liaison.model.handling import Handling, HandlingCode
 from liaison.model.holding import Instruction
 from liaison.model.scales import Graded
+from liaison.model.wanted import ActionCode, Sought
 
 HEADERS = {
     "category": "category personcategory categoryofperson categoryofdatasubject datasubjectcategory capacity "
@@ -31,6 +32,19 @@ HEADERS = {
     "conservation ruajtja",
     "review": "review reviewat reviewdate nextreview rishikimi revision",
     "instruction": "instruction instructions actiononhit onhit measure udhezimi consigne massnahme",
+}
+# Of a vehicle whose row says that it is stolen or wanted; of anything else these are columns as any other.
+WANTED_HEADERS = {
+    "wanted": "wanted sought wantedstatus kerkuar kerkohet gesucht ausgeschrieben recherche signalement",
+    "action": "action actioncode actiontotake veprimi handlung conduiteatenir",
+    "basis": "basis legalbasis bazaligjore rechtsgrundlage baselegale",
+    "office": "office owneroffice owningoffice issuingoffice zyra dienststelle service",
+    "contact": "contact officecontact telephone kontakti kontakt",
+    "risk": "risk risknote warning warnings caution rreziku gefahr gefahrenhinweis risque",
+}
+SOUGHT = {
+    Sought.STOLEN: "stolen theft vjedhur evjedhur ivjedhur gestohlen vole volee rubato robado ukraden",
+    Sought.WANTED: "wanted sought kerkuar ikerkuar ekerkuar gesucht recherche recherchee ricercato buscado",
 }
 CATEGORIES = {
     Category.SUSPECT: "suspect suspected accused charged idyshuar dyshuar edyshuar prevenu misencause "
@@ -54,6 +68,41 @@ def _by_header() -> Mapping[str, str]:
 @cache
 def _by_category() -> Mapping[str, Category]:
     return {word: category for category, words in CATEGORIES.items() for word in words.split()}
+
+
+@cache
+def _by_wanted_header() -> Mapping[str, str]:
+    return {word: field for field, words in WANTED_HEADERS.items() for word in words.split()}
+
+
+@lru_cache(4096)
+def wanted_field_of(header: str) -> str:
+    """The field of a stolen or wanted vehicle that a header means; empty for none."""
+    return _by_wanted_header().get(plain(header), "")
+
+
+@lru_cache(256)
+def sought(text: str) -> Sought:
+    """Whether a vehicle is stolen or wanted, by a word of several languages. Raises BadInput."""
+    for one, words in SOUGHT.items():
+        if plain(text) in words.split():
+            return one
+    raise BadInput(
+        f"{text!r} says neither stolen nor wanted", field="wanted", hint="write stolen or wanted, or nothing"
+    )
+
+
+@lru_cache(256)
+def action(text: str) -> ActionCode:
+    """What is asked of whoever meets a vehicle. Raises BadInput: an action that is not known is not to stop."""
+    for one in ActionCode:
+        if plain(text) == plain(one.value):
+            return one
+    raise BadInput(
+        f"{text!r} is no action code",
+        field="action",
+        hint=f"write one of {', '.join(one.value for one in ActionCode)}",
+    )
 
 
 @lru_cache(4096)

@@ -6,13 +6,16 @@ import datetime as dt
 from enum import Enum
 
 from liaison.model.categories import Category
+from liaison.model.errors import BadInput
 from liaison.model.holding import Holding, State, maybe_child
 from liaison.model.subjects import Person
+from liaison.model.wanted import MOST_DAYS, Sought, Wanted
 from liaison.policy import RecordFacts
 
 PROTECTED = frozenset({Category.VICTIM, Category.WITNESS, Category.MISSING})
 LONGEST_NAME = 120  # characters of a list's name
 SUPPLIED = "supplied by "  # with an originator's name: the list of what was taken in from it
+LONGEST_WANTED = dt.timedelta(days=MOST_DAYS)
 AGREE = dt.timedelta(days=1)  # by how much two sources of time may differ
 
 
@@ -24,6 +27,22 @@ def is_minor(holding: Holding, today: dt.date) -> bool:
 def is_protected(holding: Holding, today: dt.date) -> bool:
     """Whether the record belongs in the safeguarding compartment: victims, witnesses, the missing, children."""
     return holding.category in PROTECTED or is_minor(holding, today)
+
+
+def last_day(wanted: Wanted | None, today: dt.date) -> dt.date | None:
+    """The last day on which an entry that is written today may end; None where it ends as any record."""
+    return today + LONGEST_WANTED if wanted is not None and wanted.sought is Sought.WANTED else None
+
+
+def require_short(holding: Holding, today: dt.date) -> None:
+    """Raises BadInput for a vehicle that is wanted for longer than an entry written today may say."""
+    last = last_day(holding.wanted, today)
+    if last is not None and holding.retention_until > last:
+        raise BadInput(
+            f"a vehicle is wanted for at most {MOST_DAYS} days",
+            field="retention_until",
+            hint=f"end it on {last} or sooner, and review it before then",
+        )
 
 
 def supplied_by(originator: str) -> str:

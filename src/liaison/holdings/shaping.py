@@ -10,11 +10,14 @@ from typing import TypeVar
 from liaison.holdings import fields
 from liaison.holdings.incoming import Incoming
 from liaison.holdings.order import ImportOrder
+from liaison.holdings.rules import last_day
 from liaison.model.categories import CaseId, Category, Involvement, OfficerId
 from liaison.model.errors import BadInput
 from liaison.model.handling import Handling
 from liaison.model.holding import Holding
 from liaison.model.scales import Graded
+from liaison.model.subjects import Vehicle
+from liaison.model.wanted import ActionCode, Wanted
 from liaison.policy import Limits
 
 T = TypeVar("T")
@@ -40,7 +43,8 @@ class Shaper:
         if category is None:
             raise BadInput("no category of person", field="category")
         order = self.order
-        retention, review = self._dates(told, category)
+        wanted = _wanted(told, order.owner)
+        retention, review = self._dates(told, category, wanted)
         holding = Holding(
             list_name=order.list_name,
             record=record,
@@ -59,6 +63,7 @@ class Shaper:
             else order.instruction,
             facts=row.facts,
             assessments=row.assessments,
+            wanted=wanted,
             extra=extra,
         )
         return holding, f"{told.get('retention', '')};{told.get('review', '')}"
@@ -67,8 +72,9 @@ class Shaper:
         """What the row says of fields of a record, and the rest. Raises BadInput where that is out of bounds."""
         told: dict[str, str] = {}
         extra: dict[str, str] = {}
+        sought = type(row.subject) is Vehicle and self._says_wanted(row)
         for header, text in row.told.items():
-            field = self._field(header)
+            field = (fields.wanted_field_of(header) if sought else "") or self._field(header)
             if field and field not in told:
                 told[field] = text.strip()
             else:
@@ -76,6 +82,11 @@ class Shaper:
         if len(extra) > MOST_EXTRA:
             raise BadInput(f"{len(extra)} values without a place in a record; at most {MOST_EXTRA} are kept")
         return {field: text for field, text in told.items() if text}, extra
+
+    def _says_wanted(self, row: Incoming) -> bool:
+        return any(
+            text.strip() and fields.wanted_field_of(name) == "wanted" for name, text in row.told.items()
+        )
 
     def _field(self, header: str) -> str:
         known = self._headings.get(header)
@@ -97,16 +108,36 @@ class Shaper:
             return self.order.graded
         return _or(lambda: fields.graded(told["grade"]), Graded(), "grade", told["grade"], extra, row)
 
-    def _dates(self, told: Mapping[str, str], category: Category) -> tuple[dt.date, dt.date]:
-        """End of retention and review, no later than the law allows for the category."""
+    def _dates(
+        self, told: Mapping[str, str], category: Category, wanted: Wanted | None
+    ) -> tuple[dt.date, dt.date]:
+        """End of retention and review, no later than the law allows for the category, and a wanted vehicle's entry."""
         retention = fields.day(told["retention"]) if "retention" in told else self.order.retention_until
         review = fields.day(told["review"]) if "review" in told else self.order.review_at
-        last = self.today + dt.timedelta(days=self.limits.retention_days[category])
+        by_law = self.today + dt.timedelta(days=self.limits.retention_days[category])
+        last = min(by_law, last_day(wanted, self.today) or by_law)
         looked_at = self.today + dt.timedelta(days=self.limits.review_days[category])
         allowed = min(retention, last)
         kept = allowed, min(review, looked_at, allowed)
         self.shortened += kept != (retention, review)
         return kept
+
+
+def _wanted(told: Mapping[str, str], owner: str) -> Wanted | None:
+    """What a row asks for of a vehicle that is stolen or wanted; None where it is neither. Raises BadInput."""
+    if "wanted" not in told:
+        return None
+    if "action" not in told:
+        hint = f"write one of {', '.join(one.value for one in ActionCode)}"
+        raise BadInput("the entry does not say what to do", field="action", hint=hint)
+    return Wanted(
+        sought=fields.sought(told["wanted"]),
+        action=fields.action(told["action"]),
+        basis=told.get("basis", ""),
+        office=told.get("office") or told.get("owner") or owner,
+        contact=told.get("contact", ""),
+        risk=told.get("risk", ""),
+    )
 
 
 def _or(

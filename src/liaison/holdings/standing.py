@@ -148,8 +148,9 @@ def content(holding: Holding) -> bytes:
     parts = [
         getattr(holding, name)
         for name in holding.__struct_fields__
-        if name not in ("retention_until", "review_at", "involvement")
+        if name not in ("retention_until", "review_at", "involvement", "wanted")
     ]
+    parts += [holding.wanted] if holding.wanted is not None else []
     involved = holding.involvement
     said = (involved.category, involved.case, involved.reason) if involved else ()
     return shelves.ENCODER.encode([*parts, *said])

@@ -1,7 +1,7 @@
 """Vehicles, telephones, accounts and organisations in memory: found by their numbers alone, exactly.
 
-Plates are looked up as they are read, and on request by the signs that readers of plates confuse; every other
-number by its keyed digest.
+Plates are looked up as they are read, in Latin letters whatever script they were typed in, and on request by the
+signs that readers of plates confuse; every other number by its keyed digest.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from liaison.formats.vehicles.folding import folded
 from liaison.holdings.indexing import LightAccount, LightOrganisation, LightPhone, LightThing, LightVehicle
 from liaison.holdings.shelves import keyed
 from liaison.holdings.words import plain
@@ -34,14 +35,14 @@ class Things:
     def __init__(self, key: bytes, held: Mapping[str, LightThing]) -> None:
         self.held, self._key = dict(held), key
         self._found: dict[bytes, list[str]] = defaultdict(list)
-        self._vehicles: list[tuple[str, str]] = []
+        self._vehicles: list[tuple[str, str, str]] = []  # record, plate as it is recorded, as it is compared
         for id, thing in self.held.items():
             for kind, text in numbers(thing):
-                if kind == PLATE:
-                    self._vehicles.append((id, text))
+                if kind == PLATE and text.isascii() and isinstance(thing, LightVehicle):
+                    self._vehicles.append((id, thing.plate, text))
                 else:
                     self._found[keyed(key, kind, text)].append(id)
-        self._plates = Plates([plate for _, plate in self._vehicles])
+        self._plates = Plates([plate for *_, plate in self._vehicles])
 
     def changed(self, gone: Iterable[str], come: Mapping[str, LightThing]) -> Things:
         """The same without those that are gone, and with those that come."""
@@ -57,9 +58,12 @@ class Things:
 
     def vehicles(self, plate: str, *, confusable: bool = False) -> list[Sighted]:
         """The vehicles whose plate is this one or, where asked, is easily taken for it."""
-        _, exact = self._plates.find([plate])
+        asked = normal(PLATE, plate)
+        if not asked.isascii():
+            return [Sighted(id, asked, exact=True) for id in self.find(PLATE, plate)]
+        _, exact = self._plates.find([asked])
         same = set(exact.tolist())
-        _, found = self._plates.find([plate], confusable=True) if confusable else (None, exact)
+        _, found = self._plates.find([asked], confusable=True) if confusable else (None, exact)
         places = sorted({*same, *found.tolist()})
         return [Sighted(self._vehicles[at][0], self._vehicles[at][1], at in same) for at in places]
 
@@ -79,5 +83,7 @@ def numbers(thing: LightThing) -> Iterator[tuple[str, str]]:
 
 
 def normal(kind: str, text: str) -> str:
-    """A number or name as it is compared."""
+    """A number or name as it is compared. A letter of a plate without a Latin twin stays as it is."""
+    if kind == PLATE:
+        return folded(text, PLATE).text
     return plain(text) if kind == "organisation" else compact(text)

@@ -16,7 +16,8 @@ from liaison.model.errors import BadInput
 from liaison.model.handling import Handling
 from liaison.model.scales import Graded
 from liaison.model.structs import Value
-from liaison.model.subjects import AnySubject, Person
+from liaison.model.subjects import AnySubject, Person, Vehicle
+from liaison.model.wanted import Wanted
 
 ADULT = 18  # years
 
@@ -83,8 +84,9 @@ class Assessment(Value, frozen=True, kw_only=True):
 class Holding(Value, frozen=True, kw_only=True):
     """What one record says. `record` is the list's own id of it.
 
-    A person always has an involvement: there is no record of a person of whom it is not known why. `extra` holds
-    what the list's file says in columns that have no place here, as it says it. Raises BadInput.
+    A person always has an involvement: there is no record of a person of whom it is not known why. `wanted` is of a
+    stolen or wanted vehicle, and of nothing else. `extra` holds what the list's file says in columns that have no place
+    here, as it says it. Raises BadInput.
     """
 
     list_name: str
@@ -100,6 +102,7 @@ class Holding(Value, frozen=True, kw_only=True):
     instruction: Instruction | None = None
     facts: tuple[Fact, ...] = ()
     assessments: tuple[Assessment, ...] = ()
+    wanted: Wanted | None = None
     extra: dict[str, str] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -111,6 +114,9 @@ class Holding(Value, frozen=True, kw_only=True):
                 field="category",
                 hint="say of each person: suspect, convicted, victim, witness, contact or missing",
             )
+        if self.wanted is not None and type(self.subject) is not Vehicle:
+            hint = "put what is asked for of a person or document into the instruction"
+            raise BadInput("only a vehicle is stolen or wanted here", field="wanted", hint=hint)
         if self.review_at > self.retention_until:
             raise BadInput(
                 "the review comes after the end of retention", field="review_at", hint="set it before the end"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import Enum
 
 from liaison.model.errors import BadInput, Conflict
+from liaison.model.wanted import Wanted
 from liaison.policy import Actor, AlertState
 
 LONGEST_REASON = 2000  # characters
@@ -60,3 +61,13 @@ def reason_of(text: str) -> str:
 def instruction_told(state: AlertState, instruction: str, allowed: frozenset[str]) -> str:
     """The instruction, once a person has confirmed the alert; empty before, and where this law has no such one."""
     return instruction if state is AlertState.CONFIRMED and instruction in allowed else ""
+
+
+def entry_told(state: AlertState, wanted: Wanted | None) -> Wanted | None:
+    """What the owner of a vehicle's entry asks for, once a person has confirmed the alert; None before."""
+    return wanted if state is AlertState.CONFIRMED else None
+
+
+def risk_told(state: AlertState, wanted: Wanted | None) -> str:
+    """What endangers whoever looks at the vehicle to decide, told before they decide; empty once they rejected it."""
+    return wanted.risk if wanted is not None and state is not AlertState.REJECTED else ""

@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Row, select
 
 from liaison import policy
 from liaison.ledger.statements import Statement
+from liaison.model.wanted import Wanted
 from liaison.office import Office
 from liaison.screening.access import load_alert, load_case, load_check, load_standing
-from liaison.screening.alert_rules import instruction_told
+from liaison.screening.alert_rules import entry_told, instruction_told, risk_told
 from liaison.screening.content import Content, content_of
 from liaison.screening.keeping import NAMED, alert_about
 from liaison.screening.seals import seals
@@ -42,8 +43,8 @@ class Decision:
 class Alert:
     """A record that matches what was asked: a lead for a person to verify, never a measure.
 
-    `score` in 1/10,000 bit. `content` is None where it was erased; its own `instruction` is always empty, and
-    `instruction` here is told once the alert is confirmed.
+    `score` in 1/10,000 bit. `content` is None where it was erased; its own `instruction` and
+    `wanted` are always empty; those here are told once the alert is confirmed, `risk` until it is rejected.
     """
 
     id: str
@@ -60,6 +61,8 @@ class Alert:
     decided: datetime | None
     content: Content | None
     instruction: str = ""
+    wanted: Wanted | None = None
+    risk: str = ""
     history: tuple[Decision, ...] = field(default=())
 
 
@@ -142,8 +145,10 @@ def shown_of(row: Mapping[str, Any], content: Content | None, allowed: frozenset
         row["at"],
         row["decided_by"],
         row["decided"],
-        _without_instruction(content),
+        _without_orders(content),
         instruction,
+        entry_told(state, content.wanted) if content else None,
+        risk_told(state, content.wanted) if content else "",
     )
 
 
@@ -210,7 +215,7 @@ def log_read(office: Office, connection: Connection, actor: policy.Actor, rows: 
         )
 
 
-def _without_instruction(content: Content | None) -> Content | None:
-    if content is None or not content.instruction:
+def _without_orders(content: Content | None) -> Content | None:
+    if content is None or not (content.instruction or content.wanted):
         return content
-    return structs.replace(content, instruction="")
+    return structs.replace(content, instruction="", wanted=None)

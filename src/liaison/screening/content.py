@@ -8,6 +8,7 @@ from liaison.model.canonical import encode
 from liaison.model.structs import Value
 from liaison.model.subjects import AnySubject
 from liaison.model.text import Text
+from liaison.model.wanted import Wanted
 
 MOST = 50  # alerts that one question shows, where no other number is given
 
@@ -44,7 +45,8 @@ class Content(Value, frozen=True, kw_only=True):
     """An alert as it is sealed.
 
     `chance` is how many records of the list would match so well by chance, at most, in millionths. `grade` is 4x4,
-    `graded_as` the source's own grade and scale. `instruction` is told to nobody before the alert is confirmed.
+    `graded_as` the source's own grade and scale. `instruction` and `wanted`, but for its risk, are told to nobody
+    before the alert is confirmed.
     """
 
     list: str
@@ -59,6 +61,7 @@ class Content(Value, frozen=True, kw_only=True):
     restriction: str = ""
     owner: str = ""
     instruction: str = ""
+    wanted: Wanted | None = None
     review_passed: bool = False
 
 

@@ -111,5 +111,6 @@ def content_from(hit: Hit, terms: Terms, review_passed: bool) -> Content:
         restriction=handling.restriction,
         owner=holding.owner,
         instruction=holding.instruction.value if holding.instruction else "",
+        wanted=holding.wanted,
         review_passed=review_passed,
     )

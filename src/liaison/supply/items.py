@@ -23,6 +23,7 @@ from liaison.model.holding import Assessment, Fact, Instruction
 from liaison.model.scales import Graded
 from liaison.model.structs import Value
 from liaison.model.subjects import AnySubject, Person
+from liaison.model.wanted import Wanted
 from liaison.supply.signing import Type, opened, signed, told
 
 LONGEST_CHAIN = 16  # nodes
@@ -53,6 +54,7 @@ class Item(Value, frozen=True, kw_only=True):
     offence: str = ""
     law: tuple[str, ...]
     instruction: Instruction | None = None
+    wanted: Wanted | None = None
     retention_until: dt.date
     review_at: dt.date
     restricted: bool = False

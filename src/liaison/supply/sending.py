@@ -227,6 +227,7 @@ def said(office: Office, holding: Holding, *, told: bool) -> dict[str, Any]:
         "facts": tuple(facts) if told else (),
         "assessments": tuple(made) if told else (),
         "instruction": holding.instruction,
+        "wanted": holding.wanted,
     }
 
 

@@ -20,6 +20,7 @@ from liaison.model.categories import CaseId, Category, OfficerId
 from liaison.model.errors import BadInput, Conflict, Erased
 from liaison.model.holding import State as RecordState
 from liaison.model.roles import Role
+from liaison.model.wanted import Wanted
 from liaison.office import Office
 from liaison.policy import Action, Actor
 from liaison.storage.tables.holdings import HOLDINGS
@@ -126,6 +127,7 @@ def _import(office: Office, actor: Actor, loaded: Loaded, category: Category | N
     told: dict[str, Any] = msgspec.to_builtins(said.subject, enc_hook=str)
     told |= {"id": said.id, "facts": msgspec.to_builtins(said.facts, enc_hook=str)}
     told |= {"assessments": msgspec.to_builtins(said.assessments, enc_hook=str)}
+    told |= _entry(said.wanted)
     order = ImportOrder(
         list_name=supplied_by(said.originator),
         supplied=True,
@@ -149,6 +151,14 @@ def _import(office: Office, actor: Actor, loaded: Loaded, category: Category | N
     assert record is not None, "what was imported just now is found by its list and id"
     _require_as_it_stands(office, loaded, record.id)
     return str(record.id)
+
+
+def _entry(wanted: Wanted | None) -> dict[str, str]:
+    """What an item asks for of a stolen or wanted vehicle, as a row of a list says it."""
+    if wanted is None:
+        return {}
+    said: dict[str, str] = msgspec.to_builtins(wanted)
+    return {"wanted" if name == "sought" else name: text for name, text in said.items()}
 
 
 def _require_as_it_stands(office: Office, loaded: Loaded, record: str) -> None:

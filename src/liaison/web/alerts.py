@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from liaison.matching.dates import BIT
+from liaison.model.wanted import Wanted
 from liaison.screening.alerting import Alert
 from liaison.screening.content import Content, Shown, Why
 from liaison.web.context import Visit
@@ -25,6 +26,7 @@ INSTRUCTIONS = {  # as the screen's macro names them
     "discreet": "discreet",
     "do-not-alert": "do-not-alert",
 }
+SOUGHT = {"stolen": later("Stolen"), "wanted": later("Wanted")}
 STATES = {
     "candidate": (later("Not decided"), "info"),
     "confirmed": (later("Confirmed"), "bad"),
@@ -50,10 +52,21 @@ class ReasonOut(msgspec.Struct, frozen=True):
     bits: float
 
 
+class WantedOut(msgspec.Struct, frozen=True):
+    """What the owner of a stolen or wanted vehicle's entry asks for."""
+
+    sought: str
+    action: str
+    basis: str
+    office: str
+    contact: str
+
+
 class AlertOut(msgspec.Struct, frozen=True, kw_only=True):
     """A record that matches what was asked: a lead for a person to verify, never a measure.
 
-    `score` is in bits and the sum of `reasons`. `instruction` is told once a person has confirmed the alert.
+    `score` is in bits and the sum of `reasons`. `instruction` and `wanted` are told once a person has
+    confirmed the alert, `risk` until it is rejected.
     """
 
     id: str
@@ -76,6 +89,8 @@ class AlertOut(msgspec.Struct, frozen=True, kw_only=True):
     restriction: str = ""
     owner: str = ""
     instruction: str = ""
+    wanted: WantedOut | None = None
+    risk: str = ""
 
 
 def alert_out(alert: Alert) -> AlertOut:
@@ -106,8 +121,30 @@ def alert_out(alert: Alert) -> AlertOut:
         decided=alert.decided,
         erased=content is None,
         instruction=alert.instruction,
+        wanted=_wanted_out(alert.wanted),
+        risk=alert.risk,
         **told,
     )
+
+
+def _wanted_out(wanted: Wanted | None) -> WantedOut | None:
+    if wanted is None:
+        return None
+    return WantedOut(wanted.sought.value, wanted.action.value, wanted.basis, wanted.office, wanted.contact)
+
+
+def entry_of(visit: Visit, wanted: Wanted | None) -> list[tuple[str, str]]:
+    """The rows of a stolen or wanted vehicle's entry; none where there is no entry."""
+    if wanted is None:
+        return []
+    rows = [
+        (visit.say("The vehicle is"), visit.say(SOUGHT[wanted.sought.value])),
+        (visit.say("What the owner asks for"), visit.say(wanted.action.meaning)),
+        (visit.say("Legal basis"), wanted.basis),
+        (visit.say("Office"), wanted.office),
+        (visit.say("To be called"), wanted.contact),
+    ]
+    return [*rows, (visit.say("Danger"), wanted.risk)] if wanted.risk else rows
 
 
 def rows_of(visit: Visit, content: Content) -> list[tuple[str, str, str, str]]:

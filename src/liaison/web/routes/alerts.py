@@ -23,6 +23,7 @@ from liaison.web.alerts import (
     AlertOut,
     alert_out,
     by_chance,
+    entry_of,
     reasons_of,
     rows_of,
     tags_of,
@@ -121,6 +122,7 @@ def _alert(visit: Visit, alert_id: str, form: Form, status: int = 200) -> Respon
         case=case_of(office, actor, found.case),
         look=look_,
         instruction=_instruction(visit, found),
+        entry=entry_of(visit, found.wanted),
         history=[
             (
                 _step(visit, decision.after),

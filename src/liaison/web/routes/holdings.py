@@ -23,6 +23,7 @@ from liaison.model.identifiers import DocumentNumber
 from liaison.model.roles import Capability
 from liaison.model.subjects import Document, DocumentKind, Person
 from liaison.officers.people import names_of
+from liaison.web.alerts import entry_of
 from liaison.web.compat.entities import caption_of, properties_of
 from liaison.web.context import Visit
 from liaison.web.footing import footing_of, grounds_in, grounds_offered
@@ -225,6 +226,7 @@ def _record(
         state=_states(visit)[record.state],
         category=held.category.value if held.category else "",
         instruction=visit.say(held.instruction.meaning) if held.instruction else "",
+        entry=entry_of(visit, held.wanted),
         versions=[
             (
                 visit.say(CHANGES.get(one.change.what, later("Imported"))),
