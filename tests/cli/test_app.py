@@ -18,7 +18,7 @@ Run = Callable[..., Result]
 VERBS = (
     *("check", "index", "add", "remove", "compare", "clear", "cleared", "demo", "version"),
     *("init", "serve", "backup", "restore", "verify", "selftest"),
-    *("ledger", "reconcile", "letters", "partner", "crosscheck", "manifest"),
+    *("ledger", "reconcile", "letters", "partner", "crosscheck", "manifest", "vehicle"),
 )
 SPEAKING = (
     "serve",
@@ -28,6 +28,7 @@ SPEAKING = (
     "partner",
     "crosscheck",
     "manifest",
+    "vehicle",
 )  # they go on, or have verbs of their own
 
 

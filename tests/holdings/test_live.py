@@ -14,7 +14,7 @@ from liaison.holdings.terms import terms_of
 from liaison.matching.one import Person as Wanted
 from liaison.model.errors import NotFound
 from tests.holdings.offices import DESK, ROWS, ids, imported
-from tests.node_fixtures import an_office, both_databases
+from tests.node_fixtures import START, FixedClock, an_office, both_databases
 
 ANA = Wanted(given="Ana", surname="Gashi", born=1984 << 9 | 2 << 5 | 3)
 LINES = (
@@ -244,3 +244,18 @@ def test_while_one_is_being_built_nobody_waits_for_another(tmp_path: Path, monke
         go_on.set()
         builder.join()
         assert len(found(live)) == 2
+
+
+def test_a_thing_that_has_ended_is_found_no_more_though_no_change_was_taken_in(tmp_path: Path) -> None:
+    row = b'{"kind": "vehicle", "id": "V", "plate": "AA 107 OB", "vin": "1M8GDM9AXKP042788", "category": "suspect", '
+    row += b'"retention": "2026-03-05"}\n'
+    clock = FixedClock()
+    with an_office(tmp_path, clock=clock) as office:
+        imported(office, row)
+        index = LiveIndex(office, tmp_path / "index")
+        index.save()
+        for live in (index, LiveIndex(office, tmp_path / "index")):
+            clock.time = START
+            assert len(live.vehicles("AA107OB")) == len(live.exact("vin", "1M8GDM9AXKP042788")) == 1
+            clock.forward(days=3)
+            assert (live.vehicles("AA107OB"), live.exact("vin", "1M8GDM9AXKP042788")) == ([], [])

@@ -21,6 +21,7 @@ from liaison.cli import (
     selftest,
     serve,
     show,
+    vehicle,
     verify_node,
 )
 from liaison.cli.errors import Verbs
@@ -53,5 +54,6 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(letters.app, name="letters")
 app.add_typer(manifest.app, name="manifest")
 app.add_typer(partner.app, name="partner")
+app.add_typer(vehicle.app, name="vehicle")
 app.command("demo")(show.demo)
 app.command("version")(show.version)

@@ -54,21 +54,27 @@ class LightPerson(msgspec.Struct, tag_field="kind", tag="person"):
     documents: list[LightDocument] = []
 
 
-class LightVehicle(msgspec.Struct, tag_field="kind", tag="vehicle"):
+class LightEnding(msgspec.Struct):
+    """What ends on a day: `until` is the day from which it is found no more, as 2031-12-31; empty where unknown."""
+
+    until: str = ""
+
+
+class LightVehicle(LightEnding, tag_field="kind", tag="vehicle"):
     """A vehicle."""
 
     plate: str = ""
     vin: str = ""
 
 
-class LightPhone(msgspec.Struct, tag_field="kind", tag="phone"):
+class LightPhone(LightEnding, tag_field="kind", tag="phone"):
     """A telephone."""
 
     number: str = ""
     imei: str = ""
 
 
-class LightAccount(msgspec.Struct, tag_field="kind", tag="account"):
+class LightAccount(LightEnding, tag_field="kind", tag="account"):
     """An account."""
 
     iban: str = ""
@@ -76,7 +82,7 @@ class LightAccount(msgspec.Struct, tag_field="kind", tag="account"):
     institution: str = ""
 
 
-class LightOrganisation(msgspec.Struct, tag_field="kind", tag="organisation"):
+class LightOrganisation(LightEnding, tag_field="kind", tag="organisation"):
     """An organisation."""
 
     names: list[str] = []
@@ -91,6 +97,7 @@ class LightHolding(msgspec.Struct):
     """A record."""
 
     subject: LightSubject
+    retention_until: str = ""
 
 
 class LightVersion(msgspec.Struct):
@@ -162,12 +169,14 @@ def take(keys: Keys, rows: Sequence[Row[Any]], gathered: Gathered, shelf: Shelf 
     for row, key in zip(rows, _fetched(keys, rows), strict=True):
         if key is None:
             continue
-        subject = DECODE(unseal(key, row.sealed, about(shelf, row.id, row.version))).holding.subject
+        holding = DECODE(unseal(key, row.sealed, about(shelf, row.id, row.version))).holding
+        subject = holding.subject
         if isinstance(subject, LightPerson):
             gathered.people.append((row.id, row.list, subject))
         elif isinstance(subject, LightDocument):
             gathered.people.append((row.id, row.list, LightPerson(documents=[subject])))
         else:
+            subject.until = holding.retention_until
             gathered.things.append((row.id, row.list, subject))
 
 

@@ -106,11 +106,17 @@ class LiveIndex:
 
     def vehicles(self, plate: str, *, confusable: bool = False) -> list[Sighted]:
         """The vehicles whose plate is this one or, where asked, is easily taken for it."""
-        return self._view.things.vehicles(plate, confusable=confusable)
+        things, today = self._view.things, self._today()
+        found = things.vehicles(plate, confusable=confusable)
+        return [seen for seen in found if not things.ended(seen.holding, today)]
 
     def exact(self, kind: str, text: str) -> list[str]:
         """The holdings of a number: kind is phone, imei, iban, vin, account, register or organisation."""
-        return self._view.things.find(kind, text)
+        things, today = self._view.things, self._today()
+        return [holding for holding in things.find(kind, text) if not things.ended(holding, today)]
+
+    def _today(self) -> str:
+        return self._office.now().date().isoformat()
 
     def refresh(self) -> int:
         """Take in every change since the last time; how many records it touched."""

@@ -52,6 +52,10 @@ class Things:
         kept = {id: thing for id, thing in self.held.items() if id not in gone}
         return Things(self._key, kept | dict(come))
 
+    def ended(self, holding: str, today: str) -> bool:
+        """Whether a record has ended on this day, though nobody has erased it yet."""
+        return bool(until := self.held[holding].until) and until <= today
+
     def find(self, kind: str, text: str) -> list[str]:
         """The records of a phone, imei, iban, vin, account (`INSTITUTION/NUMBER`), register or organisation."""
         return list(self._found.get(keyed(self._key, kind, normal(kind, text)), ()))
