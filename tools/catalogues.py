@@ -27,6 +27,7 @@ from liaison.model.grounds import OFFENCES, OffenceFlag, Purpose
 from liaison.model.handling import HandlingCode
 from liaison.model.holding import Instruction
 from liaison.model.roles import Capability, Role
+from liaison.model.wanted import ActionCode
 from liaison.policy.actions import Action
 from liaison.policy.asking import PurposeProtects
 from liaison.policy.terms import Leaf
@@ -67,7 +68,8 @@ def labels() -> Iterator[tuple[str, str]]:
         yield from (("model", each.label) for each in enum)
     for words in (Role, Purpose, Category, Capability, OffenceFlag):
         yield from (("model", each.value) for each in words)
-    yield from (("model", each.meaning) for kind in (Role, Instruction, HandlingCode) for each in kind)
+    told = (Role, Instruction, HandlingCode, ActionCode)
+    yield from (("model", each.meaning) for kind in told for each in kind)
     yield from (("model", offence.label) for offence in OFFENCES.values())
     for pack in map(policy.load_pack, sorted(policy.NAMES)):
         yield from (("policy", text) for text in (pack.title, pack.status, pack.notice) if text)
