@@ -22,6 +22,7 @@ from liaison.model.identifiers import Plate
 from liaison.model.roles import Role
 from liaison.model.scales import Graded
 from liaison.model.subjects import AnySubject, Name, Person, Vehicle
+from liaison.model.wanted import Wanted
 from liaison.screening.cases import open_case
 from liaison.screening.grounds import give_grounds
 from liaison.storage.tables.assistance import SUBJECTS
@@ -84,7 +85,13 @@ def handling(codes: frozenset[HandlingCode]) -> Handling:
 
 
 def supply(
-    houses: Houses, ours: str, theirs: str, key: str, subject: AnySubject, codes: frozenset[HandlingCode]
+    houses: Houses,
+    ours: str,
+    theirs: str,
+    key: str,
+    subject: AnySubject,
+    codes: frozenset[HandlingCode],
+    wanted: Wanted | None = None,
 ) -> str:
     """A record of the asked side on the request's first subject, at both sides."""
     asking, asked = houses.asking, houses.asked
@@ -100,6 +107,7 @@ def supply(
         graded=Graded(original="B2"),
         facts=(Fact(text="Seen at the port", graded=Graded(original="A1"), dated=PartialDate("2026-02-01")),),
         handling=handling(codes),
+        wanted=wanted,
         purpose=Purpose.INVESTIGATION,
         offence="drugs",
         law=("demo",),

@@ -121,13 +121,14 @@ def alert_out(alert: Alert) -> AlertOut:
         decided=alert.decided,
         erased=content is None,
         instruction=alert.instruction,
-        wanted=_wanted_out(alert.wanted),
+        wanted=wanted_out(alert.wanted),
         risk=alert.risk,
         **told,
     )
 
 
-def _wanted_out(wanted: Wanted | None) -> WantedOut | None:
+def wanted_out(wanted: Wanted | None) -> WantedOut | None:
+    """An entry as the API tells it; None for none."""
     if wanted is None:
         return None
     return WantedOut(wanted.sought.value, wanted.action.value, wanted.basis, wanted.office, wanted.contact)

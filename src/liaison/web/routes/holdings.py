@@ -23,7 +23,7 @@ from liaison.model.identifiers import DocumentNumber
 from liaison.model.roles import Capability
 from liaison.model.subjects import Document, DocumentKind, Person
 from liaison.officers.people import names_of
-from liaison.web.alerts import entry_of
+from liaison.web.alerts import WantedOut, entry_of, wanted_out
 from liaison.web.compat.entities import caption_of, properties_of
 from liaison.web.context import Visit
 from liaison.web.footing import footing_of, grounds_in, grounds_offered
@@ -320,6 +320,8 @@ class RecordOut(msgspec.Struct, frozen=True, kw_only=True):
     restriction: str
     retention_until: dt.date
     review_at: dt.date
+    wanted: WantedOut | None = None
+    risk: str = ""
 
 
 @look("/holdings", audience=READS, tags=["holdings"])
@@ -361,6 +363,8 @@ def api_holding(
         restriction=held.handling.restriction,
         retention_until=held.retention_until,
         review_at=held.review_at,
+        wanted=wanted_out(held.wanted),
+        risk=held.wanted.risk if held.wanted else "",
     )
 
 

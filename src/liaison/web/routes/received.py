@@ -17,6 +17,7 @@ from liaison.supply.items import State
 from liaison.supply.leaving import Left
 from liaison.supply.reading import HeldItem
 from liaison.supply.rules import Door
+from liaison.web.alerts import entry_of
 from liaison.web.context import Visit
 from liaison.web.footing import footing_of, grounds_offered
 from liaison.web.forms import Form
@@ -89,6 +90,7 @@ def shown(
         item=held,
         left=left,
         rows=item_rows(visit, left.item) if left else [],
+        entry=entry_of(visit, left.item.wanted) if left else [],
         restriction=left.handling.restriction if left else "",
         codes=held.handling.split(),
         names=names,
