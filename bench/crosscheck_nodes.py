@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+from sqlalchemy import bindparam, select
 
 from bench.common import Figures, cpu_seconds
 from liaison.cli.node_demo import NODE, serving
@@ -32,8 +33,12 @@ from liaison.node import logs
 from liaison.officers import approvals
 from liaison.screening import cases, grounds
 from liaison.screening.list_rules import table_of
+from liaison.storage.prepared import Prepared
+from liaison.storage.tables.crosscheck import SESSIONS
 
 SUSPECTS, TIMES = 1_700, 100
+DONE = SessionState.DONE.value
+STATE = Prepared(select(SESSIONS.c.state).where(SESSIONS.c.id == bindparam("of")))
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -123,10 +128,11 @@ def _session(police: Member, given: str, lines: Sequence[str]) -> Callable[[], f
     began = time.perf_counter()
     asking.start(office, police.node.means, ana, session)
     end = time.monotonic() + 120
-    while reading.session_of(office, ana, session).state is not SessionState.DONE:
+    while not office.read(lambda connection: STATE.first(connection, {"of": session}).state == DONE):  # type: ignore[union-attr]
         if time.monotonic() > end:
             raise RuntimeError("the session did not end")
         time.sleep(0.002)
+    reading.session_of(office, ana, session)  # not in the loop: it took a quarter of what was measured
     took = time.perf_counter() - began
     return lambda: took
 

@@ -1,13 +1,17 @@
 """One function of a library for each of many places in memory: by the kernel in one call, or one by one from here.
 
 Neither way reads or computes anything: what stands at the places, secrets among it, is the library's business alone.
-One call for many leaves the interpreter to other threads for its whole length.
+One call for many leaves the interpreter to other threads for its whole length, so that cores may share the work.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import os
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeAlias
 
 from liaison.kernel import lib
@@ -17,6 +21,9 @@ from liaison.model.errors import KernelMissing
 Function: TypeAlias = "ctypes._NamedFuncPointer"
 Places = tuple[int, int]  # where the first stands, and how many bytes on the next: none, some, or some back
 Each = Callable[..., int]
+CORES = min(4, os.cpu_count() or 1)  # asked once: a process with a key can open no file to find out
+LEAST, PIECE = 64, 512  # calls that are worth another thread, and that one thread makes without looking up
+_HELPERS = ThreadPoolExecutor(max(1, CORES - 1), "points")
 
 
 def one_by_one(function: Function, count: int, *places: Places) -> int:
@@ -37,6 +44,44 @@ def in_one_call(function: Function, count: int, *places: Places) -> int:
     kernel.restype = ctypes.c_int64
     given = [part for start, step in places for part in (ctypes.c_void_p(start), ctypes.c_int64(step))]
     found: int = kernel(ctypes.cast(function, ctypes.c_void_p), ctypes.c_int64(count), *given)
+    return found
+
+
+def side_by_side(function: Function, count: int, *places: Places) -> int:
+    """What `in_one_call` does, where no call needs what another gave: in pieces, by as many cores as are free.
+
+    Which thread makes which call says nothing of what stands there: pieces are cut by their number alone. Places after
+    one that was refused may be called too. Raises KernelMissing.
+    """
+    size = max(LEAST, min(PIECE, -(-count // CORES)))
+    pieces = deque(range(0, count, size))
+    refused: list[int] = []
+
+    def work() -> None:
+        with contextlib.suppress(IndexError):  # none is left
+            while True:
+                first = pieces.popleft()
+                there = [(start + step * first, step) for start, step in places]
+                found = in_one_call(function, min(size, count - first), *there)
+                if found >= 0:
+                    refused.append(first + found)
+
+    helpers = _begun(work, min(CORES, len(pieces)) - 1)
+    try:
+        work()
+    finally:
+        for helper in helpers:
+            if not helper.cancel():  # what it writes to is the caller's: it is waited for
+                helper.result()
+    return min(refused, default=-1)
+
+
+def _begun(work: Callable[[], None], helpers: int) -> list[Future[None]]:
+    """The same work begun by so many other threads; by fewer where the system gives no more of them."""
+    found: list[Future[None]] = []
+    with contextlib.suppress(RuntimeError):
+        for _ in range(helpers):
+            found.append(_HELPERS.submit(work))
     return found
 
 

@@ -12,7 +12,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from liaison.crosscheck.function.groups.each import Function, Places, quickest
+from liaison.crosscheck.function.groups.each import (
+    Function,
+    Places,
+    in_one_call,
+    quickest,
+    side_by_side,
+)
 from liaison.crosscheck.function.groups.public import agreeing, usual
 from liaison.model.errors import BadPoint, GroupMissing
 
@@ -42,6 +48,7 @@ class Sodium:
         if library.sodium_init() < 0:
             raise GroupMissing("libsodium could not be initialised")
         self._library, self._calls = library, quickest()
+        self._apart = side_by_side if self._calls is in_one_call else self._calls  # calls that need no other
         core = "crypto_core_ristretto255_"
         self._multiply = self._function("crypto_scalarmult_ristretto255", 3)
         self._base = self._function("crypto_scalarmult_ristretto255_base", 2)
@@ -86,7 +93,7 @@ class Sodium:
 
     def _halved(self, function: Function, wide: bytes | bytearray) -> bytes:
         given, found = _octets(wide, 2 * SIZE), np.empty(len(wide) // 2, np.uint8)
-        self._calls(function, len(found) // SIZE, _each(found), _each(given, 2 * SIZE))
+        self._apart(function, len(found) // SIZE, _each(found), _each(given, 2 * SIZE))
         return found.tobytes()
 
     def multiply(self, points: bytes, scalars: bytes | bytearray) -> bytes:
@@ -106,7 +113,7 @@ class Sodium:
             raise BadPoint(f"{len(points)} bytes are not a whole number of points of {SIZE}")
         given, factors, found = _octets(points), _octets(scalars), np.empty(len(points), np.uint8)
         places, written = (_each(found), _each(factors, step), _each(given)), _written(given)
-        refused = self._calls(self._multiply, written, *places)
+        refused = self._apart(self._multiply, written, *places)
         if refused >= 0 or written < len(points) // SIZE:
             raise _refused(refused if refused >= 0 else written)
         return found.tobytes()
