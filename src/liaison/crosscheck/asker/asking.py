@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection, Row, func, select, update
 
 from liaison import policy
-from liaison.crosscheck.asker import blinding
+from liaison.crosscheck.asker import blinding, keeping, sets
 from liaison.crosscheck.asker.access import leg_at, legs_of, load_own, move
 from liaison.crosscheck.asker.asked import Entry, entries, secrets_of, subjects_of
 from liaison.crosscheck.asker.blinding import Ready
@@ -166,6 +166,8 @@ def countersign(
 def start(office: Office, means: Means, actor: policy.Actor, session: str) -> None:
     """Ask the partners: permitted, blinded, and committed to in the ledger before anything leaves.
 
+    Where a partner's set is at hand, the questions under its key are signed in the same transaction.
+
     Raises NotFound, Conflict for one that is over or lacks an authority's signature, BadInput, and NotLawful with every
     reason.
     """
@@ -175,6 +177,8 @@ def start(office: Office, means: Means, actor: policy.Actor, session: str) -> No
     for context, decision in weighed.decisions:
         settle(office, policy.Action.CROSSCHECK, context, decision)
     ready = _ready(office, row, found)
+    names = [context.partner.name for context, _ in weighed.decisions if context.partner is not None]
+    told = {name: sets.at_hand(office, name) for name in names}
 
     def work(connection: Connection) -> None:
         again = load_own(office, connection, actor, session)
@@ -194,6 +198,9 @@ def start(office: Office, means: Means, actor: policy.Actor, session: str) -> No
         for leg in legs_of(connection, session):
             _require_countersigned(connection, leg, again.subjects, ready[leg.id])
             commit_to(office, connection, again, leg, ready[leg.id], actor)
+            if (kept := told.get(leg.partner)) is not None:
+                job = keeping.read_job(connection, leg.id)
+                keeping.aim_within(office, connection, means, job, kept.published)
         move(connection, again, state=following.value, begun=office.now())
 
     office.write(work)

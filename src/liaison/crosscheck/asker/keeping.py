@@ -87,24 +87,37 @@ def aim(office: Office, means: Means, job: Job, told: Published, ready: Ready) -
         raise WrongEpoch("the partner's key changed in the middle of the session")
     if ready.whole != job.leg.whole:
         raise BadInput("the batches are not those that were committed to", field="digest")
+    if _is_aimed(job.leg, told):
+        return job
+
+    def work(connection: Connection) -> None:
+        aim_within(office, connection, means, job, told)
+
+    office.write(work)
+    return office.read(lambda connection: read_job(connection, job.leg.id))
+
+
+def aim_within(office: Office, connection: Connection, means: Means, job: Job, told: Published) -> None:
+    """The same in the caller's transaction, of batches that were committed to. Raises Over."""
     now = office.now()
     anew = job.leg.epoch != told.epoch
     values = {"epoch": told.epoch, "version": told.version, "state": LegState.RUNNING.value, "code": ""}
     values |= {"next": None, "begun": job.leg.begun or now}
+    here = LEGS.c.id == job.leg.id
+    running = here & LEGS.c.state.in_([LegState.WAITING.value, LegState.RUNNING.value])
+    if connection.execute(update(LEGS).where(running).values(**values)).rowcount != 1:
+        raise Over("the cross-check was stopped")
+    mine = (BATCHES.c.leg == job.leg.id) & (BATCHES.c.answer == "")
+    for row in connection.execute(select(BATCHES).where(mine)).all():
+        if anew or not row.question:
+            question = _signed(means, job, row, told.epoch, told.public, now)
+            _write_question(connection, job.leg.id, row.number, question)
 
-    def work(connection: Connection) -> None:
-        here = LEGS.c.id == job.leg.id
-        running = here & LEGS.c.state.in_([LegState.WAITING.value, LegState.RUNNING.value])
-        if connection.execute(update(LEGS).where(running).values(**values)).rowcount != 1:
-            raise Over("the cross-check was stopped")
-        mine = (BATCHES.c.leg == job.leg.id) & (BATCHES.c.answer == "")
-        for row in connection.execute(select(BATCHES).where(mine)).all():
-            if anew or not row.question:
-                question = _signed(means, job, row, told.epoch, told.public, now)
-                _write_question(connection, job.leg.id, row.number, question)
 
-    office.write(work)
-    return office.read(lambda connection: read_job(connection, job.leg.id))
+def _is_aimed(leg: Row[Any], told: Published) -> bool:
+    """Whether this was done for the very set, and nothing came between: a leg runs once its questions are written."""
+    same = (leg.epoch, leg.version) == (told.epoch, told.version)
+    return same and LegState(leg.state) is LegState.RUNNING and not leg.code and leg.next is None
 
 
 def sign_again(office: Office, means: Means, job: Job, number: int) -> str:

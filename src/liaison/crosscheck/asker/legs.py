@@ -11,7 +11,7 @@ import datetime as dt
 import random
 import threading
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from hashlib import sha256
 from os import cpu_count
@@ -245,63 +245,66 @@ def _outputs(
 
     Raises what stopped it, once what was answered until then is kept.
     """
-    found = keeping.kept(office, job)
-    left = [number for number in range(1, len(ready.batches) + 1) if number not in found]
+    found = keeping.kept(office, job) if job.leg.answered else {}
+    count = len(ready.batches)
+    left = [number for number in range(1, count + 1) if number not in found]
     if len(left) == 0:  # stopped between the last answer and its look-up
         return found
     partner, parts = line.partner(), cut(ready.asked.inputs)
     checking: deque[tuple[int, Future[Checked]]] = deque()
+    lost = left[: AHEAD + 1]  # they may have been asked before a stop, which lost the answers
     fault: LiaisonError | None = None
+
+    def checked(number: int, document: str, answer: bytes) -> Checked:
+        batch, inputs = ready.batches[number - 1], tuple(parts[number - 1])
+        given = _checked(partner, kept, document, answer, batch, inputs)
+        if number != count:  # the last of a leg is kept with what it leads to
+            keeping.answered(office, job, number, given)
+        return given
+
     try:
         for number in left:
             batch = ready.batches[number - 1]
-            document, answer = _ask(office, means, line, job, number, batch, first=number == left[0])
-            told = (partner, kept, document, answer, batch, tuple(parts[number - 1]))
-            checking.append((number, _CHECKS.submit(_checked, *told)))
+            document, answer = _ask(office, means, line, job, number, batch, again=number in lost)
+            checking.append((number, _CHECKS.submit(checked, number, document, answer)))
             while len(checking) > AHEAD or (checking and checking[0][1].done()):
-                _settle(office, job, found, checking, len(ready.batches))
+                _take(found, checking)
     except LiaisonError as error:
         fault = error
+    finally:
+        wait([future for _, future in checking])
     while checking:
-        _settle(office, job, found, checking, 0 if fault else len(ready.batches))
+        _take(found, checking)
     if fault is not None:
         raise fault
     return found
 
 
-def _settle(
-    office: Office,
-    job: Job,
-    found: dict[int, Checked],
-    checking: deque[tuple[int, Future[Checked]]],
-    last: int,
-) -> None:
-    """Keep the oldest answer that was checked; the last of a leg is kept with what it leads to."""
+def _take(found: dict[int, Checked], checking: deque[tuple[int, Future[Checked]]]) -> None:
+    """The oldest answer, once it is checked and kept."""
     number, future = checking.popleft()
     found[number] = future.result()
-    if number != last:
-        keeping.answered(office, job, number, found[number])
 
 
 def _ask(
-    office: Office, means: Means, line: Line, job: Job, number: int, batch: Blinded, *, first: bool
+    office: Office, means: Means, line: Line, job: Job, number: int, batch: Blinded, *, again: bool
 ) -> tuple[str, bytes]:
     """A question as it was signed, and what came back.
 
-    The first one that has no answer may have been asked before, and its answer lost: it is asked again by the same
-    document. Raises BadInput for a batch that is not the one that was committed to.
+    One that may have been asked before, and its answer lost, is asked `again` by the same document. Raises BadInput for
+    a batch that is not the one that was committed to.
     """
     row = office.read(lambda connection: keeping.batch(connection, job, number))
     if sha256(batch.points).hexdigest() != row.digest:
         raise BadInput("the batch is not the one that was committed to", field="digest")
     document = row.question
     stale = office.now() - signing.told(document, Question).made > SOON
-    if stale and not first:
+    if stale and not again:
         document = keeping.sign_again(office, means, job, number)
     try:
         return document, line.ask("POST", "/crosscheck/evaluate", packed(document, batch.points))
     except Refused as error:
-        if not (stale and first) or error.code != "bad-input":
+        if not (stale and again) or error.code != "bad-input":
             raise
     document = keeping.sign_again(office, means, job, number)
     return document, line.ask("POST", "/crosscheck/evaluate", packed(document, batch.points))

@@ -129,6 +129,16 @@ def fresh(office: Office, line: Line, of: Of = Of.RECORDS, within: dt.timedelta 
         return kept if recent else renewed(office, line, kept, of)
 
 
+def at_hand(office: Office, partner: str, of: Of = Of.RECORDS) -> Kept | None:
+    """The partner's set, where it is open here and need not be asked for again: no call, and no wait."""
+    row = office.read(lambda connection: _row(connection, partner, of))
+    kept = None if row is None else _OPEN.of(office.keys).get(row.id)
+    if row is None or kept is None or kept.fetched != row.fetched:
+        return None
+    now = office.now()
+    return kept if now - kept.fetched < FRESH and now < kept.published.ends else None
+
+
 def renewed(office: Office, line: Line, before: Kept | None, of: Of) -> Kept:
     """The partner's newest set, whatever is here. Raises as `fresh`."""
     told: Published | None = None
