@@ -50,6 +50,11 @@ _BY_ID = Prepared(select(PARTNERS).where(PARTNERS.c.id == _NAME))
 _CARDS = Prepared(
     select(PARTNER_CARDS).where(PARTNER_CARDS.c.partner == _NAME).order_by(PARTNER_CARDS.c.generation.desc())
 )
+_BY_CHANNEL_KEY = Prepared(
+    select(PARTNER_CARDS.c.partner).where(
+        PARTNER_CARDS.c.channel_key == _NAME, PARTNER_CARDS.c.state != CardState.REVOKED.value
+    )
+)
 _IN_FORCE = Prepared(
     select(AGREEMENTS.c.content).where(
         AGREEMENTS.c.partner == _NAME, AGREEMENTS.c.state == AgreementState.IN_FORCE.value
@@ -113,8 +118,7 @@ def by_id(connection: Connection, partner_id: str) -> Partner:
 
 def by_channel_key(connection: Connection, channel_id: str) -> Partner:
     """The partner whose channel key of this id is still good. Raises NotFound."""
-    good = PARTNER_CARDS.c.channel_key == channel_id, PARTNER_CARDS.c.state != CardState.REVOKED.value
-    found = connection.execute(select(PARTNER_CARDS.c.partner).where(*good)).all()
+    found = _BY_CHANNEL_KEY.all(connection, {"name": channel_id})
     if len(found) != 1:
         raise NotFound
     return by_id(connection, found[0].partner)

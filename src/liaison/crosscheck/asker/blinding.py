@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import cpu_count
@@ -19,6 +19,7 @@ from liaison.crosscheck.function import voprf
 from liaison.crosscheck.function.groups import POINT
 from liaison.crosscheck.function.voprf import Blinded
 from liaison.crosscheck.messages import whole_of
+from liaison.model.errors import BadInput
 from liaison.model.subjects import AnySubject
 from liaison.office import Office
 from liaison.storage.rings import EachRing
@@ -54,11 +55,24 @@ class Ready:
 
 
 def ready(holder: str, leg: str, subjects: Mapping[int, AnySubject], seed: bytes) -> Ready:
-    """A leg at this holder, blinded. Raises BadInput where nothing of the subjects can be compared."""
-    asked = looking.inputs_of(holder, subjects, seed, leg)
-    batches = looking.cut(asked.inputs)
-    seeds = [voprf.batch_seed(seed, leg, number) for number in range(1, len(batches) + 1)]
-    return Ready(leg, asked, tuple(_WORKERS.map(voprf.blind, batches, seeds)))
+    """A leg at this holder, blinded: the first batches while the keys of the others are made.
+
+    Raises BadInput where nothing of the subjects can be compared.
+    """
+    begun: list[Future[Blinded]] = []
+
+    def blind(batch: Sequence[bytes]) -> None:
+        begun.append(_WORKERS.submit(voprf.blind, batch, voprf.batch_seed(seed, leg, len(begun) + 1)))
+
+    try:
+        asked = looking.inputs_of(holder, subjects, seed, leg, blind)
+    except BadInput:
+        for each in begun:
+            each.cancel()
+        raise
+    for batch in looking.cut(asked.inputs)[len(begun) :]:
+        blind(batch)
+    return Ready(leg, asked, tuple(each.result() for each in begun))
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, select, update
 
 from liaison.crosscheck.asker import receipts
 from liaison.crosscheck.asker.access import by_id, move
@@ -25,6 +25,7 @@ from liaison.model.errors import BadInput, LiaisonError, NotFound, WrongEpoch
 from liaison.model.grounds import Purpose
 from liaison.office import Office
 from liaison.officers import notices
+from liaison.storage.prepared import Prepared
 from liaison.storage.sealing import seal, unseal
 from liaison.storage.tables.crosscheck import BATCHES, HITS, LEGS, SESSIONS
 from liaison.storage.tables.officers import APPROVALS
@@ -33,6 +34,15 @@ from liaison.supply.signing import Type
 from liaison.transport.means import Means
 
 DONE, STOPPED = "crosscheck-done", "crosscheck-stopped"
+_OF: BindParameter[str] = bindparam("of")
+_LEG, _SESSION = (Prepared(select(table).where(table.c.id == _OF)) for table in (LEGS, SESSIONS))
+_DECIDED = Prepared(select(APPROVALS.c.decided_by).where(APPROVALS.c.id == _OF))
+_STATES = Prepared(
+    select(SESSIONS.c.state, LEGS.c.state.label("leg"))
+    .join(LEGS, LEGS.c.session == SESSIONS.c.id)
+    .where(LEGS.c.id == _OF)
+)
+_BATCH = Prepared(select(BATCHES).where(BATCHES.c.leg == _OF, BATCHES.c.number == bindparam("place")))
 HEAD = ">u8"  # the first eight bytes of an output
 
 
@@ -59,22 +69,23 @@ class Checked:
 
 def read_job(connection: Connection, leg: str) -> Job:
     """One leg, for work that the node does by itself. Raises NotFound."""
-    row = connection.execute(select(LEGS).where(LEGS.c.id == leg)).first()
-    if row is None:
+    row = _LEG.first(connection, {"of": leg})
+    session = None if row is None else _SESSION.first(connection, {"of": row.session})
+    if row is None or session is None:
         raise NotFound
-    session = by_id(connection, row.session)
-    query = select(APPROVALS.c.decided_by).where(APPROVALS.c.id == session.approval_id)
-    return Job(row, session, str(connection.execute(query).scalar() or ""))
+    approval = _DECIDED.first(connection, {"of": session.approval_id}) if session.approval_id else None
+    return Job(row, session, str(approval.decided_by or "") if approval is not None else "")
 
 
 def batch(connection: Connection, job: Job, number: int) -> Row[Any]:
     """One batch of a leg that is still to be asked. Raises Over."""
-    query = select(SESSIONS.c.state, LEGS.c.state.label("leg")).join(LEGS, LEGS.c.session == SESSIONS.c.id)
-    held = connection.execute(query.where(LEGS.c.id == job.leg.id)).one()
+    held = _STATES.first(connection, {"of": job.leg.id})
+    row: Row[Any] | None = _BATCH.first(connection, {"of": job.leg.id, "place": number})
+    if held is None or row is None:
+        raise NotFound
     if SessionState(held.state) is not SessionState.RUNNING or LegState(held.leg) is not LegState.RUNNING:
         raise Over("the cross-check was stopped")
-    here = (BATCHES.c.leg == job.leg.id) & (BATCHES.c.number == number)
-    return connection.execute(select(BATCHES).where(here)).one()
+    return row
 
 
 def aim(office: Office, means: Means, job: Job, told: Published, ready: Ready) -> Job:
@@ -167,14 +178,16 @@ def finish(
     office: Office, means: Means, job: Job, told: Published, last: Checked, found: Sequence[Hit]
 ) -> None:
     """A leg is answered and looked up: last answer, overlaps and receipt in one transaction. Raises Over."""
-    key, now = secrets_of(office, job.session).key, office.now()
+    stands, now = Kind(job.session.kind) is Kind.STANDING, office.now()
+    key = secrets_of(office, job.session).key if stands else None  # what is looked up once is sealed no more
 
     def work(connection: Connection) -> None:
         row = batch(connection, job, job.leg.batches)
         if not row.answer:
             _write_answer(connection, job, row.number, last, key, now)
         keep_hits(connection, job.session.id, job.leg.partner, found, now)
-        _erase_outputs(connection, job)
+        if not stands:
+            connection.execute(update(BATCHES).where(BATCHES.c.leg == job.leg.id).values(sealed=None))
         detail = {"partner": job.leg.partner, "points": str(job.leg.points)}
         objects = (job.session.id, job.leg.id)
         record(
@@ -279,10 +292,11 @@ def _told_where_whole(connection: Connection, job: Job, now: dt.datetime) -> Non
 
 
 def _write_answer(
-    connection: Connection, job: Job, number: int, given: Checked, key: bytes, now: dt.datetime
+    connection: Connection, job: Job, number: int, given: Checked, key: bytes | None, now: dt.datetime
 ) -> None:
+    """Keep an answer, and the outputs where there is a key to seal them."""
     content = given.heads.astype(HEAD).tobytes()
-    sealed = seal(key, content, batch_about(job.leg.id, number))
+    sealed = None if key is None else seal(key, content, batch_about(job.leg.id, number))
     here = (BATCHES.c.leg == job.leg.id) & (BATCHES.c.number == number)
     kept = {"answer": given.answer, "at": now, "sealed": sealed}
     connection.execute(update(BATCHES).where(here).values(**kept))
@@ -293,12 +307,6 @@ def _write_answer(
 def _write_question(connection: Connection, leg: str, number: int, question: str) -> None:
     here = (BATCHES.c.leg == leg) & (BATCHES.c.number == number)
     connection.execute(update(BATCHES).where(here).values(question=question))
-
-
-def _erase_outputs(connection: Connection, job: Job) -> None:
-    """Only a standing cross-check needs its outputs once they were looked up."""
-    if Kind(job.session.kind) is Kind.CHECK:
-        connection.execute(update(BATCHES).where(BATCHES.c.leg == job.leg.id).values(sealed=None))
 
 
 def _signed(means: Means, job: Job, row: Row[Any], epoch: str, public: str, now: dt.datetime) -> str:

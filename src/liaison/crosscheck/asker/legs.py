@@ -17,7 +17,7 @@ from hashlib import sha256
 from os import cpu_count
 
 import numpy as np
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from liaison.crosscheck.asker import blinding, keeping, lines, receipts, sets
 from liaison.crosscheck.asker.asked import entries, secrets_of, subjects_of
@@ -47,6 +47,7 @@ from liaison.model.errors import (
 )
 from liaison.office import Office
 from liaison.partners.directory import LinkClosed, Partner
+from liaison.storage.prepared import Prepared
 from liaison.storage.rings import EachRing
 from liaison.storage.sealing import DamagedContent
 from liaison.storage.tables.crosscheck import LEGS, SESSIONS
@@ -79,6 +80,25 @@ FAULTS = (
 RECEIPT = dt.timedelta(days=30)  # for which a partner that refuses to sign a receipt is asked for it, daily
 UNSIGNED = "unsigned"  # a receipt that is asked for no more
 _CHECKS = ThreadPoolExecutor(max(2, cpu_count() or 1), "proofs")
+
+
+_ASKED = and_(
+    or_(LEGS.c.state == LegState.WAITING.value, LEGS.c.state == LegState.RUNNING.value),
+    SESSIONS.c.state == SessionState.RUNNING.value,
+    LEGS.c.code != COUNTERSIGN,
+)
+_UNRECEIPTED = and_(
+    LEGS.c.state == LegState.DONE.value,
+    LEGS.c.ours.is_not(None),
+    LEGS.c.theirs.is_(None),
+    LEGS.c.code != UNSIGNED,
+)
+_DUE = Prepared(
+    select(LEGS.c.id, LEGS.c.partner)
+    .join(SESSIONS, SESSIONS.c.id == LEGS.c.session)
+    .where(or_(_ASKED, _UNRECEIPTED), or_(LEGS.c.next.is_(None), LEGS.c.next <= bindparam("now")))
+    .order_by(LEGS.c.points, LEGS.c.id)
+)
 
 
 class NotReady(Unreachable):
@@ -331,25 +351,7 @@ def _checked(
 
 def _due(connection: Connection, now: dt.datetime) -> list[tuple[str, str]]:
     """Legs that can be gone on with, by their partners: small ones first: one suspect does not wait behind a list."""
-    open_ = and_(
-        LEGS.c.state.in_([LegState.WAITING.value, LegState.RUNNING.value]),
-        SESSIONS.c.state == SessionState.RUNNING.value,
-        LEGS.c.code != COUNTERSIGN,
-    )
-    unsigned = and_(
-        LEGS.c.state == LegState.DONE.value,
-        LEGS.c.ours.is_not(None),
-        LEGS.c.theirs.is_(None),
-        LEGS.c.code != UNSIGNED,
-    )
-    turn = or_(LEGS.c.next.is_(None), LEGS.c.next <= now)
-    query = (
-        select(LEGS.c.id, LEGS.c.partner)
-        .join(SESSIONS, SESSIONS.c.id == LEGS.c.session)
-        .where(or_(open_, unsigned), turn)
-    )
-    rows = connection.execute(query.order_by(LEGS.c.points, LEGS.c.id))
-    return [(row.id, row.partner) for row in rows]
+    return [(row.id, row.partner) for row in _DUE.all(connection, {"now": now})]
 
 
 def _pause(tries: int, wait: int) -> dt.timedelta:

@@ -7,7 +7,7 @@ question in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -53,24 +53,42 @@ class Hit:
     agreed: tuple[str, ...]
 
 
-def inputs_of(holder: str, subjects: Mapping[int, AnySubject], seed: bytes, leg: str) -> Inputs:
-    """The inputs of a leg at this holder. Raises BadInput where nothing can be asked of any subject."""
+def inputs_of(
+    holder: str,
+    subjects: Mapping[int, AnySubject],
+    seed: bytes,
+    leg: str,
+    full: Callable[[Sequence[bytes]], object] = len,
+) -> Inputs:
+    """The inputs of a leg at this holder; `full` is given each batch without padding as soon as it is whole.
+
+    Raises BadInput where nothing can be asked of any subject.
+    """
     places: dict[bytes, int] = {}
+    inputs: list[bytes] = []
     owners: dict[int, tuple[tuple[int, MatchKey], ...]] = {}
     for number, subject in subjects.items():
-        keys = of_question(subject)
-        owners[number] = tuple((places.setdefault(evaluated(holder, key), len(places)), key) for key in keys)
-    if not places:
+        owned = []
+        for key in of_question(subject):
+            each = evaluated(holder, key)
+            place = places.setdefault(each, len(inputs))
+            if place == len(inputs):
+                inputs.append(each)
+                if not len(inputs) % BATCH:
+                    full(inputs[-BATCH:])
+            owned.append((place, key))
+        owners[number] = tuple(owned)
+    if not inputs:
         raise BadInput(
             "nothing of these subjects can be compared",
             field="subjects",
             hint="give dates of birth, or numbers of documents, vehicles, telephones or accounts",
         )
-    count = padded(len(places))
+    count = padded(len(inputs))
     if count > MOST_BATCHES * BATCH:
         raise BadInput(f"{count:,} points are too many", field="subjects", hint="divide the list")
-    filled = padding(seed, leg, count - len(places))
-    return Inputs((*places, *filled), owners, len(places))
+    filled = padding(seed, leg, count - len(inputs))
+    return Inputs((*inputs, *filled), owners, len(inputs))
 
 
 def points_of(subjects: int | Iterable[AnySubject]) -> int:

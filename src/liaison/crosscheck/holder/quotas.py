@@ -11,16 +11,39 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from liaison.crosscheck.holder.epochs import DAY
 from liaison.crosscheck.messages import Kind, Of, Question
 from liaison.model.errors import OverQuota
 from liaison.partners import directory
 from liaison.partners.agreement import Comparison
+from liaison.storage.prepared import Prepared
 from liaison.storage.tables.crosscheck import ANSWERED, SERVED
 
 SAME = (SERVED.c.partner == ANSWERED.c.partner) & (SERVED.c.session == ANSWERED.c.session)
+_OF = SERVED.c.of == bindparam("kind_of_set")
+_USED = Prepared(
+    select(
+        SERVED.c.reference,
+        func.sum(ANSWERED.c.points).label("points"),
+        func.min(ANSWERED.c.at).label("first"),
+    )
+    .join(SERVED, SAME)
+    .where(ANSWERED.c.partner == bindparam("asker"), _OF, ANSWERED.c.at > bindparam("since"))
+    .group_by(SERVED.c.reference)
+)
+_PEOPLE = Prepared(
+    select(SERVED.c.kind, SERVED.c.epoch, func.sum(SERVED.c.people).label("people"))
+    .where(
+        SERVED.c.partner == bindparam("asker"),
+        _OF,
+        SERVED.c.reference == bindparam("for_case"),
+        SERVED.c.session != bindparam("but"),
+        SERVED.c.last > bindparam("since"),
+    )
+    .group_by(SERVED.c.kind, SERVED.c.epoch)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +81,9 @@ def meter(connection: Connection, partner: str, of: Of, now: dt.datetime) -> Met
 def metered(connection: Connection, partner: str, of: Of, terms: Comparison, now: dt.datetime) -> Meter:
     """As `meter`, where the terms are known."""
     window = terms.epoch_days * DAY
-    lately = (ANSWERED.c.partner == partner) & (SERVED.c.of == of.value) & (ANSWERED.c.at > now - window)
-    summed = select(SERVED.c.reference, func.sum(ANSWERED.c.points), func.min(ANSWERED.c.at))
-    rows = connection.execute(summed.join(SERVED, SAME).where(lately).group_by(SERVED.c.reference)).all()
-    by_case = {reference: int(points) for reference, points, _ in rows}
-    frees = min((first for _, _, first in rows), default=None)
+    rows = _USED.all(connection, {"asker": partner, "kind_of_set": of.value, "since": now - window})
+    by_case = {row.reference: int(row.points) for row in rows}
+    frees = min((row.first for row in rows), default=None)
     return Meter(terms.points, terms.case_points, by_case, frees + window if frees else None)
 
 
@@ -74,16 +95,18 @@ def people(
 
     A standing cross-check asks about the same people anew under each key: of those, the epoch with the most counts.
     """
-    mine = (SERVED.c.partner == partner) & (SERVED.c.of == question.of.value)
-    here = mine & (SERVED.c.reference == question.reference) & (SERVED.c.session != question.session)
-    lately = here & (SERVED.c.last > now - terms.epoch_days * DAY)
-    grouped = SERVED.c.kind, SERVED.c.epoch
-    query = select(*grouped, func.sum(SERVED.c.people)).where(lately).group_by(*grouped)
+    others = {
+        "asker": partner,
+        "kind_of_set": question.of.value,
+        "for_case": question.reference,
+        "but": question.session,
+        "since": now - terms.epoch_days * DAY,
+    }
     standing = Counter[str]()
     once = Counter[str]()
     (standing if question.kind is Kind.STANDING else once)[question.epoch] = own
-    for kind, epoch, count in connection.execute(query):
-        (standing if kind == Kind.STANDING.value else once)[epoch] += int(count)
+    for row in _PEOPLE.all(connection, others):
+        (standing if row.kind == Kind.STANDING.value else once)[row.epoch] += int(row.people)
     return once.total() + max(standing.values(), default=0)
 
 

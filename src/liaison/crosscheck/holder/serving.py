@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, insert, select, update
 
 from liaison.crosscheck.function.voprf import Evaluated
 from liaison.crosscheck.holder import quotas
@@ -52,6 +52,7 @@ from liaison.model.errors import (
 from liaison.office import Office
 from liaison.partners import directory
 from liaison.partners.directory import Partner
+from liaison.storage.prepared import Prepared
 from liaison.storage.tables.crosscheck import ANSWERED, SERVED
 from liaison.supply import signing
 from liaison.supply.signing import Type
@@ -63,6 +64,14 @@ WHAT_ANSWERED, WHAT_REFUSED, WHAT_RECEIPT = (
     "crosscheck-answered",
     "crosscheck-refused",
     "crosscheck-receipt-given",
+)
+_ASKER: BindParameter[str] = bindparam("asker")
+_SESSION = Prepared(select(SERVED).where(SERVED.c.partner == _ASKER, SERVED.c.session == bindparam("name")))
+_MINE = ANSWERED.c.partner == _ASKER, ANSWERED.c.session == bindparam("name")
+_BATCH = Prepared(select(ANSWERED).where(*_MINE, ANSWERED.c.batch == bindparam("number")))
+_DIGESTS = Prepared(select(ANSWERED.c.digest).where(*_MINE).order_by(ANSWERED.c.batch))
+_SAME = Prepared(
+    select(ANSWERED.c.batch).where(ANSWERED.c.partner == _ASKER, ANSWERED.c.digest == bindparam("points"))
 )
 OVER = (LedgerUnavailable, StoreUnavailable)  # after which nothing can be recorded
 
@@ -160,8 +169,8 @@ def _looked_at(office: Office, connection: Connection, partner: Partner, asked: 
 
 
 def _require_new(connection: Connection, partner: str, question: Question, before: Row[Any] | None) -> None:
-    same = (ANSWERED.c.partner == partner) & (ANSWERED.c.digest == question.digest)
-    if before is not None or connection.execute(select(ANSWERED.c.batch).where(same)).first() is not None:
+    same = {"asker": partner, "points": question.digest}
+    if before is not None or _SAME.first(connection, same) is not None:
         raise Replayed("this batch was answered before")
 
 
@@ -292,7 +301,7 @@ def _receipt(connection: Connection, session: Row[Any]) -> Receipt:
 
 
 def _session(connection: Connection, partner: str, session: str) -> Row[Any] | None:
-    return connection.execute(select(SERVED).where(_here(partner, session))).first()
+    return _SESSION.first(connection, {"asker": partner, "name": session})
 
 
 def _here(partner: str, session: str) -> Any:
@@ -300,14 +309,12 @@ def _here(partner: str, session: str) -> Any:
 
 
 def _batch(connection: Connection, partner: str, session: str, number: int) -> Row[Any] | None:
-    here = (ANSWERED.c.partner == partner) & (ANSWERED.c.session == session)
-    return connection.execute(select(ANSWERED).where(here, ANSWERED.c.batch == number)).first()
+    return _BATCH.first(connection, {"asker": partner, "name": session, "number": number})
 
 
 def _digests(connection: Connection, session: Row[Any]) -> list[str]:
-    here = (ANSWERED.c.partner == session.partner) & (ANSWERED.c.session == session.session)
-    query = select(ANSWERED.c.digest).where(here).order_by(ANSWERED.c.batch)
-    return list(connection.execute(query).scalars())
+    here = {"asker": session.partner, "name": session.session}
+    return [row.digest for row in _DIGESTS.all(connection, here)]
 
 
 __all__ = ["evaluate", "receipt", "refusing"]
