@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from liaison.crosscheck.asker import looking
+from liaison.crosscheck.asker import blinding, looking
 from liaison.crosscheck.asker.looking import (
     BATCH,
     PADDING,
@@ -75,6 +75,25 @@ def test_batches_follow_each_other_and_hold_everything():
     parts = cut(inputs)
     assert [len(part) for part in parts] == [BATCH, 3]
     assert [each for part in parts for each in part] == inputs
+
+
+def test_whole_batches_are_told_of_while_the_rest_is_made(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(looking, "BATCH", 16)
+    told: list[tuple[bytes, ...]] = []
+    asked = inputs_of(HOLDER, {1: GEZIM, 2: WOLF}, SEED, "leg-1", lambda batch: told.append(tuple(batch)))
+    assert told == cut(asked.inputs)[: asked.keys // 16]
+    assert len(told) > 2
+    assert asked == inputs_of(HOLDER, {1: GEZIM, 2: WOLF}, SEED, "leg-1")
+
+
+def test_batches_that_are_blinded_early_are_those_of_the_leg(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(looking, "BATCH", 16)
+    found = blinding.ready(HOLDER, "leg-1", {1: GEZIM, 2: WOLF}, SEED)
+    again = [
+        voprf.blind(part, voprf.batch_seed(SEED, "leg-1", number))
+        for number, part in enumerate(cut(found.asked.inputs), 1)
+    ]
+    assert list(found.batches) == again
 
 
 def test_a_subject_of_whom_nothing_is_compared_cannot_be_asked_about():

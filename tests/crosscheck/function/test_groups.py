@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import ctypes
+import threading
 from pathlib import Path
 from random import Random
 
@@ -179,3 +181,63 @@ def test_many_calls_in_one_are_those_one_by_one(count: int, bad: int, steps: lis
     ways = [met(way) for way in (each.one_by_one, each.in_one_call)]
     assert ways[0] == ways[1]
     assert ways[0][0] == (bad if not silent and 0 <= bad < count else -1)
+
+
+@given(st.integers(0, 60), st.sets(st.integers(0, 60)), st.booleans(), st.booleans())
+def test_calls_side_by_side_are_those_one_by_one(
+    count: int, bad: set[int], silent: bool, helped: bool
+) -> None:
+    """In any order; of those that are refused the first is told, whichever thread came upon it."""
+    calls: list[tuple[int | None, ...]] = []
+
+    def record(*places: int | None) -> int:
+        calls.append(places)
+        return int((places[0] or 0) // 32 - 1 in bad)
+
+    given = [(32, 32), (64_000, 0), (9_000_032, -32)][: 3 if silent else 2]
+    called = SILENT(record) if silent else CALLED(record)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("CORES", 3), ("LEAST", 4), ("PIECE", 7)):
+            patch.setattr(each, name, value)
+        if not helped:
+            patch.setattr(each, "_HELPERS", NoThreads())
+        found = each.side_by_side(called, count, *given)
+    there = {number for number in bad if number < count}
+    assert found == (-1 if silent else min(there, default=-1))
+    if silent or not there:
+        assert sorted(calls, key=str) == sorted(
+            (tuple(start + step * number for start, step in given) for number in range(count)), key=str
+        )
+
+
+class NoThreads:
+    """A system that gives no more of them."""
+
+    def submit(self, work: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+
+def test_two_cores_work_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(each, "CORES", 2)
+    met, together = threading.Barrier(2, timeout=30), list[int]()
+
+    def meet(*places: int | None) -> int:
+        if (places[0] or 0) % (32 * each.LEAST) == 32:  # the first of each piece waits for the other's
+            with contextlib.suppress(threading.BrokenBarrierError):
+                together.append(met.wait())
+        return 0
+
+    assert each.side_by_side(CALLED(meet), 2 * each.LEAST, (32, 32), (32, 32)) == -1
+    assert sorted(together) == [0, 1]
+
+
+@pytest.mark.parametrize("backend", ["libsodium", "wheel"])
+def test_many_points_are_multiplied_as_few_are(backend: str) -> None:
+    group, uniform = choose(backend), Random(2).randbytes(64 * 700)
+    points, scalars = group.from_uniform(uniform), group.reduce(uniform)
+    few = range(0, len(points), 320)
+    assert points == b"".join(group.from_uniform(uniform[2 * at : 2 * at + 640]) for at in few)
+    products = b"".join(group.multiply(points[at : at + 320], scalars[at : at + 320]) for at in few)
+    assert group.multiply(points, scalars) == products
+    with pytest.raises(BadPoint, match="point 601 "):
+        group.multiply_all(points[: 32 * 600] + b"\xff" * 31 + b"\x7f" + points[32 * 600 :], scalars[:32])
