@@ -247,6 +247,30 @@ def test_questions_are_signed_with_the_commitment_where_the_set_is_at_hand(
         assert sent[-len(signed) :] == [row.question for row in signed]
 
 
+def test_questions_that_grew_old_while_the_leg_waited_are_signed_anew_at_once(both: Asked, small: None):
+    both.asks(STRANGER)
+    before = len(both.evaluations())
+    session = both.draft(*SEVERAL)
+    both.start(session)
+    both.pair.both(minutes=30)  # others were asked about first
+    both.work()
+    assert both.hits(session) == [2]
+    assert len(both.evaluations()) - before == both.leg(session).batches
+    assert [each for each in both.holder.said() if each.what == "crosscheck-refused"] == []
+
+
+def test_questions_of_which_none_was_asked_are_refused_once_at_most(both: Asked, small: None):
+    """After a stop nobody knows what was asked: the first old question finds it out for those after it."""
+    both.asks(STRANGER)
+    session = both.draft(*SEVERAL)
+    both.start(session)
+    both.forget_memory()
+    both.pair.both(minutes=30)
+    both.work()
+    assert both.hits(session) == [2]
+    assert len([each for each in both.holder.said() if each.what == "crosscheck-refused"]) == 1
+
+
 def test_questions_wait_where_the_set_has_to_be_asked_for(both: Asked):
     both.asks(STRANGER)
     both.pair.both(minutes=2)

@@ -34,6 +34,7 @@ from liaison.supply.signing import Type
 from liaison.transport.means import Means
 
 DONE, STOPPED = "crosscheck-done", "crosscheck-stopped"
+SOON = dt.timedelta(minutes=4)  # a question is sent within this time of its signature; holders take five
 _OF: BindParameter[str] = bindparam("of")
 _LEG, _SESSION = (Prepared(select(table).where(table.c.id == _OF)) for table in (LEGS, SESSIONS))
 _DECIDED = Prepared(select(APPROVALS.c.decided_by).where(APPROVALS.c.id == _OF))
@@ -88,8 +89,12 @@ def batch(connection: Connection, job: Job, number: int) -> Row[Any]:
     return row
 
 
-def aim(office: Office, means: Means, job: Job, told: Published, ready: Ready) -> Job:
+def aim(
+    office: Office, means: Means, job: Job, told: Published, ready: Ready, *, unasked: bool = False
+) -> Job:
     """Let a leg be asked under the key of this set: its questions are signed and written before the first goes.
+
+    Questions that grew old while the leg waited are signed anew where it is known that none was asked.
 
     Raises WrongEpoch for one that was answered in part under another key; BadInput where the batches are not those that
     were committed to.
@@ -98,20 +103,23 @@ def aim(office: Office, means: Means, job: Job, told: Published, ready: Ready) -
         raise WrongEpoch("the partner's key changed in the middle of the session")
     if ready.whole != job.leg.whole:
         raise BadInput("the batches are not those that were committed to", field="digest")
-    if _is_aimed(job.leg, told):
+    old = unasked and job.leg.begun is not None and office.now() - job.leg.begun > SOON
+    if _is_aimed(job.leg, told) and not old:
         return job
 
     def work(connection: Connection) -> None:
-        aim_within(office, connection, means, job, told)
+        aim_within(office, connection, means, job, told, anew=old)
 
     office.write(work)
     return office.read(lambda connection: read_job(connection, job.leg.id))
 
 
-def aim_within(office: Office, connection: Connection, means: Means, job: Job, told: Published) -> None:
+def aim_within(
+    office: Office, connection: Connection, means: Means, job: Job, told: Published, *, anew: bool = False
+) -> None:
     """The same in the caller's transaction, of batches that were committed to. Raises Over."""
     now = office.now()
-    anew = job.leg.epoch != told.epoch
+    anew = anew or job.leg.epoch != told.epoch
     values = {"epoch": told.epoch, "version": told.version, "state": LegState.RUNNING.value, "code": ""}
     values |= {"next": None, "begun": job.leg.begun or now}
     here = LEGS.c.id == job.leg.id

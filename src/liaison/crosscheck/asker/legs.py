@@ -23,7 +23,7 @@ from liaison.crosscheck.asker import blinding, keeping, lines, receipts, sets
 from liaison.crosscheck.asker.asked import entries, secrets_of, subjects_of
 from liaison.crosscheck.asker.asking import ASKED, COUNTERSIGN
 from liaison.crosscheck.asker.blinding import Ready
-from liaison.crosscheck.asker.keeping import Checked, Job
+from liaison.crosscheck.asker.keeping import SOON, Checked, Job
 from liaison.crosscheck.asker.lawful import still_lawful
 from liaison.crosscheck.asker.lines import Line, Refused
 from liaison.crosscheck.asker.looking import cut, hits
@@ -61,7 +61,6 @@ EVERY = 5.0  # seconds between two looks, unless somebody asks
 WAKES = frozenset({ASKED})  # what Means.arrived is told of when there is something to ask
 AT_ONE = 3  # legs worked on at one partner: who answers slowly holds up nobody else
 AHEAD = 2  # answers whose proof is being checked while the next batch is on its way
-SOON = dt.timedelta(minutes=4)  # a question is sent within this time of its signature; holders take five
 FIRST_WAIT, LONGEST_WAIT = dt.timedelta(seconds=1), dt.timedelta(minutes=5)
 MOVED_ON = frozenset({"wrong-epoch", "wrong-key", "other-normaliser"})  # answered by a look at the newest set
 NOT_READY = frozenset({"conflict", "not-found"})  # of a partner whose set is being made
@@ -237,8 +236,9 @@ def _set(office: Office, line: Line) -> Kept:
 
 
 def _asked_under(office: Office, means: Means, line: Line, job: Job, kept: Kept) -> None:
-    ready = _ready(office, job)
-    job = keeping.aim(office, means, job, kept.published, ready)
+    remembered = blinding.recall(office, job.leg.id)  # until it is worked on the first time
+    ready = remembered or _ready(office, job)
+    job = keeping.aim(office, means, job, kept.published, ready, unasked=remembered is not None)
     found = _outputs(office, means, line, job, kept, ready)
     whole = np.concatenate([found[number].heads for number in sorted(found)])
     there = tokens.contains(kept.tokens, whole)
@@ -248,10 +248,7 @@ def _asked_under(office: Office, means: Means, line: Line, job: Job, kept: Kept)
 
 
 def _ready(office: Office, job: Job) -> Ready:
-    """The leg with its blinded batches, from memory or from the seed. Raises Erased."""
-    found = blinding.recall(office, job.leg.id)
-    if found is not None:
-        return found
+    """The leg with its blinded batches, once more from the seed. Raises Erased."""
     given = secrets_of(office, job.session)
     held = office.read(lambda connection: entries(connection, given.key, job.session.id))
     subjects = subjects_of(held)
@@ -272,7 +269,7 @@ def _outputs(
         return found
     partner, parts = line.partner(), cut(ready.asked.inputs)
     checking: deque[tuple[int, Future[Checked]]] = deque()
-    lost = left[: AHEAD + 1]  # they may have been asked before a stop, which lost the answers
+    lost = {*left[: AHEAD + 1]}  # they may have been asked before a stop, which lost the answers
     fault: LiaisonError | None = None
 
     def checked(number: int, document: str, answer: bytes) -> Checked:
@@ -285,7 +282,7 @@ def _outputs(
     try:
         for number in left:
             batch = ready.batches[number - 1]
-            document, answer = _ask(office, means, line, job, number, batch, again=number in lost)
+            document, answer = _ask(office, means, line, job, number, batch, lost)
             checking.append((number, _CHECKS.submit(checked, number, document, answer)))
             while len(checking) > AHEAD or (checking and checking[0][1].done()):
                 _take(found, checking)
@@ -307,25 +304,27 @@ def _take(found: dict[int, Checked], checking: deque[tuple[int, Future[Checked]]
 
 
 def _ask(
-    office: Office, means: Means, line: Line, job: Job, number: int, batch: Blinded, *, again: bool
+    office: Office, means: Means, line: Line, job: Job, number: int, batch: Blinded, lost: set[int]
 ) -> tuple[str, bytes]:
     """A question as it was signed, and what came back.
 
-    One that may have been asked before, and its answer lost, is asked `again` by the same document. Raises BadInput for
-    a batch that is not the one that was committed to.
+    One that may have been asked before, and its answer `lost`, is asked again by the same document; where it was not,
+    nor were those after it. Raises BadInput for a batch that is not the one that was committed to.
     """
     row = office.read(lambda connection: keeping.batch(connection, job, number))
     if sha256(batch.points).hexdigest() != row.digest:
         raise BadInput("the batch is not the one that was committed to", field="digest")
     document = row.question
     stale = office.now() - signing.told(document, Question).made > SOON
+    again = stale and number in lost
     if stale and not again:
         document = keeping.sign_again(office, means, job, number)
     try:
         return document, line.ask("POST", "/crosscheck/evaluate", packed(document, batch.points))
     except Refused as error:
-        if not (stale and again) or error.code != "bad-input":
+        if not again or error.code != "bad-input":
             raise
+    lost.clear()
     document = keeping.sign_again(office, means, job, number)
     return document, line.ask("POST", "/crosscheck/evaluate", packed(document, batch.points))
 

@@ -12,6 +12,7 @@ import ctypes
 import os
 import socket
 import sys
+import threading
 from collections.abc import Callable
 
 from liaison.crosscheck.function import voprf
@@ -22,12 +23,14 @@ from liaison.crosscheck.function.tokens import heads
 from liaison.model.errors import BadPoint
 
 NOT_DUMPABLE = 4, 0  # prctl(PR_SET_DUMPABLE, 0): no core, and no other process of this user reads its memory
+STACK = 1 << 20  # bytes of each thread that helps to multiply: they stay in memory as well
 ALL_PAGES = 3  # mlockall(MCL_CURRENT | MCL_FUTURE): nothing of it goes to swap
 
 
 def harden() -> None:
     """Take away what the process does not need. What the system does not offer is left out."""
     os.umask(0o077)
+    threading.stack_size(STACK)
     with contextlib.suppress(ImportError, OSError, AttributeError, ValueError):
         import resource
 
