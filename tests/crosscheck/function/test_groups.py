@@ -210,6 +210,22 @@ def test_calls_side_by_side_are_those_one_by_one(
         )
 
 
+def test_what_fails_in_one_piece_is_raised_once_all_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+
+    def fails(function: object, count: int, *places: object) -> int:
+        lengths.append(count)
+        if count < each.LEAST:
+            raise KernelMissing("gone")
+        return -1
+
+    monkeypatch.setattr(each, "in_one_call", fails)
+    monkeypatch.setattr(each, "PIECE", each.LEAST)
+    with pytest.raises(KernelMissing):
+        each.side_by_side(CALLED(lambda *places: 0), 3 * each.LEAST + 1, (0, 32), (0, 32))
+    assert sum(lengths) == 3 * each.LEAST + 1
+
+
 class NoThreads:
     """A system that gives no more of them."""
 

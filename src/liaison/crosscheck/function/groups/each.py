@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -55,24 +56,33 @@ def side_by_side(function: Function, count: int, *places: Places) -> int:
     """
     size = max(LEAST, min(PIECE, -(-count // CORES)))
     pieces = deque(range(0, count, size))
-    refused: list[int] = []
+    taken, refused, failed = len(pieces), list[int](), list[BaseException]()
+    done = threading.Semaphore(0)
 
     def work() -> None:
-        with contextlib.suppress(IndexError):  # none is left
-            while True:
+        while True:
+            try:
                 first = pieces.popleft()
+            except IndexError:
+                return
+            try:
                 there = [(start + step * first, step) for start, step in places]
                 found = in_one_call(function, min(size, count - first), *there)
                 if found >= 0:
                     refused.append(first + found)
+            except BaseException as error:
+                failed.append(error)
+            finally:
+                done.release()
 
-    helpers = _begun(work, min(CORES, len(pieces)) - 1)
-    try:
-        work()
-    finally:
-        for helper in helpers:
-            if not helper.cancel():  # what it writes to is the caller's: it is waited for
-                helper.result()
+    helpers = _begun(work, min(CORES, taken) - 1)
+    work()
+    for helper in helpers:
+        helper.cancel()
+    for _ in range(taken):  # what the others write to is the caller's: every piece is waited for
+        done.acquire()
+    if failed:
+        raise failed[0]
     return min(refused, default=-1)
 
 
