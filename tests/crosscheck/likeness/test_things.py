@@ -19,6 +19,9 @@ CASES: list[tuple[AnySubject, set[tuple[str, str]]]] = [
     (Document(number=DocumentNumber("AB12")), set()),
     (Person(documents=(Document(number=DocumentNumber("K1234567")),)), {("D", "K1234567")}),
     (Vehicle(plate=Plate("AA-OIB 5"), registered=ALB), {("P", "AA0185"), ("PC", "ALB|AA0185")}),
+    (Vehicle(plate=Plate("СА 1234 ЕЕ")), {("P", "CA1234EE")}),  # in Cyrillic letters
+    (Vehicle(plate=Plate("Ж 1234")), {("P", "Ж1234")}),
+    (Document(number=DocumentNumber("АБ 123456")), {("D", "AБ123456")}),  # in Cyrillic letters
     (Vehicle(vin=Vin(VIN)), {("V", VIN)}),
     (Phone(number=PhoneNumber("00355 69 123 4567")), {("T", "355691234567")}),
     (Phone(imei=Imei("49-015420-323751-8")), {("I", "49015420323751")}),

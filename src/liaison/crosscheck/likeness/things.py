@@ -3,7 +3,7 @@
     family  made of
     D       number of a document, six letters or more, characters that readers take for one another folded
     DC      the same, shorter, with its issuing country
-    P, PC   registration mark, folded; with its country
+    P, PC   registration mark in Latin letters, folded; with its country
     V       vehicle identification number (ISO 3779 has none of the letters that are misread)
     T       telephone number (E.164)
     I       IMEI without its check digit
@@ -20,21 +20,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from unicodedata import normalize
 
-from liaison.matching.plates import CONFUSED, KEPT
+from liaison.formats.vehicles import folding
+from liaison.matching.plates import CONFUSED
 from liaison.model.subjects import Account, AnySubject, Document, Organisation, Phone, Vehicle
 from liaison.model.text import compact
 
 LONG_ENOUGH = 6  # letters of a document's number that stand alone
-FOLD = {
-    number: CONFUSED.get(chr(number), chr(number)) if chr(number) in KEPT else None for number in range(128)
-}
+MOST_SIGNS = 4_096  # that are remembered
 # Providers that say themselves that dots in the local part, and what follows a plus sign, do not count.
 DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 
 
+class _Fold(dict[int, str]):
+    """A sign, by its number, as it is compared; learned as signs are met."""
+
+    def __missing__(self, number: int) -> str:
+        sign = folding.latin(chr(number))
+        kept = CONFUSED.get(sign, sign)
+        if len(self) < MOST_SIGNS:
+            self[number] = kept
+        return kept
+
+
+FOLD = _Fold()
+
+
 def folded(text: str) -> str:
-    """Capitals and digits with those that readers take for one another folded: `O1-lB` -> `0118`."""
-    return normalize("NFKC", text).upper().encode("ascii", "ignore").decode("ascii").translate(FOLD)
+    """Capitals and digits with those that readers take for one another folded: `O1-lB` -> `0118`.
+
+    Letters of other scripts are those of the Latin that look the same; one that has no such twin stays as it is.
+    """
+    return text.upper().translate(FOLD)
 
 
 def mailbox(text: str) -> str:
@@ -80,7 +96,7 @@ def document_keys(number: str, issuer: str) -> Iterator[tuple[str, str]]:
 
 def _vehicle(vehicle: Vehicle) -> Iterator[tuple[str, str]]:
     if vehicle.plate:
-        mark = folded(vehicle.plate.text) or compact(vehicle.plate.text)
+        mark = folded(vehicle.plate.text)
         yield "P", mark
         if vehicle.registered:
             yield "PC", f"{vehicle.registered.text}|{mark}"

@@ -60,6 +60,12 @@ def folded(raw: str, field: str) -> Folded:
     return Folded(typed, "".join(signs), (*doubts, *_scripts(doubts, typed)))
 
 
+def latin(sign: str) -> str:
+    """The Latin capital or digit that one sign is read as; the sign itself where none looks like it, "" for what stands
+    between letters and digits."""
+    return _latin(sign)[0]
+
+
 @lru_cache(2048)
 def _latin(sign: str) -> tuple[str, str, str]:
     """What a sign is read as; the kind and the words of the doubt, both empty where there is none."""
