@@ -122,6 +122,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Text,
         _says("How partners reach this node, https://host:port; empty: they are only reached from here."),
     ] = ""
+    document_hours: Annotated[
+        int,
+        _says(
+            "For so long the pseudonyms of an examined document are kept, to see it in two places or with two"
+            " people; 0 keeps none.",
+            ge=0,
+            le=168,
+        ),
+    ] = 24
     demo: Annotated[bool, _says("Invented records and open sign-ins. Never with real records.")] = False
 
 

@@ -47,6 +47,7 @@ from liaison.partners import service as partnering
 from liaison.partners.cards import OwnKeys
 from liaison.partners.own import own_keys
 from liaison.ports import Clock
+from liaison.screening import documents_seen
 from liaison.screening.bulk_runs import Runs, recover
 from liaison.screening.forgetting import forget_records
 from liaison.screening.standing_runs import run_standing
@@ -130,6 +131,7 @@ class Node:
             self.publisher,
             Repeated("index", REFRESH, self._look_for_changes, failed),
             Repeated("retention", DAY, self._keep_no_longer, failed),
+            Repeated("examined-documents", HOUR, self._forget_documents, failed),
             Repeated("gateways", HOUR, self._warn_of_gateways, failed),
             Repeated("requests", requests.EVERY, self._go_on_with_requests, failed),
             Repeated("supply", supply.EVERY, self._follow_what_was_supplied, failed),
@@ -242,6 +244,10 @@ class Node:
             before = now - timedelta(days=policy.limits(self.office.regimes).log_days)
             forget(self.office.write, self.office.log, before, retention.JOB, now)
         self.live.save()
+
+    def _forget_documents(self) -> None:
+        """Erase the traces of examined documents that are older than the settings let them be."""
+        documents_seen.forget(self.office, timedelta(hours=self.settings.document_hours))
 
     def _warn_of_gateways(self) -> None:
         """Tell the supervisors of legal gateways to partners that end soon."""

@@ -22,7 +22,7 @@ from liaison.screening.approved import spend, weigh_number
 from liaison.screening.asked import criteria, nationality, person_of, require_readable
 from liaison.screening.content import MOST, Asked, pack
 from liaison.screening.disclosure import disclose
-from liaison.screening.finding import Found, Pairs, find_person
+from liaison.screening.finding import Found, Pairs, find_apart, find_person
 from liaison.screening.finding_things import find_thing
 from liaison.screening.lookups import Footing, context_for, footing
 from liaison.screening.oneself import asks_about_oneself
@@ -37,7 +37,8 @@ LARGEST_MOST = 1000  # alerts of one question
 class Question:
     """Whom or what a person asks about, on which grounds, and within which limits.
 
-    `min_score` in bits, None where the size of the lists says it; `lists` by name, none for all; `most` alerts.
+    `min_score` in bits, None where the size of the lists says it; `lists` by name, none for all; `most` alerts;
+    `apart` looks a person's documents up by themselves too, so that no name keeps their records from being found.
     """
 
     subject: AnySubject
@@ -45,6 +46,7 @@ class Question:
     min_score: float | None = None
     lists: tuple[str, ...] = ()
     most: int = MOST
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def check(office: Office, live: Live, actor: policy.Actor, question: Question) -
     )
     context = weighed.context
     permit = settle(office, policy.Action.CHECK, context, weighed.decision)
-    found = _find(office, live, asked, context)
+    found = _find(office, live, asked, context, apart=question.apart)
     disclosed = disclose(office, context, found.hits, asked.most)
     look = keeping.Look(
         id=new_id("check"),
@@ -151,12 +153,12 @@ def _weigh(
     return Weighed(stand, *weigh_number(office, connection, policy.Action.CHECK, context))
 
 
-def _find(office: Office, live: Live, asked: Asked, context: policy.Context) -> Found:
+def _find(office: Office, live: Live, asked: Asked, context: policy.Context, *, apart: bool) -> Found:
     person, salt = person_of(asked.subject), seals(office).digest_key(office)
     if person is None:
         return find_thing(live, asked, salt)
     case = context.grounds.case if context.grounds else ""
-    return find_person(live, person, asked, Pairs(salt, (case,)))
+    return (find_apart if apart else find_person)(live, person, asked, Pairs(salt, (case,)))
 
 
 def _keep(

@@ -69,6 +69,24 @@ def find_person(live: Live, person: Person, asked: Asked, pairs: Pairs) -> Found
     return Found(tuple(hits_of(index, people, search(index, people, limits), pairs)), least)
 
 
+def find_apart(live: Live, person: Person, asked: Asked, pairs: Pairs) -> Found:
+    """The records that match a person, and those of their documents whatever the name: many words of a name that a
+    record lacks would else weigh as much as the number that it has. Raises BadSetting for a list that is not there."""
+    found = find_person(live, person, asked, pairs)
+    if not person.names or not person.documents:
+        return found
+    alone = find_person(live, Person(documents=person.documents), asked, pairs)
+    known = {hit.holding for hit in found.hits}
+    missed = [hit for hit in alone.hits if hit.holding not in known]
+    if not missed:
+        return found
+    people = people_of([person], ["1"])
+    own = bytes.fromhex(subject_key(pairs.scoped(people), 0, pairs.salt))
+    side = Shown(id="1", name=str(person.names[0]))
+    added = [replace(hit, subject=side, subject_digest=own) for hit in missed]
+    return Found(tuple(sorted((*found.hits, *added), key=lambda hit: -hit.score)), found.least)
+
+
 def limits_of(asked: Asked, threads: int = 1) -> Limits:
     """The limits of a question as the matching takes them."""
     least = None if asked.least is None else asked.least / BIT

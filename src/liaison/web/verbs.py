@@ -27,6 +27,8 @@ VERBS = {
     "check-answered": later("A question was answered"),
     "check-read": later("A check was opened again"),
     "correct-holding": later("A record was corrected"),
+    "document-examined": later("A document was examined"),
+    "documents-forgotten": later("Traces of examined documents were erased"),
     "erase": later("A record was erased"),
     "glass-broken": later("The glass was broken"),
     "glass-read": later("A broken glass was looked at"),

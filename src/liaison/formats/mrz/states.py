@@ -54,10 +54,11 @@ def meaning(code: str) -> State:
 
 def same_state(one: str, two: str) -> bool:
     """Whether two codes are of one state: D and DEU, GBR and the codes of other British nationals."""
-    return _family(one) == _family(two)
+    return family(one) == family(two)
 
 
-def _family(code: str) -> str:
+def family(code: str) -> str:
+    """One code for all of one state: DEU for D, GBR for the codes of British nationals; else the code itself."""
     code = code.strip("<")
     if code.startswith("GB") and len(code) == 3:
         return "GBR"

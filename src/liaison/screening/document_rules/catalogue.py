@@ -140,6 +140,7 @@ RULES = {
             "seen.other-dates", _C, "this document was seen with another date of expiry", "earlier sightings"
         ),
         Rule("seen.elsewhere", _C, "it was seen too far away for the time between", "earlier sightings"),
+        Rule("seen.another-place", _N, "it was seen in another place a short time ago", "earlier sightings"),
     )
 }
 

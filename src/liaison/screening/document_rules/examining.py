@@ -33,10 +33,12 @@ def examined(
     *,
     now: Sighting | None = None,
     earlier: Iterable[Sighting] = (),
+    besides: Iterable[Finding] = (),
 ) -> tuple[Finding, ...]:
     """What is found against a document on a day, the gravest first.
 
-    `seen` is what the page says, `now` where and when the document is looked at, `earlier` where it was before.
+    `seen` is what the page says, `now` where and when the document is looked at, `earlier` where it was before;
+    `besides` are findings that were made elsewhere, as upon traces.
     """
     gathered = [*_zone(document), *issuing.code(document)]
     dates, impossible = validity.dates_of(document, on, seen.issued if seen else None)
@@ -49,6 +51,7 @@ def examined(
         gathered += page.findings(document, seen)
     if now is not None:
         gathered += sightings.findings(now, earlier)
+    gathered += besides
     return tuple(sorted(gathered, key=lambda finding: -list(Severity).index(finding.severity)))
 
 

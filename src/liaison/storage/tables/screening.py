@@ -1,6 +1,7 @@
 """Tables of screening: cases, grounds, checks, alerts, what was decided on them, lists, standing questions, samples.
 
-Who is asked about stands in sealed columns alone. What is in clear names officers, cases, codes, counts and times.
+Who is asked about stands in sealed columns alone. What is in clear names officers, cases, codes, counts and times,
+and of documents that were examined pseudonyms, under a key of the ring.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -223,6 +225,22 @@ REFUSALS = Table(
     Column("offence", Text, nullable=False),
     Column("first", Boolean, nullable=False),  # one row of each refusal: to count refusals, not rules
     Index("ix_screening_refusals_at", "at"),
+)
+TRACES = Table(  # documents that were examined, for some hours: keyed marks, when and where
+    "screening_traces",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("document", LargeBinary, nullable=False),  # of number, state and type
+    Column("birth", LargeBinary, nullable=False),
+    Column("names", LargeBinary, nullable=False),  # marks of 16 bytes, one after the other
+    Column("expiry", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("place", Text, nullable=False),  # empty where nobody said
+    Column("latitude", Float),
+    Column("longitude", Float),
+    CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="trace_degrees"),
+    Index("ix_screening_traces_document", "document", "at"),
+    Index("ix_screening_traces_at", "at"),
 )
 ORIGINS = (
     Table(  # questions, alerts and confirmed hits a month by the nationality asked about, without persons

@@ -82,6 +82,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_screening_secrets")),
     )
     op.create_table(
+        "screening_traces",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("birth", sa.LargeBinary(), nullable=False),
+        sa.Column("names", sa.LargeBinary(), nullable=False),
+        sa.Column("expiry", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=True),
+        sa.Column("longitude", sa.Float(), nullable=True),
+        sa.CheckConstraint(
+            "(latitude IS NULL) = (longitude IS NULL)", name=op.f("ck_screening_traces_trace_degrees")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_traces")),
+    )
+    op.create_index("ix_screening_traces_at", "screening_traces", ["at"], unique=False)
+    op.create_index("ix_screening_traces_document", "screening_traces", ["document", "at"], unique=False)
+    op.create_table(
         "screening_grounds",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
