@@ -31,6 +31,8 @@ from liaison.model.wanted import ActionCode
 from liaison.policy.actions import Action
 from liaison.policy.asking import PurposeProtects
 from liaison.policy.terms import Leaf
+from liaison.screening.document_rules import RULES
+from liaison.screening.document_rules.examining import NEVER_SAID
 from liaison.web.routes import every_route
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,6 +81,8 @@ def labels() -> Iterator[tuple[str, str]]:
     for leaf in (each for each in kinds_of(Leaf) if each.__module__.startswith("liaison.")):
         said = getattr(leaf, "says", "")
         yield from (("policy", text) for text in ([said] if isinstance(said, str) else EITHER) if text)
+    yield from (("documents", rule.words) for rule in RULES.values())
+    yield "documents", NEVER_SAID
     every_route()  # so that every kind of error is known, whatever else was loaded
     for error in kinds_of(LiaisonError):
         if error.__module__.startswith("liaison."):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 NO_FORM_ERRORS: tuple[tuple[str, str], ...] = ()
 PLACES: dict[str, frozenset[Capability]] = {
     "check": frozenset({Capability.CHECK}),
+    "documents": frozenset({Capability.CHECK}),
     "alerts": frozenset({Capability.CHECK, Capability.SUPERVISE}),
     "questions": frozenset({Capability.STANDING_QUESTION, Capability.SUPERVISE}),
     "cases": frozenset({Capability.OPEN_CASE}),

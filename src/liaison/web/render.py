@@ -68,6 +68,7 @@ class Place:
 PLACES = (
     Place("today", later("Today"), "/", "today", "t"),
     Place("check", later("Check"), "/check", "check", "c"),
+    Place("documents", later("Documents"), "/documents", "passport", "d"),
     Place("alerts", later("Alerts"), "/alerts", "alert", "a"),
     Place("questions", later("Standing questions"), "/questions", "questions", "q"),
     Place("cases", later("Cases"), "/cases", "cases", "s"),
