@@ -247,7 +247,10 @@ def test_one_document_in_two_places_within_an_impossible_time() -> None:
     )
     same_number = card(number="BA1234567", birth="850101")
     assert examined(passport(), ON, now=now, earlier=[seen(same_number, 1, **DOVER)]) == ()
-    assert examined(passport(), ON, now=now, earlier=[seen(passport(), 1, place="a ship")]) == ()
+    ship = examined(passport(), ON, now=now, earlier=[seen(passport(), 1, place="a ship")])
+    assert [(one.rule, one.severity) for one in ship] == [("seen.another-place", Severity.NOTE)]
+    assert examined(passport(), ON, now=now, earlier=[seen(passport(), 1, place="RINAS")]) == ()
+    assert examined(passport(), ON, now=now, earlier=[seen(passport(), 1, place="")]) == ()
     assert examined(passport(), ON, now=now, earlier=[seen(passport(), 0, **TIRANA)]) == ()
 
 
@@ -314,6 +317,7 @@ def test_every_rule_is_found_in_some_test() -> None:
         "seen.other-person",
         "seen.elsewhere",
         "seen.other-dates",
+        "seen.another-place",
         "date.age",
     }
     assert tested == set(RULES)
