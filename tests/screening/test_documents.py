@@ -14,7 +14,6 @@ from liaison.ledger.log import Log
 from liaison.model.dates import PartialDate
 from liaison.model.errors import BadInput, LedgerUnavailable, NotFound, NotLawful
 from liaison.model.grounds import Purpose
-from liaison.model.handling import Handling, HandlingCode
 from liaison.model.holding import Fact
 from liaison.model.identifiers import Country, DocumentNumber
 from liaison.model.roles import Role
@@ -29,7 +28,7 @@ from liaison.screening.documents import Examined, Shown, examine
 from liaison.screening.documents_rules import Listed
 from liaison.screening.grounds import give_grounds
 from liaison.storage.tables.screening import TRACES
-from tests.node_fixtures import both_databases
+from tests.node_fixtures import START, both_databases
 from tests.screening.conftest import Row
 from tests.screening.node import ANA, BASIS, BEN, WHY, Desk, a_desk, actor, enter
 
@@ -148,14 +147,15 @@ def test_the_number_on_the_page_is_asked_for_as_well(tmp_path: Path) -> None:
         assert "page.number" in {finding.rule for finding in done.findings}
 
 
-def test_a_report_that_the_law_keeps_back_is_told_to_nobody(tmp_path: Path) -> None:
+def test_a_report_that_its_conditions_keep_back_is_told_to_nobody(tmp_path: Path) -> None:
     with a_desk(tmp_path) as desk:
-        restricted = Handling(codes=(HandlingCode.H3,), restriction="for counter-terrorism alone")
-        reported(desk, handling=restricted)
-        before = look(desk)
+        day = (START + timedelta(days=30)).date()
+        reported(desk, retention_until=day, review_at=day)
+        desk.clock.forward(days=31)
+        done = look(desk)
         (told,) = [said for said in desk.said() if said.what == "check-answered"]
-        kept_back = told.detail["kept-back"] == "1"
-        assert (before.listed is Listed.NO_HIT) == kept_back
+        assert told.detail["kept-back"] == "1"
+        assert (done.listed, done.reported, done.others) == (Listed.NO_HIT, (), ())
 
 
 def test_the_holder_is_checked_in_the_same_act(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from liaison.matching.columns import country_name
 from liaison.model.dates import PartialDate
 from liaison.model.errors import BadInput
 from liaison.screening.document_rules import RULES, Finding, Outcome, Page, Severity
+from liaison.screening.document_rules.examining import NEVER_SAID
 from liaison.screening.documents import SAID, Examined
+from liaison.screening.documents_rules import Listed
 from liaison.web.alerts import AlertOut, alert_out
 from liaison.web.context import Visit
 from liaison.web.language import later
@@ -54,6 +56,9 @@ OUTCOMES = {  # words, kind of notice
     Outcome.LOOK_AGAIN: (later("Something is unusual: look again"), "warn"),
     Outcome.STOP: (later("It does not hold together: have it examined"), "bad"),
 }
+NO_MEASURE = later("A finding is a reason to look, and no grounds for a measure.")
+NOTHING_MORE = later("No rule found anything")
+REPORTED = later("Reported lost, stolen or invalid")
 SEVERITIES = {  # words, tone, picture
     Severity.NOTE: (later("to be known"), "info", "notice"),
     Severity.UNUSUAL: (later("look again"), "warn", "warning"),
@@ -184,6 +189,16 @@ def examination_out(done: Examined, on: date) -> ExaminationOut:
     )
 
 
+def said_of(visit: Visit, done: Examined) -> tuple[str, str, str, str]:
+    """The heading of the answer; title, kind and text of the notice below it. A hit goes before all rules."""
+    words, kind = OUTCOMES[done.outcome]
+    sound = done.outcome is Outcome.NOTHING_FOUND
+    text = visit.say(NEVER_SAID if sound else NO_MEASURE)
+    if done.listed is Listed.HIT:
+        return visit.say(REPORTED), visit.say(NOTHING_MORE if sound else words), kind, text
+    return visit.say(words), "", kind, text
+
+
 def fields_of(document: Document, on: date) -> list[FieldOut]:
     """The fields of a zone but for its check digits, with what each means as of a day."""
     return [
@@ -194,13 +209,19 @@ def fields_of(document: Document, on: date) -> list[FieldOut]:
 
 
 def field_rows(visit: Visit, document: Document, on: date) -> list[tuple[str, str, str]]:
-    """The fields as a page shows them: label, as it stands in the zone, what it means."""
-    return [(visit.say(FIELDS[one.name]), one.text, one.meaning) for one in fields_of(document, on)]
+    """The fields as a page shows them: label, as it stands in the zone without fillers at its end, what it means."""
+    return [
+        (visit.say(FIELDS[one.name]), one.text.rstrip("<"), one.meaning) for one in fields_of(document, on)
+    ]
 
 
 def check_rows(visit: Visit, document: Document) -> list[tuple[str, str, str, bool]]:
-    """The check digits as a page shows them: what each covers, what stands, what should, whether they agree."""
-    return [(visit.say(CHECKS[one.field]), one.stands, one.computed, one.agrees) for one in document.checks()]
+    """The check digits as a page shows them: what each covers, what stands, what should (a filler may stand for 0),
+    whether they agree."""
+    return [
+        (visit.say(CHECKS[one.field]), one.stands, one.stands if one.agrees else one.computed, one.agrees)
+        for one in document.checks()
+    ]
 
 
 def finding_rows(visit: Visit, findings: tuple[Finding, ...]) -> list[dict[str, str]]:

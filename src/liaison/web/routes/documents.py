@@ -13,13 +13,11 @@ from liaison.formats.mrz.alternatives import numbers
 from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful
 from liaison.model.roles import Capability
 from liaison.screening import documents
-from liaison.screening.document_rules.examining import NEVER_SAID
 from liaison.screening.documents import Examined, Shown
 from liaison.web.context import Visit
 from liaison.web.examined import (
     LAYOUTS,
     LONGEST,
-    OUTCOMES,
     ExaminationOut,
     PageIn,
     check_rows,
@@ -27,6 +25,7 @@ from liaison.web.examined import (
     field_rows,
     finding_rows,
     page_of,
+    said_of,
 )
 from liaison.web.footing import grounds_offered
 from liaison.web.forms import Form
@@ -89,8 +88,7 @@ def _form(visit: Visit, form: Form, status: int = 200) -> Response[str]:
 
 def _shown(visit: Visit, done: Examined, shown: Shown) -> Response[str]:
     document, today = done.document, visit.office.now().date()
-    words, kind = OUTCOMES[done.outcome]
-    title = visit.say(words)
+    title, above, kind, text = said_of(visit, done)
     return visit.page(
         "pages/documents_examined.html",
         title=title,
@@ -98,7 +96,8 @@ def _shown(visit: Visit, done: Examined, shown: Shown) -> Response[str]:
         crumbs=((visit.say("Documents"), "/documents"), (title, "")),
         done=done,
         kind=kind,
-        never_said=visit.say(NEVER_SAID),
+        said=text,
+        said_of=above,
         layout=visit.say(LAYOUTS[document.layout.name]),
         fields=field_rows(visit, document, today),
         checks=check_rows(visit, document),
