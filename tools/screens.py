@@ -40,7 +40,7 @@ HIT = "the hit"
 @dataclass(frozen=True, slots=True)
 class Shot:
     """A page: who looks, where they begin, the beginning of the link that they follow from there, what is added to its
-    address, and the status it is answered with."""
+    address, the status it is answered with, and what is typed into which field and sent before the picture is taken."""
 
     name: str
     who: Officer | None
@@ -48,14 +48,18 @@ class Shot:
     link: str = ""
     more: str = ""
     status: int = 200
+    typed: tuple[tuple[str, str], ...] = ()
 
 
+ZONE = "P<ALBHOXHA<<ARBEN<<<<<<<<<<<<<<<<<<<<<<<<<<<\nBA12345675SRB9003152M3806018<<<<<<<<<<<<<<<4"
 PAGES = (
     Shot("sign-in", None, "/sign-in"),
     Shot("invitation", None, "/invitation"),
     Shot("today", agency.DESK, "/"),
     Shot("check", agency.DESK, "/check"),
     Shot("check-answer", agency.INVESTIGATOR, "/check", "/checks/"),
+    Shot("document-new", agency.DESK, "/documents"),
+    Shot("document", agency.DESK, "/documents", typed=(("mrz", ZONE),)),
     Shot("alerts", agency.DESK, "/alerts"),
     Shot("alert", agency.DESK, "/alerts", "/alerts/"),
     Shot("hit", agency.INVESTIGATOR, HIT),
@@ -219,6 +223,11 @@ def _taken(page: Page, shot: Shot, hit: str) -> list[str]:
     answer = page.goto(path)
     if answer is None or answer.status != shot.status:
         return [f"{shot.name}: {path} was answered with {answer.status if answer else 'nothing'}"]
+    for field, text in shot.typed:
+        page.fill(f"[name={field}]", text)
+    if shot.typed:
+        with page.expect_navigation():
+            page.locator("main button[type=submit]").click()
     kinds = [("", WIDE, "light"), ("-narrow", NARROW, "light")]
     kinds += [("-dark", WIDE, "dark")] if shot.name in DARK else []
     for ending, size, scheme in kinds:

@@ -51,6 +51,7 @@ WITHOUT = {  # what shows no personal data of those who are looked for, and why
     "/api/v1/crosschecks/served": "partners, their officers' numbers, counts and times",
     "/crosschecks/sets": "sizes and states",
     "/api/v1/crosschecks/sets": "sizes and states",
+    "/documents": "a form",
     "/holdings/import": "a form",
     "/holdings/imports/{job_id}": "one's own import: rows and fields, not what stands in them",
     "/holdings/retention": "counts",

@@ -53,6 +53,7 @@ PARTS: dict[
         CAN.AUDIT_SAMPLE,
         CAN.SUPERVISE,
     },
+    "documents": {CAN.CHECK},
     "entities": {CAN.READ_HOLDING},
     "healthz": {PUBLIC},
     "holdings": {CAN.CORRECT, CAN.ERASE, CAN.IMPORT, CAN.READ_HOLDING, CAN.RESTRICT},

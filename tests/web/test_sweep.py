@@ -339,6 +339,7 @@ IN_QUERIES: dict[tuple[str, str], str] = {  # ids that travel in the query: the 
     ("/check", "case"): "case",
     ("/crosschecks/served", "after"): "a place",
     ("/check", "grounds"): "grounds",
+    ("/documents", "grounds"): "grounds",
     ("/holdings", "after"): "holding",
     ("/holdings/{holding_id}", "case"): "case",
     ("/holdings/{holding_id}", "grounds"): "grounds",
@@ -397,6 +398,7 @@ def test_an_object_of_others_in_a_query_is_none(ground: Ground, who: Role) -> No
         assert answers[0] == answers[1], f"{path}?{name}= tells {who} that there is such a {kind}"
 
 
+ZONE = "P<ALBHOXHA<<ARBEN<<<<<<<<<<<<<<<<<<<<<<<<<<<\nBA12345675ALB9003152M3106017<<<<<<<<<<<<<<<4"
 CROSSED = {"kind": "check", "partners": "other.example", "act": "keep"}
 
 
@@ -410,6 +412,8 @@ def forms_with_ids(ids: dict[str, str], own: dict[str, str]) -> list[tuple[str, 
     case = f"/cases/{own.get('case', NO_GROUNDS)}"
     return [
         ("/check", {"name": "Ana Example", "grounds": ids["grounds"]}, "grounds", "grounds"),
+        ("/documents", {"mrz": ZONE, "grounds": ids["grounds"]}, "grounds", "grounds"),
+        ("/api/v1/documents", {"mrz": ZONE, "grounds": ids["grounds"]}, "grounds", "grounds"),
         ("/lists/new", {"list": "Ana Example", "grounds": ids["grounds"]}, "grounds", "grounds"),
         ("/crosschecks/new", CROSSED | {"list": "Ana Example 1984-02-03"} | chosen, "grounds", "grounds"),
         (
