@@ -223,11 +223,7 @@ def _taken(page: Page, shot: Shot, hit: str) -> list[str]:
     answer = page.goto(path)
     if answer is None or answer.status != shot.status:
         return [f"{shot.name}: {path} was answered with {answer.status if answer else 'nothing'}"]
-    for field, text in shot.typed:
-        page.fill(f"[name={field}]", text)
-    if shot.typed:
-        with page.expect_navigation():
-            page.locator("main button[type=submit]").click()
+    send(page, shot)
     kinds = [("", WIDE, "light"), ("-narrow", NARROW, "light")]
     kinds += [("-dark", WIDE, "dark")] if shot.name in DARK else []
     for ending, size, scheme in kinds:
@@ -235,6 +231,15 @@ def _taken(page: Page, shot: Shot, hit: str) -> list[str]:
         _picture(page, FOLDER / f"{shot.name}{ending}.png", size)
     page.emulate_media(color_scheme="light")
     return []
+
+
+def send(page: Page, shot: Shot) -> None:
+    """Type what a page's picture needs, and send its form; nothing where it needs nothing."""
+    for field, text in shot.typed:
+        page.fill(f"[name={field}]", text)
+    if shot.typed:
+        with page.expect_navigation():
+            page.locator("main button[type=submit]").click()
 
 
 def _picture(page: Page, place: Path, size: tuple[int, int]) -> None:

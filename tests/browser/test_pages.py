@@ -10,7 +10,7 @@ import pytest
 from liaison.demo import agency
 from liaison.demo.agency import Officer
 from tests.browser.conftest import AXE, RULES, WATCH
-from tools.screens import NARROW, PAGES, WIDE, Shot, address_of, signed_in
+from tools.screens import NARROW, PAGES, WIDE, Shot, address_of, send, signed_in
 
 EVERYTHING = {"type": "tag", "values": RULES}
 DRAWING = {
@@ -65,6 +65,7 @@ def opened(seats: Seats, demonstration: tuple[str, str], shot: Shot) -> tuple[An
 def test_every_page_is_fit_for_everyone(seats: Seats, demonstration: tuple[str, str], shot: Shot) -> None:
     page, answer = opened(seats, demonstration, shot)
     assert answer.status == shot.status
+    send(page, shot)
     page.evaluate(AXE.read_text("utf-8"))
     wrong: dict[str, list[str]] = {}
     for (width, height), scheme, rules in KINDS:
