@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from liaison.model.grounds import Purpose
 from liaison.model.roles import NEEDS_TRAINING, Capability, Role, capabilities
 from liaison.policy import Action, Actor, Refuse, decide, rules
 from liaison.policy.actions import ADDRESSED, CAPABILITIES, GROUNDED, RECORDED
@@ -18,6 +19,8 @@ from liaison.policy.terms import AllOf, AnyOf, Term
 from tests.policy.facts import (
     A_PARTNER,
     EU,
+    HOUR,
+    NOW,
     PACKS,
     lawful,
     refusing,
@@ -122,6 +125,44 @@ def test_splitting_a_bulk_search_into_single_ones_meets_the_same_rule() -> None:
 def test_another_case_each_time_meets_the_rule_of_all_cases() -> None:
     asked = [refusing(Action.CHECK, subjects=1, recent=0, recent_all_cases=before) for before in range(210)]
     assert asked == [set()] * 200 + [{"L10/bulk"}] * 10
+
+
+TRAVELLER: Facts = {
+    "grounds__purpose": Purpose.BORDER_CHECK,
+    "grounds__basis": "border-law",
+    "criteria": frozenset({"name", "born", "document"}),
+    "until": None,
+    "exchange": "",
+}
+
+
+def test_everybody_who_crosses_a_border_is_checked_by_one_officer_one_by_one() -> None:
+    most = EU.bulk.travellers
+    for before in (0, 50, 200, most - 1):
+        assert refusing(Action.CHECK, **TRAVELLER, recent=before, recent_all_cases=before) == set()
+    assert refusing(Action.CHECK, **TRAVELLER, recent=most, recent_all_cases=most) == {"L10/bulk"}
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"subjects": 2},
+        {"criteria": frozenset({"name", "born"})},
+        {"grounds__purpose": Purpose.INVESTIGATION, "grounds__basis": "task"},
+        {"until": NOW + HOUR},
+        {"exchange": "crosscheck"},
+        {"pattern": True},
+    ],
+    ids=lambda otherwise: next(iter(otherwise)),
+)
+def test_nobody_else_passes_for_a_traveller(otherwise: Facts) -> None:
+    assert refusing(Action.CHECK, **TRAVELLER | otherwise, recent=50, recent_all_cases=50) == {"L10/bulk"}
+
+
+def test_a_law_without_such_checks_has_no_travellers() -> None:
+    none = msgspec.structs.replace(EU, bulk=msgspec.structs.replace(EU.bulk, travellers=0))
+    assert refusing(Action.CHECK, none, **TRAVELLER, recent=49) == set()
+    assert refusing(Action.CHECK, none, **TRAVELLER, recent=50) == {"L10/bulk"}
 
 
 def test_all_nationals_of_a_state_is_no_search_and_a_conviction_notice_is_no_way_round() -> None:

@@ -19,6 +19,7 @@ from liaison.model.identifiers import Country, DocumentNumber
 from liaison.model.roles import Role
 from liaison.model.scales import Graded
 from liaison.model.subjects import Document, DocumentKind, Person
+from liaison.policy import limits
 from liaison.screening import documents_seen
 from liaison.screening.alerting import alerts_of_case
 from liaison.screening.case_rules import Part
@@ -54,7 +55,7 @@ def reported(desk: Desk, subject: Document | None = None, **changes: object) -> 
 
 
 def look(desk: Desk, text: str = "", window: timedelta = DAY, **shown: object) -> Examined:
-    given = Shown(text or zone(), desk.grounds, **shown)  # type: ignore[arg-type]
+    given = Shown(text or zone(), **{"grounds": desk.grounds, **shown})  # type: ignore[arg-type]
     return examine(desk.office, desk.live, ANA, given, window)
 
 
@@ -80,6 +81,24 @@ def test_a_sound_document_of_somebody_whom_nobody_seeks(tmp_path: Path, kind: st
         assert len(said.digest) == 64
         assert "BA7654321" not in repr(desk.said())
         assert "OBERMULLER" not in repr(desk.said())
+
+
+def test_a_first_line_examines_one_after_another_and_an_investigation_does_not(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        most = limits(desk.office.regimes).bulk_persons
+        border = give_grounds(
+            desk.office,
+            ANA,
+            desk.case.id,
+            purpose=Purpose.BORDER_CHECK,
+            basis="border-law",
+            justification="First line at the road crossing, early shift",
+        )
+        for _ in range(most + 2):
+            look(desk, grounds=border)
+        with pytest.raises(NotLawful) as refused:
+            look(desk)
+        assert [reason.rule for reason in refused.value.reasons] == ["L10/bulk"]
 
 
 @both_databases

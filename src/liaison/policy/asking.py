@@ -247,31 +247,45 @@ class FinalConviction(Leaf):
 
 @dataclass(frozen=True, slots=True)
 class FewInCase(Leaf):
-    """Few persons are asked about in the case, those of the window before included."""
+    """Few persons are asked about in the case, those of the window before included; or a traveller at the border."""
 
     persons: int
     hours: int
+    travellers: int = 0
     says = "at most {persons} persons in one case within {hours} hours"
     lacks = "more than {persons} persons in one case within {hours} hours"
     cure = "ask about {persons} persons or fewer within {hours} hours"
 
     def holds(self, context: Context) -> bool:
         """Whether they are."""
-        return context.subjects + context.recent <= self.persons
+        few = context.subjects + context.recent <= self.persons
+        return few or is_traveller(context, self.travellers)
 
 
 @dataclass(frozen=True, slots=True)
 class FewInAll(Leaf):
-    """Few persons are asked about in all cases together."""
+    """Few persons are asked about in all cases together; or a traveller at the border."""
 
     persons: int
+    travellers: int = 0
     says = "at most {persons} in all cases together"
     lacks = "or more than {persons} in all cases together"
     cure = "{persons} or fewer in all cases together"
 
     def holds(self, context: Context) -> bool:
         """Whether they are."""
-        return context.subjects + context.recent_all_cases <= self.persons
+        few = context.subjects + context.recent_all_cases <= self.persons
+        return few or is_traveller(context, self.travellers)
+
+
+def is_traveller(context: Context, most: int) -> bool:
+    """Whether one person is asked about here and now by a document, for a border check, as everybody who crosses is;
+    and no more of them, with all that was asked about in the window before, than `most`."""
+    if context.grounds is None or context.grounds.purpose is not Purpose.BORDER_CHECK:
+        return False
+    here = context.until is None and not context.exchange
+    alone = context.subjects == 1 and "document" in context.criteria
+    return here and alone and context.recent_all_cases + 1 <= most
 
 
 @dataclass(frozen=True, slots=True)

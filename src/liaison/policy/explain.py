@@ -53,6 +53,7 @@ def _of_asking(pack: Pack, say: Say) -> dict[str, str]:
         say("status"): say(pack.status),
         say("persons one officer asks about alone, in a case"): f"{bulk.persons:,}",
         say("persons one officer asks about alone, in all cases"): f"{bulk.persons_all_cases:,}",
+        say("travellers one officer checks alone, one by one, each by a document"): f"{bulk.travellers:,}",
         say("counted within"): _hours(bulk.window_hours, say),
         say("persons in one search at most"): f"{bulk.most:,}",
         say("who approves"): ", ".join(say(role.value) for role in Role if role in pack.approval.roles),

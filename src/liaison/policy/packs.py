@@ -81,12 +81,14 @@ class Indexing(_Table, frozen=True, kw_only=True):
 
 
 class Bulk(_Table, frozen=True, kw_only=True):
-    """How many persons one officer asks about alone, in one case and in all, and the most anyone may."""
+    """How many persons one officer asks about alone, in one case and in all, and the most anyone may. `travellers` are
+    how many an officer at a border may check one by one, each by a document; 0 where the law has no such check."""
 
     persons: Persons
     persons_all_cases: Persons
     window_hours: Hours
     most: Persons
+    travellers: Annotated[int, Meta(ge=0, le=100_000)] = 0
 
 
 class FourEyes(_Table, frozen=True, kw_only=True):

@@ -111,8 +111,8 @@ def _of_grounds(pack: Pack) -> list[Row]:
 def _of_searches(pack: Pack) -> list[Row]:
     bulk, second = pack.bulk, pack.approval
     alone = AllOf(
-        ask.FewInCase(bulk.persons, bulk.window_hours),
-        ask.FewInAll(bulk.persons_all_cases),
+        ask.FewInCase(bulk.persons, bulk.window_hours, bulk.travellers),
+        ask.FewInAll(bulk.persons_all_cases, bulk.travellers),
         ask.NoPattern(),
     )
     approved = _approved(pack)
