@@ -249,7 +249,7 @@ def small_disk(place: Path, size: str) -> Iterator[None]:
 
 
 def test_a_full_disk_refuses_and_goes_on_once_there_is_room(pattern: Path, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", "6m"):
+    with small_disk(tmp_path / "disk", "8m"):
         folder = fresh(pattern, tmp_path / "disk/node")
         ballast = tmp_path / "disk/ballast"
         free = shutil.disk_usage(tmp_path / "disk").free

@@ -92,7 +92,7 @@ SEALED = (
     _of("deconfliction_probes", "action", "deconfliction_actions", "action", "partner"),
     _of("deconfliction_questions", "action", "deconfliction_actions", "session"),
 )
-OPEN = {  # columns of bytes that are not sealed: digests, signatures, and keys that everyone may see
+OPEN = {  # columns of bytes that are not sealed: digests, keyed marks, signatures, and keys that everyone may see
     ("assistance_convictions", "digest"),
     ("holdings", "digest"),
     ("holdings", "ref"),
@@ -119,6 +119,10 @@ OPEN = {  # columns of bytes that are not sealed: digests, signatures, and keys 
     ("screening_alerts", "subject_digest"),
     ("screening_cleared", "record"),
     ("screening_cleared", "subject"),
+    ("screening_traces", "birth"),
+    ("screening_traces", "document"),
+    ("screening_traces", "expiry"),
+    ("screening_traces", "names"),
     ("witness_alarms", "request"),
     ("witness_states", "note"),
     ("witness_states", "root"),
