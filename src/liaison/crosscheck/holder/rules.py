@@ -59,7 +59,7 @@ def unpublished(record: LightHolding, standing: Standing, terms: CrosscheckTerms
         return Unpublished.STATE
     if record.category in PROTECTED:
         return Unpublished.PROTECTED
-    if record.retention_until <= standing.today:
+    if record.retention_until < standing.today:
         return Unpublished.OVERDUE
     if not is_own_list(record.list_name):
         return Unpublished.NOT_OWN
