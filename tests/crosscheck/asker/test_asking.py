@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,12 +26,6 @@ from tests.two_offices import APPROVER, INVESTIGATOR, TERMS
 JUDGE = Signer("court.example", Kind.ED25519, b"\x07" * 32)
 OTHER = Signer("other.example", Kind.ED25519, b"\x08" * 32)
 MANY = [line.replace(";;", ";") for line in strangers(11)]
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Asked]:
-    with asked(tmp_path) as held:
-        yield held
 
 
 def submit(both: Asked, session: str) -> str:

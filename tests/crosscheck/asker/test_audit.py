@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,12 +25,6 @@ from tests.two_offices import APPROVER, DESK, HEAD, INVESTIGATOR
 PROTECTOR, AUDITOR = actor("dpo", Role.DATA_PROTECTION_OFFICER), actor("auditor", Role.AUDITOR)
 STRANGE_HEAD = actor("strange-head", Role.SUPERVISOR)
 SEVERAL = (GEZIM, STRANGER, *strangers(6))
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Asked]:
-    with asked(tmp_path) as held:
-        yield held
 
 
 def opens(both: Asked, session: str, who: policy.Actor = HEAD, share: float = 1.0) -> audit.Reopened:

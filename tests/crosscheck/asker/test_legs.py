@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -32,18 +32,6 @@ from tests.two_offices import INVESTIGATOR
 
 EVALUATE = "/crosscheck/evaluate"
 SEVERAL = ("Berthold Himmelreich;1950-01-01;DEU;", GEZIM, STRANGER, *strangers(5))
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Asked]:
-    with asked(tmp_path) as held:
-        yield held
-
-
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small batches, so that a few people make several."""
-    monkeypatch.setattr(looking, "BATCH", 64)
 
 
 def stopped(both: Asked, session: str, code: str) -> None:

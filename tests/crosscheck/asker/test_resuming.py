@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from liaison.crosscheck.asker import asking, legs, looking
+from liaison.crosscheck.asker import asking, legs
 from liaison.crosscheck.asker.states import LegState, SessionState
 from liaison.crosscheck.messages import unpacked
 from tests.crosscheck.asker.test_legs import SEVERAL, Stopped, question
 from tests.crosscheck.askers import GEZIM, STRANGER, Asked, asked
 from tests.node_fixtures import both_databases
 from tests.two_offices import INVESTIGATOR
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Asked]:
-    with asked(tmp_path) as held:
-        yield held
-
-
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small batches, so that a few people make several."""
-    monkeypatch.setattr(looking, "BATCH", 64)
 
 
 def stops_late(*given: object) -> None:

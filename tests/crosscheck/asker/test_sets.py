@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,12 +37,6 @@ from tests.node_fixtures import both_databases
 
 SET, SHARDS, CHANGES = "/crosscheck/set/", "/crosscheck/shards/", "/crosscheck/changes/"
 LATER = ("R901", "Ilir", "Zogaj", "1971-05-06")
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Asked]:
-    with asked(tmp_path) as held:
-        yield held
 
 
 def fetch(both: Asked) -> Kept:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,12 +21,6 @@ from tests.two_offices import APPROVER, INVESTIGATOR
 LATER, LATE_LINE = ("R901", "Ilir", "Zogaj", "1971-05-06"), "Ilir Zogaj;1971-05-06;ALB;"
 LAST = ("R902", "Wolfgang", "Obermüller", "1931-11-30")
 UNTIL = START + dt.timedelta(days=20)
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Asked]:
-    with asked(tmp_path) as held:
-        yield held
 
 
 def stands(both: Asked, *rows: str, until: dt.datetime = UNTIL) -> str:

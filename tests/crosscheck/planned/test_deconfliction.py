@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,13 +37,6 @@ from tests.crosscheck.planned.meeting import (
 )
 from tests.node_fixtures import START, sqlite_daily
 from tests.two_offices import HEAD, INVESTIGATOR
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Two]:
-    with two(tmp_path) as made:
-        made.begin()
-        yield made
 
 
 @sqlite_daily

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,13 +44,6 @@ from tests.crosscheck.planned.meeting import (
 from tests.node_fixtures import START
 from tests.screening.node import WHY, actor, enter
 from tests.two_offices import DESK, HEAD, INVESTIGATOR, TERMS
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Two]:
-    with two(tmp_path) as made:
-        made.begin()
-        yield made
 
 
 def test_others_find_no_action_and_no_warning(both: Two) -> None:
