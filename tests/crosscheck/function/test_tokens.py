@@ -61,7 +61,7 @@ def test_two_lists_are_told_apart(one: set[int], other: set[int]) -> None:
 def test_the_widest_tokens_are_cut_into_shards() -> None:
     """2**64 does not fit in the numbers that shards are cut at."""
     drawn_ones = np.sort(drawn(5000))
-    cut = tokens._sharded(np.append(drawn_ones, np.uint64(2**64 - 1)), 64, 4)
+    cut = tokens.sharded(np.append(drawn_ones, np.uint64(2**64 - 1)), 64, 4)
     assert cut.tokens().tolist() == [*drawn_ones.tolist(), 2**64 - 1]
 
 
@@ -144,7 +144,7 @@ def test_padding_is_of_the_chance_that_is_passed() -> None:
 
 def test_strangers_are_found_as_seldom_as_computed() -> None:
     """Tokens cut short on purpose, for the true rate is too small to be seen: the rate is count / 2**width."""
-    narrow = tokens._sharded(tokens._distinct(drawn(4000) >> np.uint64(44)), 20, 4)
+    narrow = tokens.sharded(tokens._distinct(drawn(4000) >> np.uint64(44)), 20, 4)
     expected = narrow.outline.chance_overlap * 200_000
     found = int(tokens.contains(narrow, drawn(200_000, 7)).sum())
     assert abs(found - expected) < 5 * expected**0.5
@@ -250,8 +250,8 @@ def test_small_changes_are_of_one_size() -> None:
 
 def test_a_change_of_a_thousand_records_is_small() -> None:
     held = tokens.build(drawn(1_000_000), CHANCE)
-    wide = replace(held, width=45, shards=tokens._sharded(drawn(0), 45, 7).shards, count=0)
-    new = tokens._sharded(np.sort(drawn(tokens.padded(5200, 1000), 9) >> np.uint64(19)), 45, 7)
+    wide = replace(held, width=45, shards=tokens.sharded(drawn(0), 45, 7).shards, count=0)
+    new = tokens.sharded(np.sort(drawn(tokens.padded(5200, 1000), 9) >> np.uint64(19)), 45, 7)
     assert len(tokens.delta(wide, new)) <= 30_000 - eliasfano.length(1000, 45)
 
 

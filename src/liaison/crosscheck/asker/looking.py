@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from liaison.crosscheck.function.voprf import Blinded
 from liaison.crosscheck.likeness import grading
 from liaison.crosscheck.likeness.grading import Strength
-from liaison.crosscheck.likeness.matchkeys import MatchKey, evaluated, of_question
+from liaison.crosscheck.likeness.matchkeys import MatchKey, evaluated, no_keys, of_question
 from liaison.crosscheck.messages import BUCKET, MOST_BATCHES, OF_ONE
 from liaison.model.errors import BadInput
 from liaison.model.subjects import AnySubject
@@ -111,11 +111,7 @@ def padded(count: int) -> int:
 
 def padding(seed: bytes, leg: str, count: int) -> list[bytes]:
     """So many inputs that no record has, each hashed from the one before."""
-    link, found = sha256(b"liaison-xc/v1 padding" + seed + leg.encode()).digest(), []
-    for _ in range(count):
-        found.append(PADDING + link)
-        link = sha256(link).digest()
-    return found
+    return no_keys(PADDING, sha256(b"liaison-xc/v1 padding" + seed + leg.encode()).digest(), count)
 
 
 def cut(inputs: Sequence[bytes]) -> list[Sequence[bytes]]:

@@ -94,14 +94,14 @@ def build(given: Numbers, chance: bytes) -> TokenSet:
     rising = _distinct(given)
     steps = padded(len(rising))
     width = (steps - 1).bit_length() + EXTRA
-    tokens = _filled(_distinct(_cut(rising, width)), steps, width, chance)
+    tokens = _filled(_distinct(cut(rising, width)), steps, width, chance)
     power = min(max(round(np.log2(steps / IN_SHARD)), FEWEST_SHARDS), MOST_SHARDS)
-    return _sharded(tokens, width, power)
+    return sharded(tokens, width, power)
 
 
 def contains(held: TokenSet, given: Numbers) -> NDArray[np.bool_]:
     """For each head whether its token is in the set: bool[n]. Shards are opened one at a time. Raises DamagedSet."""
-    tokens, inner = _cut(given, held.width), np.uint64(held.width - _power(held.shards))
+    tokens, inner = cut(given, held.width), np.uint64(held.width - _power(held.shards))
     order = np.argsort(tokens)
     rising, found = tokens[order], np.zeros(len(tokens), np.bool_)
     starts = np.searchsorted(rising >> inner, np.arange(len(held.shards) + 1, dtype=np.uint64))
@@ -109,7 +109,7 @@ def contains(held: TokenSet, given: Numbers) -> NDArray[np.bool_]:
         part = slice(starts[number], starts[number + 1])
         if part.start < part.stop:
             inside = rising[part] & (np.uint64(1) << inner) - np.uint64(1)
-            found[order[part]] = _among(eliasfano.decode(shard)[0], inside)
+            found[order[part]] = among(eliasfano.decode(shard)[0], inside)
     return found
 
 
@@ -148,7 +148,7 @@ def opened(outline: Outline, shards: Sequence[bytes]) -> TokenSet:
 
 def padding_of(held: TokenSet, given: Numbers) -> Numbers:
     """The holder's own knowledge: the tokens of the set that are none of these heads, which are its padding."""
-    return _apart(held.tokens(), _distinct(_cut(given, held.width)))[0]
+    return _apart(held.tokens(), _distinct(cut(given, held.width)))[0]
 
 
 def amended(old: TokenSet, added: Numbers, removed: Numbers, padding: Numbers, chance: bytes) -> TokenSet:
@@ -158,14 +158,14 @@ def amended(old: TokenSet, added: Numbers, removed: Numbers, padding: Numbers, c
     5 % steps from 1,000 on. Heads whose token other records have too are not to be given as removed.
     """
     tokens, width = old.tokens(), old.width
-    new = _without(_distinct(_cut(added, width)), tokens)
-    gone = _distinct(_cut(removed, width))
-    gone = gone[_among(tokens, gone)]
+    new = _without(_distinct(cut(added, width)), tokens)
+    gone = _distinct(cut(removed, width))
+    gone = gone[among(tokens, gone)]
     spare = _without(_distinct(padding), gone)
     gone = _with(gone, _drawn(spare, padded(len(gone), LEAST_CHANGE) - len(gone), chance))
     steps = len(tokens) + padded(len(new), LEAST_CHANGE)
     full = _filled(_with(tokens, new), steps, width, chance)
-    return _sharded(_without(full, gone), width, _power(old.shards))
+    return sharded(_without(full, gone), width, _power(old.shards))
 
 
 def delta(old: TokenSet, new: TokenSet) -> bytes:
@@ -187,9 +187,9 @@ def changed(old: TokenSet, change: bytes) -> TokenSet:
     if before != old.outline.root:
         raise DamagedSet("the change is of another set than the one that is here")
     tokens = old.tokens()
-    if _among(tokens, come).any() or not _among(tokens, go).all():
+    if among(tokens, come).any() or not among(tokens, go).all():
         raise DamagedSet("the change adds what is there or takes away what is not")
-    new = _sharded(_with(_without(tokens, go), come), old.width, _power(old.shards))
+    new = sharded(_with(_without(tokens, go), come), old.width, _power(old.shards))
     if new.outline.root != after:
         raise DamagedSet("the change does not lead to the set that was signed")
     return new
@@ -211,11 +211,12 @@ def _power(shards: Sequence[bytes]) -> int:
     return len(shards).bit_length() - 1
 
 
-def _cut(given: Numbers, width: int) -> Numbers:
+def cut(given: Numbers, width: int) -> Numbers:
+    """The first `width` bits of each head."""
     return given >> np.uint64(eliasfano.WIDEST - width)
 
 
-def _among(rising: Numbers, wanted: Numbers) -> NDArray[np.bool_]:
+def among(rising: Numbers, wanted: Numbers) -> NDArray[np.bool_]:
     """For each of `wanted` whether it is one of `rising`."""
     if not len(rising):
         return np.zeros(len(wanted), np.bool_)
@@ -242,8 +243,8 @@ def _with(rising: Numbers, more: Numbers) -> Numbers:
 def _without(rising: Numbers, less: Numbers) -> Numbers:
     """A rising list but for what is in the other."""
     if len(less) > len(rising) // 8:
-        return rising[~_among(less, rising)]
-    return np.delete(rising, np.searchsorted(rising, less[_among(rising, less)]))
+        return rising[~among(less, rising)]
+    return np.delete(rising, np.searchsorted(rising, less[among(rising, less)]))
 
 
 def _apart(one: Numbers, other: Numbers) -> tuple[Numbers, Numbers]:
@@ -252,7 +253,7 @@ def _apart(one: Numbers, other: Numbers) -> tuple[Numbers, Numbers]:
     again = np.zeros(len(both) + 1, np.bool_)
     again[1:-1] = both[1:] == both[:-1]
     single = both[~(again[1:] | again[:-1])]
-    first = _among(one, single)
+    first = among(one, single)
     return single[first], single[~first]
 
 
@@ -270,12 +271,12 @@ def _filled(tokens: Numbers, steps: int, width: int, chance: bytes) -> Numbers:
     while len(tokens) < steps:
         stream = shake_256(b"liaison-xc/v1 padding" + chance + number.to_bytes(4, "big"))
         drawn = np.frombuffer(stream.digest(HEAD * (steps - len(tokens))), ">u8").astype(np.uint64)
-        tokens, number = _with(tokens, _without(_distinct(_cut(drawn, width)), tokens)), number + 1
+        tokens, number = _with(tokens, _without(_distinct(cut(drawn, width)), tokens)), number + 1
     return tokens
 
 
-def _sharded(tokens: Numbers, width: int, power: int) -> TokenSet:
-    """tokens: uint64[n], rising -> the set, in 2**power shards."""
+def sharded(tokens: Numbers, width: int, power: int) -> TokenSet:
+    """tokens: uint64[n] of `width` bits, rising, each once -> the set, in 2**power shards."""
     inner, inside = width - power, np.uint64((1 << width - power) - 1)
     firsts = np.arange(1 << power, dtype=np.uint64) << np.uint64(inner)
     ends = [*np.searchsorted(tokens, firsts), len(tokens)]

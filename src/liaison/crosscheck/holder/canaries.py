@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row, insert, select, update
 
+from liaison.crosscheck.function import tokens
 from liaison.crosscheck.function.eliasfano import Numbers
 from liaison.crosscheck.function.keyholder import KeyHolder
 from liaison.crosscheck.likeness.matchkeys import EXACT, evaluated, of_question, of_record
@@ -67,14 +68,9 @@ def invent(
         person = _person(lots)
         keys = [evaluated(holder, key) for key in of_record(person, shares)]
         heads = process.heads(keys)
-        if len(heads) and not _among(rising, heads):
+        if len(heads) and not tokens.among(rising, heads).any():
             made.append((person, heads))
     return made
-
-
-def _among(rising: Numbers, heads: Numbers) -> bool:
-    places = np.searchsorted(rising, heads), np.searchsorted(rising, heads, "right")
-    return bool((places[0] < places[1]).any())
 
 
 def rows(key: bytes, epoch: str, people: Iterable[Person]) -> list[dict[str, object]]:

@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from itertools import chain
 from typing import NamedTuple
 
@@ -80,16 +81,25 @@ class MatchKey(NamedTuple):
     says: str = EXACT
 
 
-def evaluated(holder: str, key: MatchKey) -> bytes:
+def evaluated(holder: str, key: MatchKey, version: str = VERSION) -> bytes:
     """The input of the VOPRF: every part after its length (two bytes), so that no two keys give the same bytes."""
-    return _before(holder, key.family) + len(key.text).to_bytes(2, "big") + key.text
+    return _before(version, holder, key.family) + len(key.text).to_bytes(2, "big") + key.text
 
 
 @lru_cache(maxsize=1 << 10)
-def _before(holder: str, family: str) -> bytes:
+def _before(version: str, holder: str, family: str) -> bytes:
     """What stands before the text of every key of a holder and family."""
-    parts = (VERSION.encode(), holder.encode(), family.encode())
+    parts = (version.encode(), holder.encode(), family.encode())
     return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+
+
+def no_keys(mark: bytes, link: bytes, count: int) -> list[bytes]:
+    """So many inputs that no record has: a mark, and 32 bytes of which each is the hash of the one before."""
+    found = []
+    for _ in range(count):
+        found.append(mark + link)
+        link = sha256(link).digest()
+    return found
 
 
 class Known(NamedTuple):

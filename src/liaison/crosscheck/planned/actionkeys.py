@@ -23,6 +23,7 @@ from hashlib import sha256
 from itertools import product
 from unicodedata import decimal, normalize
 
+from liaison.crosscheck.likeness import matchkeys
 from liaison.crosscheck.likeness.matchkeys import Known, MatchKey
 from liaison.crosscheck.likeness.shares import settled
 from liaison.crosscheck.likeness.things import folded, thing_keys
@@ -140,22 +141,13 @@ def of_action(thing: Thing, starts: dt.datetime, ends: dt.datetime) -> list[Matc
 
 def evaluated(holder: str, keys: Sequence[MatchKey]) -> list[bytes]:
     """The inputs of the function under a holder's key: every part after its length in two bytes."""
-    return [
-        b"".join(
-            len(part).to_bytes(2, "big") + part
-            for part in (VERSION.encode(), holder.encode(), key.family.encode(), key.text)
-        )
-        for key in keys
-    ]
+    return [matchkeys.evaluated(holder, key, VERSION) for key in keys]
 
 
 def filled(inputs: Sequence[bytes], seed: bytes) -> list[bytes]:
     """Inputs made up to POINTS with some that are no keys, which the seed leads to again."""
-    link, made = sha256(PADDING + seed).digest(), list(inputs)
-    while len(made) < POINTS:
-        made.append(PADDING + link)
-        link = sha256(link).digest()
-    return made
+    left = POINTS - len(inputs)
+    return [*inputs, *matchkeys.no_keys(PADDING, sha256(PADDING + seed).digest(), left)]
 
 
 def house_number(text: str) -> str:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from liaison.crosscheck.function import eliasfano, tokens, voprf
+from liaison.crosscheck.function import tokens, voprf
 from liaison.crosscheck.function.eliasfano import Numbers
 from liaison.crosscheck.function.keyholder import KeyHolder
 from liaison.crosscheck.function.tokens import OUTPUT, TokenSet
@@ -102,12 +102,7 @@ def outputs_of(process: KeyHolder, inputs: Sequence[bytes]) -> bytes:
 def set_of(blocks: Iterable[bytes]) -> TokenSet:
     """The set that opened blocks make up."""
     heads = np.concatenate([np.zeros(0, np.uint64), *map(_heads, blocks)])
-    rising = np.unique(heads >> np.uint64(eliasfano.WIDEST - WIDTH))
-    inner = WIDTH - POWER
-    ends = np.searchsorted(rising >> np.uint64(inner), np.arange((1 << POWER) + 1, dtype=np.uint64))
-    inside = rising & np.uint64((1 << inner) - 1)
-    shards = [eliasfano.encode(inside[ends[n] : ends[n + 1]], inner) for n in range(1 << POWER)]
-    return TokenSet(WIDTH, len(rising), tuple(shards))
+    return tokens.sharded(np.unique(tokens.cut(heads, WIDTH)), WIDTH, POWER)
 
 
 def about(block: str) -> str:
