@@ -115,7 +115,8 @@ def lawful(action: Action, **changed: Any) -> Context:
         "final_conviction": True,
         "partner": A_PARTNER,
         "exchange": "records",
-        "approval": AN_APPROVAL if action is Action.ASK_PARTNER else None,
+        "approval": AN_APPROVAL if action in (Action.ASK_PARTNER, Action.UNMASK) else None,
+        "authority": "GIP 12/26" if action in (Action.UNMASK, Action.PLACE_CAMERA) else "",
         "assessment": "dpia-3",
     }
     for name, value in changed.items():
@@ -157,6 +158,9 @@ PARTS: Mapping[str, st.SearchStrategy[Any]] = {
     "subjects": counts,
     "recent": counts,
     "recent_all_cases": counts,
+    "crossed": counts,
+    "hours": counts,
+    "cameras": counts,
     "criteria": st.frozensets(
         st.sampled_from(sorted(IDENTIFYING | NARROWING | SPECIAL | {"shoe"})), max_size=3
     ),
@@ -225,6 +229,7 @@ PARTS: Mapping[str, st.SearchStrategy[Any]] = {
     "origin_reviewed": st.booleans(),
     "widens": st.booleans(),
     "assessment": st.sampled_from(["", "dpia-3"]),
+    "manifest": st.booleans(),
 }
 
 

@@ -16,7 +16,13 @@ from liaison.policy.context import IDENTIFYING, NARROWING, SPECIAL
 from tests.policy.facts import A_CONSENT, AN_APPROVAL, AN_ASSURANCE, DAY, HOUR, NOW, SECOND
 
 Facts = dict[str, Any]
-SEARCHES = (Action.CHECK, Action.CHECK_BULK, Action.STANDING_QUESTION, Action.ASK_SAFEGUARDING)
+SEARCHES = (
+    Action.CHECK,
+    Action.CHECK_BULK,
+    Action.STANDING_QUESTION,
+    Action.FOLLOW,
+    Action.ASK_SAFEGUARDING,
+)
 TOLD = (
     Action.DISCLOSE,
     Action.NOTIFY_CONVICTION,
@@ -24,7 +30,14 @@ TOLD = (
     Action.GRANT,
     Action.TELL_OUTCOME,
 )
-USES = (Action.READ_HOLDING, Action.CONFIRM, Action.INSTRUCT, Action.DISCLOSE, Action.USE_IN_COURT)
+USES = (
+    Action.READ_HOLDING,
+    Action.CONFIRM,
+    Action.INSTRUCT,
+    Action.CARRY,
+    Action.DISCLOSE,
+    Action.USE_IN_COURT,
+)
 FOREIGN: Facts = {"record__own": False}
 ABROAD: Facts = {"partner__within": False, "partner__gateway_expires": NOW + DAY}
 H0, H1, H2, H3 = (frozenset({HandlingCode.H0, code}) for code in HandlingCode)
@@ -61,7 +74,7 @@ SIDES: dict[str, tuple[tuple[Action, ...], list[Facts], list[Facts]]] = {
         [{"grounds__given": NOW + SECOND}, {"grounds__given": NOW - 90 * DAY - SECOND}],
     ),
     "L01/basis": (
-        SEARCHES[:3] + USES,
+        SEARCHES[:4] + USES,
         [{"grounds__basis": "agreement"}, {"grounds__basis": "order", "authority": "GIP 12/26"}],
         [
             {"grounds__basis": "whim"},
@@ -75,7 +88,7 @@ SIDES: dict[str, tuple[tuple[Action, ...], list[Facts], list[Facts]]] = {
         [{"record__collected_for": Purpose.BORDER_CHECK}, {"record__collected_for": Purpose.EXECUTION}],
     ),
     "L04/kind": (
-        SEARCHES[:3],
+        SEARCHES[:4],
         [{"grounds__purpose": Purpose.BORDER_CHECK, "grounds__basis": "border-law"}],
         [{"grounds__purpose": p, "grounds__basis": "vital-interest"} for p in Purpose if p.protects],
     ),
@@ -175,6 +188,11 @@ SIDES: dict[str, tuple[tuple[Action, ...], list[Facts], list[Facts]]] = {
         (Action.STANDING_QUESTION,),
         [{"until": NOW + SECOND}, {"until": NOW + 180 * DAY}],
         [{"until": None}, {"until": NOW}, {"until": NOW + 180 * DAY + SECOND}],
+    ),
+    "L16/carried": (
+        (Action.CARRY,),
+        [{"until": NOW + SECOND}, {"until": NOW + 3 * DAY}],
+        [{"until": None}, {"until": NOW}, {"until": NOW + 3 * DAY + SECOND}],
     ),
     "A22/approve": (
         (Action.APPROVE,),
@@ -331,7 +349,7 @@ SIDES: dict[str, tuple[tuple[Action, ...], list[Facts], list[Facts]]] = {
         ],
     ),
     "L11/other": (
-        (Action.DISCLOSE, Action.USE_IN_COURT),
+        (Action.DISCLOSE, Action.USE_IN_COURT, Action.CARRY),
         [
             {"record__handling": H3},
             {**FOREIGN, "record__handling": H0},
@@ -384,6 +402,43 @@ SIDES: dict[str, tuple[tuple[Action, ...], list[Facts], list[Facts]]] = {
             assurance(signed_by="o-1"),
             assurance(signed=NOW + SECOND),
             assurance(signed=NOW - 24 * HOUR - SECOND),
+        ],
+    ),
+    "L18/follow": (
+        (Action.FOLLOW,),
+        [
+            {"hours": 12, "cameras": 50},
+            {"hours": 24, "cameras": 400, "approval": AN_APPROVAL},
+        ],
+        [
+            {"hours": 13},
+            {"cameras": 51},
+            {"hours": 13, "approval": msgspec.structs.replace(AN_APPROVAL, person="o-1")},
+        ],
+    ),
+    "L29/camera": (
+        (Action.PLACE_CAMERA,),
+        [{}, {"until": NOW + 366 * DAY}],
+        [
+            {"authority": "  "},
+            {"assessment": ""},
+            {"until": None},
+            {"until": NOW},
+            {"until": NOW + 366 * DAY + SECOND},
+        ],
+    ),
+    "L17/unmask": (
+        (Action.UNMASK,),
+        [{}, {"authority": "Special court, 77/26", "subjects": 1000}],
+        [
+            {"authority": ""},
+            {"authority": "  "},
+            {"approval": None},
+            {"approval": msgspec.structs.replace(AN_APPROVAL, person="o-1")},
+            {"approval": msgspec.structs.replace(AN_APPROVAL, case="c-2")},
+            {"approval": msgspec.structs.replace(AN_APPROVAL, expires=NOW)},
+            {"approval": msgspec.structs.replace(AN_APPROVAL, roles=frozenset({Role.INVESTIGATOR}))},
+            {"approval": msgspec.structs.replace(AN_APPROVAL, used=1000)},
         ],
     ),
     "L15/character": (

@@ -16,7 +16,7 @@ from tests.policy.facts import AN_APPROVAL, NOW, lawful
 NAIVE = dt.datetime(2026, 11, 20, 12)
 
 
-@pytest.mark.parametrize("field", ["subjects", "recent", "recent_all_cases"])
+@pytest.mark.parametrize("field", ["subjects", "recent", "recent_all_cases", "crossed", "hours", "cameras"])
 def test_a_count_is_not_below_nothing(field: str) -> None:
     assert lawful(Action.CHECK, **{field: 0})
     with pytest.raises(BadInput, match=f"{field} is below 0") as caught:

@@ -38,7 +38,7 @@ def test_an_officer_reads_the_rule_with_its_numbers_and_source() -> None:
     found = {row.rule: row for row in explain(UK)}
     assert found["L10/most"] == Explained(
         rule="L10/most",
-        actions=("check", "check bulk", "standing question", "ask safeguarding", "crosscheck"),
+        actions=("check", "check bulk", "standing question", "follow", "ask safeguarding", "crosscheck"),
         asks="one search asks about at most 250,000 persons, whoever approves",
         source="Data Protection Act 2018, section 37",
         read="general",

@@ -282,8 +282,15 @@ def test_a_basis_is_found_by_its_code() -> None:
 
 def test_what_a_record_may_serve_is_a_row_of_the_matrix() -> None:
     assert EU.reuse(Purpose.SAFEGUARDING) == {Purpose.SAFEGUARDING}
-    assert Purpose.BORDER_CHECK not in EU.reuse(None)
+    assert EU.reuse(Purpose.BORDER_CHECK) == {Purpose.BORDER_CHECK, Purpose.MISSING_PERSON}
     assert Purpose.INVESTIGATION in EU.reuse(None)
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_every_record_but_those_that_protect_serves_a_check_at_a_border(pack: Pack) -> None:
+    for collected in (None, *Purpose):
+        serves = Purpose.BORDER_CHECK in pack.reuse(collected)
+        assert serves is (collected is None or not collected.protects), collected
 
 
 def test_a_record_serves_no_purpose_that_is_not_allowed() -> None:

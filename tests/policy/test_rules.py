@@ -10,14 +10,15 @@ import pytest
 
 from liaison.model.grounds import Purpose
 from liaison.model.roles import NEEDS_TRAINING, Capability, Role, capabilities
-from liaison.policy import Action, Actor, Refuse, decide, rules
+from liaison.policy import Action, Actor, Duty, Permit, Refuse, crosses, decide, rules
 from liaison.policy.actions import ADDRESSED, CAPABILITIES, GROUNDED, RECORDED
 from liaison.policy.asking import Capable
-from liaison.policy.context import IDENTIFYING, NARROWING, SPECIAL
+from liaison.policy.context import IDENTIFYING, NARROWING, SPECIAL, SubjectKind
 from liaison.policy.records import OfRecord
 from liaison.policy.terms import AllOf, AnyOf, Term
 from tests.policy.facts import (
     A_PARTNER,
+    ALBANIA,
     EU,
     HOUR,
     NOW,
@@ -139,8 +140,39 @@ TRAVELLER: Facts = {
 def test_everybody_who_crosses_a_border_is_checked_by_one_officer_one_by_one() -> None:
     most = EU.bulk.travellers
     for before in (0, 50, 200, most - 1):
-        assert refusing(Action.CHECK, **TRAVELLER, recent=before, recent_all_cases=before) == set()
-    assert refusing(Action.CHECK, **TRAVELLER, recent=most, recent_all_cases=most) == {"L10/bulk"}
+        assert refusing(Action.CHECK, **TRAVELLER, recent=50, recent_all_cases=200, crossed=before) == set()
+    assert refusing(Action.CHECK, **TRAVELLER, recent=50, crossed=most) == {"L10/bulk"}
+    assert refusing(Action.CHECK, **TRAVELLER, recent=0, crossed=most) == set(), "as one of those asked about"
+
+
+def test_travellers_stop_no_search_for_a_person() -> None:
+    asked = TRAVELLER | {"criteria": frozenset({"name", "born"})}
+    assert refusing(Action.CHECK, **asked, recent=49, recent_all_cases=49, crossed=1999) == set()
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "crossing"),
+    [
+        ({}, True),
+        ({"crossed": EU.bulk.travellers - 1}, True),
+        ({"crossed": EU.bulk.travellers}, False),
+        ({"criteria": frozenset({"name", "born"})}, False),
+        ({"subjects": 2}, False),
+    ],
+    ids=("first", "last", "beyond", "name", "two"),
+)
+def test_a_check_counts_as_a_traveller_s_up_to_their_number(otherwise: Facts, crossing: bool) -> None:
+    assert crosses(lawful(Action.CHECK, **TRAVELLER | otherwise), (EU,)) is crossing
+    none = msgspec.structs.replace(EU, bulk=msgspec.structs.replace(EU.bulk, travellers=0))
+    assert not crosses(lawful(Action.CHECK, **TRAVELLER | otherwise), (EU, none)), "the stricter law holds"
+
+
+@pytest.mark.parametrize("shown", ["plate", "vin"])
+def test_every_vehicle_that_crosses_a_border_is_checked_like_whoever_sits_in_it(shown: str) -> None:
+    vehicle = TRAVELLER | {"subject": SubjectKind.VEHICLE, "criteria": frozenset({shown})}
+    assert refusing(Action.CHECK, **vehicle, recent=200, recent_all_cases=200) == set()
+    beyond = vehicle | {"grounds__purpose": Purpose.INVESTIGATION, "grounds__basis": "task"}
+    assert refusing(Action.CHECK, **beyond, recent=200, recent_all_cases=200) == {"L10/bulk"}
 
 
 @pytest.mark.parametrize(
@@ -163,6 +195,53 @@ def test_a_law_without_such_checks_has_no_travellers() -> None:
     none = msgspec.structs.replace(EU, bulk=msgspec.structs.replace(EU.bulk, travellers=0))
     assert refusing(Action.CHECK, none, **TRAVELLER, recent=49) == set()
     assert refusing(Action.CHECK, none, **TRAVELLER, recent=50) == {"L10/bulk"}
+
+
+FLIGHT: Facts = {
+    "manifest": True,
+    "subjects": EU.travel.manifest,
+    "recent": 50,
+    "recent_all_cases": 200,
+    "grounds__offence": "drugs",
+    "until": None,
+    "exchange": "",
+}
+BORDER: Facts = {"grounds__purpose": Purpose.BORDER_CHECK, "grounds__basis": "border-law"}
+
+
+@pytest.mark.parametrize(
+    "why", [{}, {"grounds__offence": "terrorism"}, BORDER], ids=("drugs", "terrorism", "border")
+)
+def test_everybody_on_a_flight_is_checked_without_a_second_person(why: Facts) -> None:
+    assert refusing(Action.CHECK_BULK, **FLIGHT | why) == set()
+    permit = decide(Action.CHECK_BULK, lawful(Action.CHECK_BULK, **FLIGHT | why), (EU,))
+    assert isinstance(permit, Permit)
+    duty = permit.duty(Duty.STOP_AT)
+    assert duty is not None
+    assert duty.limit == EU.travel.manifest
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"manifest": False},
+        {"subjects": EU.travel.manifest + 1},
+        {"grounds__offence": "theft"},
+        {"grounds__purpose": Purpose.PROSECUTION},
+        {"grounds__purpose": Purpose.PUBLIC_SECURITY},
+        {"until": NOW + HOUR},
+        {"exchange": "crosscheck"},
+        {"pattern": True},
+    ],
+    ids=lambda otherwise: "-".join(map(str, otherwise.values())),
+)
+def test_no_other_list_passes_for_a_flight(otherwise: Facts) -> None:
+    assert refusing(Action.CHECK_BULK, **FLIGHT | otherwise) == {"L10/bulk"}
+
+
+def test_a_law_without_manifests_wants_a_second_person_for_each_of_many() -> None:
+    assert refusing(Action.CHECK_BULK, ALBANIA, **FLIGHT | BORDER) == {"L10/bulk"}
+    assert refusing(Action.CHECK_BULK, EU, ALBANIA, **FLIGHT) == {"L10/bulk"}
 
 
 def test_all_nationals_of_a_state_is_no_search_and_a_conviction_notice_is_no_way_round() -> None:

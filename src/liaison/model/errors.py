@@ -17,6 +17,7 @@ LiaisonError
 ├── NotSignedIn         nobody is named: the session or token is missing, wrong or over
 ├── NotFound            no such object, or none that this person may see: the two are told apart by nobody
 ├── Conflict            the object is not, or no longer, in a state in which that can be done
+│   ├── PartMissing     an optional part of the program is not installed here
 │   ├── WrongEpoch      a private cross-check under a key whose time is over or has not come
 │   ├── WrongKey        a private cross-check under another key than the one that was published
 │   ├── Replayed        a batch of a private cross-check that was answered before
@@ -187,6 +188,13 @@ class Conflict(LiaisonError):
     status = 409
     title = "That cannot be done now"
     hint = "load the page again to see how it stands"
+
+
+class PartMissing(Conflict):
+    """An optional part of the program is not installed here; the rest works without it."""
+
+    title = "A part of the program is not installed"
+    hint = "ask the administrator of this node to install it"
 
 
 class WrongEpoch(Conflict):

@@ -60,6 +60,7 @@ class Capability(Enum):
     ERASE = "erase a record"
     OPEN_CASE = "open a case"
     STANDING_QUESTION = "keep a standing question"
+    PLACE_CAMERA = "register a camera"
     BREAK_GLASS = "break the glass"
     REVIEW_BREAK_GLASS = "review a break-glass"
     SAFEGUARDING = "answer from the safeguarding compartment"
@@ -99,6 +100,7 @@ HOLDERS: dict[Capability, frozenset[Role]] = {
     Capability.ERASE: frozenset({_PROTECTION}),
     Capability.OPEN_CASE: frozenset({_INVESTIGATOR, _DESK, _SUPERVISOR}),
     Capability.STANDING_QUESTION: frozenset({_INVESTIGATOR, _DESK}),
+    Capability.PLACE_CAMERA: frozenset({_INVESTIGATOR, _DESK}),
     Capability.BREAK_GLASS: frozenset({_INVESTIGATOR, _DESK}),
     Capability.REVIEW_BREAK_GLASS: frozenset({_SUPERVISOR, _PROTECTION}),
     Capability.SAFEGUARDING: frozenset({_DESK}),

@@ -20,7 +20,7 @@ from liaison.policy.context import (
 from liaison.policy.decide import decide
 from liaison.policy.decisions import Decision, Duty, Obligation, Permit, Reason, Refuse, require
 from liaison.policy.explain import Explained, explain, numbers, page
-from liaison.policy.limits import Limits, findable, limits
+from liaison.policy.limits import Limits, crosses, findable, limits
 from liaison.policy.packs import INSTRUCTIONS, NAMES, Basis, Pack, load_pack, parse_pack
 from liaison.policy.rules import Rule, rules
 
@@ -48,6 +48,7 @@ __all__ = [
     "Refuse",
     "Rule",
     "SubjectKind",
+    "crosses",
     "decide",
     "explain",
     "findable",

@@ -16,6 +16,9 @@ class Action(Enum):
     READ_HOLDING = "read-holding"
     CONFIRM = "confirm"
     INSTRUCT = "instruct"
+    CARRY = "carry"
+    PLACE_CAMERA = "place-camera"
+    FOLLOW = "follow"
     BREAK_GLASS = "break-glass"
     REVIEW_BREAK_GLASS = "review-break-glass"
     APPROVE = "approve"
@@ -44,6 +47,7 @@ class Action(Enum):
     READ_LEDGER = "read-ledger"
     AUDIT_SAMPLE = "audit-sample"
     STATISTICS = "statistics"
+    UNMASK = "unmask"
     ADMINISTER_ACCOUNTS = "administer-accounts"
     SETTINGS = "settings"
 
@@ -65,6 +69,9 @@ CAPABILITIES = {
     Action.READ_HOLDING: Capability.READ_HOLDING,
     Action.CONFIRM: Capability.CONFIRM,
     Action.INSTRUCT: Capability.CONFIRM,
+    Action.CARRY: Capability.CHECK,
+    Action.PLACE_CAMERA: Capability.PLACE_CAMERA,
+    Action.FOLLOW: Capability.CHECK,
     Action.BREAK_GLASS: Capability.BREAK_GLASS,
     Action.REVIEW_BREAK_GLASS: Capability.REVIEW_BREAK_GLASS,
     Action.APPROVE: Capability.APPROVE,
@@ -93,14 +100,24 @@ CAPABILITIES = {
     Action.READ_LEDGER: Capability.READ_LEDGER,
     Action.AUDIT_SAMPLE: Capability.AUDIT_SAMPLE,
     Action.STATISTICS: Capability.STATISTICS,
+    Action.UNMASK: Capability.CHECK_BULK,
     Action.ADMINISTER_ACCOUNTS: Capability.ADMINISTER_ACCOUNTS,
     Action.SETTINGS: Capability.SETTINGS,
 }
 
 ALL = frozenset(Action)
-SEARCHES = frozenset({Action.CHECK, Action.CHECK_BULK, Action.STANDING_QUESTION})
+SEARCHES = frozenset({Action.CHECK, Action.CHECK_BULK, Action.STANDING_QUESTION, Action.FOLLOW})
 # what is done with one record that was found
-USES = frozenset({Action.READ_HOLDING, Action.CONFIRM, Action.INSTRUCT, Action.DISCLOSE, Action.USE_IN_COURT})
+USES = frozenset(
+    {
+        Action.READ_HOLDING,
+        Action.CONFIRM,
+        Action.INSTRUCT,
+        Action.CARRY,
+        Action.DISCLOSE,
+        Action.USE_IN_COURT,
+    }
+)
 SAFEGUARDING = frozenset({Action.ASK_SAFEGUARDING, Action.ANSWER_SAFEGUARDING})
 ORDINARY = (
     SEARCHES
@@ -112,6 +129,8 @@ ORDINARY = (
         Action.CROSSCHECK,
         Action.GRANT,
         Action.TELL_OUTCOME,
+        Action.UNMASK,
+        Action.PLACE_CAMERA,
     }
 )
 GROUNDED = ORDINARY | SAFEGUARDING

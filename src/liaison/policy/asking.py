@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from liaison.model.grounds import Purpose
 from liaison.model.roles import Capability, Role, capabilities, clash
 from liaison.policy.context import IDENTIFYING, NARROWING, SPECIAL, Context
-from liaison.policy.packs import Basis
+from liaison.policy.packs import Basis, Travel
 from liaison.policy.terms import Leaf
 
 SHORTEST_REASON = 10  # characters
+NO_FLIGHTS = Travel(manifest=0, offences=frozenset(), mask_days=1, gone_days=1)
+# what passengers are assessed for: Directive (EU) 2016/681, articles 1(2) and 6(2)
+SERIOUS = frozenset({Purpose.PREVENTION, Purpose.DETECTION, Purpose.INVESTIGATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,19 @@ class AuthorityNamed(Leaf):
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorityAgrees(Leaf):
+    """The authority that agreed is referred to, whatever the basis."""
+
+    says = "the authority that agreed is named with its reference"
+    lacks = "no authority that agreed is named"
+    cure = "name the court, prosecutor or other competent authority, and its reference"
+
+    def holds(self, context: Context) -> bool:
+        """Whether it is."""
+        return bool(context.authority.strip())
+
+
+@dataclass(frozen=True, slots=True)
 class OnCase(Leaf):
     """The person works on the case of the grounds."""
 
@@ -181,8 +197,8 @@ class GlassOpen(Leaf):
 class HasReason(Leaf):
     """A reason was written."""
 
-    says = "a reason is written"
-    lacks = "there is no reason"
+    says = "a reason of 10 characters or more is written"
+    lacks = "there is no reason of 10 characters or more"
     cure = "write the reason in a few words"
 
     def holds(self, context: Context) -> bool:
@@ -247,11 +263,13 @@ class FinalConviction(Leaf):
 
 @dataclass(frozen=True, slots=True)
 class FewInCase(Leaf):
-    """Few persons are asked about in the case, those of the window before included; or a traveller at the border."""
+    """Few persons are asked about in the case, those of the window before included; or a traveller at the border, or
+    the passengers of one flight."""
 
     persons: int
     hours: int
     travellers: int = 0
+    travel: Travel = NO_FLIGHTS
     says = "at most {persons} persons in one case within {hours} hours"
     lacks = "more than {persons} persons in one case within {hours} hours"
     cure = "ask about {persons} persons or fewer within {hours} hours"
@@ -259,15 +277,16 @@ class FewInCase(Leaf):
     def holds(self, context: Context) -> bool:
         """Whether they are."""
         few = context.subjects + context.recent <= self.persons
-        return few or is_traveller(context, self.travellers)
+        return few or is_traveller(context, self.travellers) or is_manifest(context, self.travel)
 
 
 @dataclass(frozen=True, slots=True)
 class FewInAll(Leaf):
-    """Few persons are asked about in all cases together; or a traveller at the border."""
+    """Few persons are asked about in all cases together; or a traveller, or the passengers of one flight."""
 
     persons: int
     travellers: int = 0
+    travel: Travel = NO_FLIGHTS
     says = "at most {persons} in all cases together"
     lacks = "or more than {persons} in all cases together"
     cure = "{persons} or fewer in all cases together"
@@ -275,17 +294,47 @@ class FewInAll(Leaf):
     def holds(self, context: Context) -> bool:
         """Whether they are."""
         few = context.subjects + context.recent_all_cases <= self.persons
-        return few or is_traveller(context, self.travellers)
+        return few or is_traveller(context, self.travellers) or is_manifest(context, self.travel)
+
+
+PRESENTED = frozenset({"document", "plate", "vin"})  # what stands before the officer at a border
 
 
 def is_traveller(context: Context, most: int) -> bool:
-    """Whether one person is asked about here and now by a document, for a border check, as everybody who crosses is;
-    and no more of them, with all that was asked about in the window before, than `most`."""
+    """Whether one person is asked about here and now by a document, or one vehicle by its mark or number, for a border
+    check, as everybody and everything that crosses is; and no more of them, with those of the window before, than
+    `most`."""
     if context.grounds is None or context.grounds.purpose is not Purpose.BORDER_CHECK:
         return False
     here = context.until is None and not context.exchange
-    alone = context.subjects == 1 and "document" in context.criteria
-    return here and alone and context.recent_all_cases + 1 <= most
+    alone = context.subjects == 1 and bool(PRESENTED & context.criteria)
+    return here and alone and context.crossed + 1 <= most
+
+
+def is_manifest(context: Context, travel: Travel) -> bool:
+    """Whether those asked about are whom a carrier's message lists for one flight, no more of them than the law lets
+    be checked at once, for a border check or for one of the serious offences that it names."""
+    grounds = context.grounds
+    if grounds is None or not context.manifest or context.subjects > travel.manifest:
+        return False
+    serious = grounds.purpose in SERIOUS and grounds.offence in travel.offences
+    here = context.until is None and not context.exchange
+    return here and (serious or grounds.purpose is Purpose.BORDER_CHECK)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowsClosely(Leaf):
+    """A vehicle is followed a short while back, at few cameras."""
+
+    hours: int
+    cameras: int
+    says = "a vehicle is followed {hours} hours back at most, at {cameras} cameras or fewer"
+    lacks = "a vehicle is followed more than {hours} hours back, or at more than {cameras} cameras"
+    cure = "ask for {hours} hours or less and {cameras} cameras or fewer"
+
+    def holds(self, context: Context) -> bool:
+        """Whether it is."""
+        return context.hours <= self.hours and context.cameras <= self.cameras
 
 
 @dataclass(frozen=True, slots=True)

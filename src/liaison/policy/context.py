@@ -151,13 +151,16 @@ class Context(Value, frozen=True, kw_only=True):
     """The facts of one act at `now` (UTC).
 
     `subjects` are the persons or things asked about by this act; `recent` those this person asked about in this
-    case before, and `recent_all_cases` in any case, within `limits(regimes).bulk_window`. `criteria` are the fields
+    case before, and `recent_all_cases` in any case, within `limits(regimes).bulk_window`; `crossed` are travellers
+    that this person checked at a border within it, who are counted by themselves. `criteria` are the fields
     the search uses, `pattern` where it holds a wildcard. `on_case` where the person works on the case of the
     grounds. `until` is the end asked for: of a standing question, a hold, or a broken glass; `glass_until` the end
     of a glass that was broken before. `requester` is who asked for what is now approved or reviewed. `authority`
     refers to a court's or prosecutor's order. `widens` where a setting lets more be done than before, `assessment`
     refers to the impact assessment that covers it. `exchange` is what is asked or supplied, as the agreement with the
-    partner names it. Raises BadInput for counts below 0 and times without a zone.
+    partner names it. `manifest` where those asked about are all whom a carrier's message lists for one flight.
+    `hours` are how far back a vehicle is followed, and `cameras` at how many.
+    Raises BadInput for counts below 0 and times without a zone.
     """
 
     actor: Actor
@@ -168,6 +171,7 @@ class Context(Value, frozen=True, kw_only=True):
     subjects: int = 1
     recent: int = 0
     recent_all_cases: int = 0
+    crossed: int = 0
     criteria: frozenset[str] = frozenset()
     pattern: bool = False
     approval: Approval | None = None
@@ -188,10 +192,13 @@ class Context(Value, frozen=True, kw_only=True):
     origin_reviewed: bool = False
     widens: bool = True
     assessment: str = ""
+    manifest: bool = False
+    hours: int = 0
+    cameras: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for field in ("subjects", "recent", "recent_all_cases"):
+        for field in ("subjects", "recent", "recent_all_cases", "crossed", "hours", "cameras"):
             if getattr(self, field) < 0:
                 raise BadInput(f"{field} is below 0", field=field, hint="count again")
         for field, time in _times(self):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from liaison.policy.actions import ORDINARY, SAFEGUARDING, SEARCHES, USES, Action
-from liaison.policy.asking import is_traveller
+from liaison.policy.asking import is_manifest, is_traveller
 from liaison.policy.context import Context
 from liaison.policy.decisions import Decision, Duty, Obligation, Permit, Reason, Refuse, united
 from liaison.policy.packs import Pack
@@ -67,6 +67,8 @@ def _allowance(context: Context, pack: Pack) -> int:
     alone = min(bulk.persons - context.recent, bulk.persons_all_cases - context.recent_all_cases)
     if is_traveller(context, bulk.travellers):
         alone = max(1, alone)
+    if is_manifest(context, pack.travel):
+        alone = max(context.subjects, alone)
     if approval is None or (context.subjects <= alone and not context.pattern):
         return alone
     return min(approval.persons - approval.used, bulk.most)

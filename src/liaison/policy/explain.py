@@ -53,7 +53,16 @@ def _of_asking(pack: Pack, say: Say) -> dict[str, str]:
         say("status"): say(pack.status),
         say("persons one officer asks about alone, in a case"): f"{bulk.persons:,}",
         say("persons one officer asks about alone, in all cases"): f"{bulk.persons_all_cases:,}",
-        say("travellers one officer checks alone, one by one, each by a document"): f"{bulk.travellers:,}",
+        say(
+            "travellers one officer checks alone, one by one, each by a document or a vehicle's mark"
+        ): f"{bulk.travellers:,}",
+        say("passengers of one flight that are checked without a second person"): f"{pack.travel.manifest:,}",
+        say("a camera's entry ends within"): _days(pack.cameras.days, say),
+        say("the pseudonym of a mark on no list is kept"): _hours(pack.cameras.unmatched_hours, say),
+        say("a vehicle is followed back, without a second person"): _hours(pack.cameras.follow_hours, say),
+        say(
+            "cameras at which a vehicle is followed, without a second person"
+        ): f"{pack.cameras.follow_cameras:,}",
         say("counted within"): _hours(bulk.window_hours, say),
         say("persons in one search at most"): f"{bulk.most:,}",
         say("who approves"): ", ".join(say(role.value) for role in Role if role in pack.approval.roles),
@@ -80,6 +89,8 @@ def _of_records(pack: Pack, say: Say) -> dict[str, str]:
     return {
         **days,
         **reviews,
+        say("passengers of a flight are named for"): _days(pack.travel.mask_days, say),
+        say("a flight is kept"): _days(pack.travel.gone_days, say),
         say("the log is kept"): _days(kept.log_days, say),
         say("a request is answered within"): say(
             "%(urgent)s h urgent, %(obtainable)s h to be obtained, %(other)s h other",

@@ -11,6 +11,8 @@ from liaison.model.categories import Category
 from liaison.model.errors import BadSetting
 from liaison.model.grounds import Purpose
 from liaison.model.roles import Role
+from liaison.policy.asking import is_traveller
+from liaison.policy.context import Context
 from liaison.policy.packs import Basis, Pack
 
 T = TypeVar("T")
@@ -34,6 +36,11 @@ class Limits:
     bulk_persons_all_cases: int
     bulk_most: int
     bulk_window: dt.timedelta
+    manifest_persons: int
+    mask_days: int
+    camera_days: int
+    unmatched_hours: int
+    gone_days: int
     grounds_days: int
     standing_days: int
     glass_hours: int
@@ -70,6 +77,11 @@ def limits(regimes: tuple[Pack, ...]) -> Limits:
         bulk_persons_all_cases=least(lambda pack: pack.bulk.persons_all_cases),
         bulk_most=least(lambda pack: pack.bulk.most),
         bulk_window=dt.timedelta(hours=max(pack.bulk.window_hours for pack in regimes)),
+        manifest_persons=least(lambda pack: pack.travel.manifest),
+        camera_days=least(lambda pack: pack.cameras.days),
+        unmatched_hours=least(lambda pack: pack.cameras.unmatched_hours),
+        mask_days=least(lambda pack: pack.travel.mask_days),
+        gone_days=least(lambda pack: pack.travel.gone_days),
         grounds_days=least(lambda pack: pack.grounds.max_days),
         standing_days=least(lambda pack: pack.standing_days),
         glass_hours=least(lambda pack: pack.glass.max_hours),
@@ -83,6 +95,11 @@ def limits(regimes: tuple[Pack, ...]) -> Limits:
         core_hours=least(lambda pack: pack.deadlines.core_hours),
         notices=tuple(sorted({pack.notice for pack in regimes if pack.notice})),
     )
+
+
+def crosses(context: Context, regimes: tuple[Pack, ...]) -> bool:
+    """Whether a check is one of a traveller, which is kept and counted as one and not as a search for a person."""
+    return is_traveller(context, min(pack.bulk.travellers for pack in regimes))
 
 
 def findable(category: Category, minor: bool, regimes: tuple[Pack, ...]) -> bool:

@@ -32,7 +32,10 @@ INSTRUCTIONS = ("call", "seize-document", "discreet", "do-not-alert")
 FINDABLE = frozenset(Category) - {Category.VICTIM, Category.WITNESS}  # rule L04: no pack may say otherwise
 # every rule and own obligation that a pack gives a source for
 SOURCED = (
-    *(f"L{number:02}" for number in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 19, 21, 22, 26, 31)),
+    *(
+        f"L{number:02}"
+        for number in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 26, 29, 31)
+    ),
     *("A20", "A22", "P01", "P02", "P03"),
 )
 
@@ -91,6 +94,27 @@ class Bulk(_Table, frozen=True, kw_only=True):
     travellers: Annotated[int, Meta(ge=0, le=100_000)] = 0
 
 
+class Travel(_Table, frozen=True, kw_only=True):
+    """Passengers of flights: how many of one flight are checked without a second person for a border check or one of
+    `offences` (0 where the law has no such check); days after which nobody is named any more, and nothing is left."""
+
+    manifest: Annotated[int, Meta(ge=0, le=100_000)]
+    offences: frozenset[str]
+    mask_days: Days
+    gone_days: Days
+
+
+class Cameras(_Table, frozen=True, kw_only=True):
+    """Cameras that read registration marks: days after which an entry of the register ends, hours for which the
+    pseudonym of a mark on no list is kept (0: not at all), and how far back, and at how many cameras, one officer
+    follows a vehicle without a second person."""
+
+    days: Days
+    unmatched_hours: Annotated[int, Meta(ge=0, le=24)]
+    follow_hours: Hours
+    follow_cameras: Annotated[int, Meta(ge=1, le=100_000)]
+
+
 class FourEyes(_Table, frozen=True, kw_only=True):
     """Who may be the second person, and how long an approval holds at most."""
 
@@ -143,6 +167,8 @@ class Pack(_Table, frozen=True, kw_only=True):
     bases: tuple[Basis, ...]
     index: Indexing
     bulk: Bulk
+    travel: Travel
+    cameras: Cameras
     approval: FourEyes
     retention: Retention
     standing_days: Days
@@ -261,6 +287,8 @@ def _limit_faults(pack: Pack) -> list[tuple[str, str]]:
         Capability.APPROVE not in capabilities([r]) for r in pack.approval.roles
     ):
         faults.append(("table [approval], field roles", "name roles that may approve"))
+    if pack.travel.mask_days > pack.travel.gone_days:
+        faults.append(("table [travel], field mask_days", "it is gone before it is masked"))
     clocks = pack.deadlines
     if not clocks.urgent_hours <= clocks.obtainable_hours <= clocks.other_hours:
         faults.append(("table [deadlines], field other_hours", "the deadlines do not rise"))
@@ -269,7 +297,9 @@ def _limit_faults(pack: Pack) -> list[tuple[str, str]]:
 
 def _offence_faults(pack: Pack) -> list[tuple[str, str]]:
     unknown = sorted((pack.offences.capital | set(pack.offences.max_years)) - set(OFFENCES))
-    return [("table [offences], field capital", f"no such offence: {code}") for code in unknown]
+    faults = [("table [offences], field capital", f"no such offence: {code}") for code in unknown]
+    strange = sorted(pack.travel.offences - set(OFFENCES))
+    return [*faults, *(("table [travel], field offences", f"no such offence: {code}") for code in strange)]
 
 
 def _source_faults(pack: Pack) -> list[tuple[str, str]]:

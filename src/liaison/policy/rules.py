@@ -23,6 +23,8 @@ from liaison.policy.decisions import Reason
 from liaison.policy.packs import Pack
 from liaison.policy.terms import AllOf, AnyOf, Term
 
+LONGEST_CARRIED = dt.timedelta(hours=72)  # a copy outside the node, which no withdrawal reaches
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -111,11 +113,13 @@ def _of_grounds(pack: Pack) -> list[Row]:
 def _of_searches(pack: Pack) -> list[Row]:
     bulk, second = pack.bulk, pack.approval
     alone = AllOf(
-        ask.FewInCase(bulk.persons, bulk.window_hours, bulk.travellers),
-        ask.FewInAll(bulk.persons_all_cases, bulk.travellers),
+        ask.FewInCase(bulk.persons, bulk.window_hours, bulk.travellers, pack.travel),
+        ask.FewInAll(bulk.persons_all_cases, bulk.travellers, pack.travel),
         ask.NoPattern(),
     )
-    approved = _approved(pack)
+    approved, cameras = _approved(pack), pack.cameras
+    closely = ask.FollowsClosely(cameras.follow_hours, cameras.follow_cameras)
+    ends = ask.EndsWithin(dt.timedelta(days=cameras.days))
     return [
         ("L07/special", of.SEARCHES | {Action.ASK_SAFEGUARDING, Action.CROSSCHECK}, ask.NoSpecialCategory()),
         ("L07/known", of.SEARCHES | {Action.ASK_SAFEGUARDING}, ask.KnownCriteria()),
@@ -123,8 +127,12 @@ def _of_searches(pack: Pack) -> list[Row]:
         ("L08/conviction", {Action.NOTIFY_CONVICTION}, ask.FinalConviction()),
         ("L10/bulk", of.SEARCHES | {Action.ASK_SAFEGUARDING, Action.CROSSCHECK}, AnyOf(alone, approved)),
         ("L10/most", of.SEARCHES | {Action.ASK_SAFEGUARDING, Action.CROSSCHECK}, ask.AtMost(bulk.most)),
+        ("L16/carried", {Action.CARRY}, ask.EndsWithin(LONGEST_CARRIED)),
         ("L16/standing", {Action.STANDING_QUESTION}, ask.EndsWithin(dt.timedelta(days=pack.standing_days))),
         ("A22/approve", {Action.APPROVE}, AllOf(ask.AnothersRequest(), ask.ActorRole(second.roles))),
+        ("L17/unmask", {Action.UNMASK}, AllOf(ask.AuthorityAgrees(), approved)),
+        ("L18/follow", {Action.FOLLOW}, AnyOf(closely, approved)),
+        ("L29/camera", {Action.PLACE_CAMERA}, AllOf(ask.AuthorityAgrees(), ask.Assessed(), ends)),
         ("L31/assessment", {Action.SETTINGS, Action.AGREE}, ask.Assessed()),
     ]
 
@@ -173,7 +181,11 @@ def _of_transfers(pack: Pack) -> list[Row]:
         ("L10/authorised", {Action.ASK_PARTNER}, _approved(pack)),
         ("L10/quota", {Action.ASK_PARTNER}, to.QuotaLeft()),
         ("L11/court", {Action.USE_IN_COURT}, AnyOf(own, rec.WithoutCode(HandlingCode.H1), consented)),
-        ("L11/other", sent | {Action.USE_IN_COURT}, AnyOf(own, rec.WithoutCode(HandlingCode.H3), consented)),
+        (
+            "L11/other",
+            sent | {Action.USE_IN_COURT, Action.CARRY},
+            AnyOf(own, rec.WithoutCode(HandlingCode.H3), consented),
+        ),
         ("L12/onward", sent, AnyOf(own, onward, consented)),
         ("L12/originator", {Action.GRANT}, own),
         ("L13/recipient", of.ADDRESSED, to.HasPartner()),
