@@ -17,17 +17,24 @@ def join(manifests: Iterable[Manifest]) -> list[Manifest]:
     """One manifest for each message, where the first of its parts stood. Parts come in any order, from any file."""
     groups: dict[object, list[Manifest]] = {}
     for number, manifest in enumerate(manifests):
-        groups.setdefault(_group(manifest) or number, []).append(manifest)
+        groups.setdefault(shared(manifest) or number, []).append(manifest)
     return [_counted(_once(_joined(parts)), parts) for parts in groups.values()]
 
 
-def _group(manifest: Manifest) -> tuple[str, ...] | None:
-    """What the parts of a message have in common; None for one that came whole."""
+def shared(manifest: Manifest) -> tuple[str, ...] | None:
+    """What the parts of a message have in common; None for one that came whole.
+
+    Carriers give what they take back the reference of what they sent: that is another message, and so is the same
+    flight of another day.
+    """
     part = manifest.part
     if part is None or not part.reference:
         return None
-    flights = " ".join(flight.name for flight in manifest.flights[:1])
-    return (manifest.message, manifest.kind.value, manifest.sender, part.reference, flights)
+    first = manifest.flights[0] if manifest.flights else None
+    day = first.legs[0].departs[:10] if first and first.legs else ""
+    back = manifest.change if manifest.cancelled else ""
+    name = first.name if first else ""
+    return (manifest.message, manifest.kind.value, manifest.sender, part.reference, name, day, back)
 
 
 def _joined(parts: list[Manifest]) -> Manifest:
@@ -103,7 +110,7 @@ def _once(manifest: Manifest) -> Manifest:
                 places[key] = place
         else:
             kept[place] = _merged(kept[place], one)
-            words = f"somebody stands twice, first in segment {kept[place].segment}; counted once"
+            words = f"somebody stands twice, first in {manifest.piece} {kept[place].segment}; counted once"
             doubts.append(Doubt(one.segment, -1, words, "look whether they are two people", manifest.file))
         now.append(place)
     if len(kept) == len(manifest.passengers):
@@ -127,10 +134,14 @@ def _same(one: Passenger) -> object:
 
 
 def _merged(one: Passenger, other: Passenger) -> Passenger:
-    """One person of two listings: what the first does not say is taken from the second."""
+    """One person of two listings: what the first does not say is taken from the second, and every name and document
+    of both is kept."""
     more = {
         name: getattr(other, name)
         for name in one.__struct_fields__
         if getattr(one, name) in ("", None, ()) and getattr(other, name) not in ("", None, ())
     }
+    for name in ("names", "documents"):  # whom either of them may be is looked up
+        if new := [each for each in getattr(other, name) if each not in getattr(one, name)]:
+            more[name] = (*getattr(one, name), *new)
     return msgspec.structs.replace(one, **more) if more else one

@@ -130,3 +130,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     dropped: int = 0
     doubts: tuple[Doubt, ...] = ()
     file: str = ""
+
+    @property
+    def form(self) -> str:
+        """What it came as: a message, or a table."""
+        return "table" if self.kind is Kind.ROWS else "message"
+
+    @property
+    def piece(self) -> str:
+        """What a doubt's `segment` counts: segments of a message, rows of a table."""
+        return "row" if self.kind is Kind.ROWS else "segment"

@@ -10,15 +10,18 @@ from liaison.formats.manifests.joining import join
 from liaison.formats.manifests.model import Manifest
 from liaison.formats.manifests.paxlst import Paxlst
 from liaison.formats.manifests.pnrgov import Pnrgov
-from liaison.model.errors import UnusableFile
+from liaison.model.errors import BadInput, UnusableFile
 
 MESSAGES: dict[str, type[Paxlst] | type[Pnrgov]] = {"PAXLST": Paxlst, "PNRGOV": Pnrgov}
+
+MOST_MESSAGES = 10_000  # of one file
 
 
 def read(data: bytes, file: str = "") -> list[Manifest]:
     """A manifest for each message of a file, its parts put together. What is doubtful stands in the last, or its own.
 
-    Raises UnusableFile where the file holds no message of passengers, BadInput where it is larger than is read.
+    Raises UnusableFile where the file holds no message of passengers, BadInput where it is larger or has
+    more messages than are read.
     """
     return join(read_parts(data, file))
 
@@ -26,7 +29,11 @@ def read(data: bytes, file: str = "") -> list[Manifest]:
 def read_parts(data: bytes, file: str = "") -> list[Manifest]:
     """A manifest for each message as it stands, for who joins the parts of several files."""
     interchange = split(data)
-    found = [(message, _manifest(interchange, message)) for message in messages(interchange)]
+    found: list[tuple[Message, Manifest | None]] = []
+    for message in messages(interchange):
+        if len(found) == MOST_MESSAGES:
+            raise BadInput(f"the file holds over {MOST_MESSAGES:,} messages", hint="send it in several files")
+        found.append((message, _manifest(interchange, message)))
     made = [(message, manifest) for message, manifest in found if manifest is not None]
     if not made:
         types = ", ".join(sorted({repr(message.type) for message, _ in found})) or "none"

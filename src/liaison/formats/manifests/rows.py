@@ -88,7 +88,8 @@ def _flight(value: Mapping[str, str], told: list[str]) -> Flight | None:
     if found is None:
         told.append(f"{value['flight']!r} is no flight")
         return None
-    leg = Leg(airport(value["origin"]), airport(value["destination"]), value["departs"], value["arrives"])
+    departs, arrives = (_moment(value, field, told) for field in ("departs", "arrives"))
+    leg = Leg(airport(value["origin"]), airport(value["destination"]), departs, arrives)
     legs = (leg,) if leg.origin or leg.destination or leg.departs else ()
     return Flight(found.carrier, found.number, found.suffix, legs)
 
@@ -98,6 +99,18 @@ def _country(value: Mapping[str, str], field: str, told: list[str]) -> str:
     if not known:
         told.append(f"{field} {value[field]!r} is no country code that is known")
     return code
+
+
+def _moment(value: Mapping[str, str], field: str, told: list[str]) -> str:
+    """A day and time of the flight; empty where it is no day in ISO 8601, which is told."""
+    text = value[field]
+    try:
+        if not text or len(str(PartialDate(text[:10]))) == 10:
+            return text
+    except BadInput:
+        pass
+    told.append(f"{field} {text!r} is no day that can be read; write it as 2026-11-25")
+    return ""
 
 
 def _day(value: Mapping[str, str], field: str, told: list[str]) -> str:

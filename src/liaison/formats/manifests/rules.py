@@ -19,10 +19,10 @@ def doubts_on(manifest: Manifest, today: date) -> tuple[Doubt, ...]:
     for flight in manifest.flights:
         days = [leg.departs[:10] for leg in flight.legs if leg.departs]
         if not days:
-            told.append(f"the message does not say when {flight.name} departs")
+            told.append(f"the {manifest.form} does not say when {flight.name} departs")
         elif max(days) < today.isoformat():
             told.append(f"{flight.name} departed on {max(days)}, before today")
         elif min(days) > (today + AHEAD).isoformat():
             told.append(f"{flight.name} departs on {min(days)}, more than a year ahead")
-    hint = "look whether an old message was read again, or the carrier sent a wrong date"
+    hint = f"look whether an old {manifest.form} was read again, or the date in it is wrong or missing"
     return tuple(Doubt(0, -1, words, hint, manifest.file) for words in told)

@@ -22,7 +22,8 @@ LONGEST_CLEAN = SIZES[-1] + 4  # a zone with its line ends
 MOST_DOCUMENTS = 8
 JOINED = 6  # pieces that may be parts of what is run together
 WASTE = 2  # what a sign that is left aside costs
-HINT = "scan the zone again, or type its two or three lines as they are printed"
+EXAMPLE = "P<UTOSPECIMEN<<NOBODY<<<<<<<<<<<<<<<<<<<<<<<"  # the first line of a passport that is nobody's
+HINT = f"scan the zone again, or type its two or three lines as they are printed; a passport's first is like {EXAMPLE}"
 
 
 class _Way(msgspec.Struct):
@@ -207,4 +208,6 @@ def _refused(found: list[Piece]) -> BadInput:
 
 def _lengths(found: list[Piece]) -> str:
     counted = ", ".join(str(len(piece.text.replace(" ", ""))) for piece in found[:4])
-    return f"a zone has 2 lines of 44 or 36 signs, or 3 of 30; here stand {counted}"
+    lines = "line has" if len(found) == 1 else "lines have"
+    more = ", …" if len(found) > 4 else ""
+    return f"a zone has 2 lines of 44 or 36 signs, or 3 of 30; the {lines} {counted}{more} here"
