@@ -129,6 +129,26 @@ def say(connection: Connection, sql: str) -> None:
         cursor.close()
 
 
+def copy_in(
+    connection: Connection, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Put rows into a table of PostgreSQL by its COPY, in binary: several times as fast as statements are.
+
+    `columns` by name are PostgreSQL's types; values are as the database has them. Raises what SQLAlchemy would.
+    """
+    sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
+    cursor: Any = connection.connection.cursor()
+    try:
+        with cursor.copy(sql) as copying:
+            copying.set_types(list(columns.values()))
+            for row in rows:
+                copying.write_row(row)
+    except Exception as error:
+        raise _told(connection, sql, error) from error
+    finally:
+        cursor.close()
+
+
 def _run(connection: Connection, made: _Compiled, *rows: Mapping[str, Any]) -> Any:
     """A cursor of the driver on which the statement has run, for each of these. Raises what SQLAlchemy would."""
     ready = [_ready(made, values) for values in rows]

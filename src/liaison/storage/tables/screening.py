@@ -89,9 +89,13 @@ CHECKS = Table(
     Column("entry", BigInteger, nullable=False),  # of the ledger
     Column("key", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),  # the question
-    CheckConstraint("kind IN ('one', 'list', 'standing')", name="check_kind"),
+    CheckConstraint(
+        "kind IN ('one', 'traveller', 'list', 'manifest', 'standing', 'sighting')", name="check_kind"
+    ),
     CheckConstraint("looked_up >= 0 AND alerts >= 0 AND cleared >= 0 AND withheld >= 0", name="check_counts"),
-    Index("ix_screening_checks_person", "person", "case_id", "at"),
+    Index(
+        "ix_screening_checks_person", "person", "at", "case_id", "kind", "looked_up"
+    ),  # sums of a window, by itself
     Index("ix_screening_checks_case", "case_id", "at"),
     Index("ix_screening_checks_at", "at"),
 )

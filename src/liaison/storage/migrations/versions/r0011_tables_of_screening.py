@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -152,7 +152,8 @@ def upgrade() -> None:
         sa.Column("key", sa.BigInteger(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('one', 'list', 'standing')", name=op.f("ck_screening_checks_check_kind")
+            "kind IN ('one', 'traveller', 'list', 'manifest', 'standing', 'sighting')",
+            name=op.f("ck_screening_checks_check_kind"),
         ),
         sa.CheckConstraint(
             "looked_up >= 0 AND alerts >= 0 AND cleared >= 0 AND withheld >= 0",
@@ -166,7 +167,10 @@ def upgrade() -> None:
     op.create_index("ix_screening_checks_at", "screening_checks", ["at"], unique=False)
     op.create_index("ix_screening_checks_case", "screening_checks", ["case_id", "at"], unique=False)
     op.create_index(
-        "ix_screening_checks_person", "screening_checks", ["person", "case_id", "at"], unique=False
+        "ix_screening_checks_person",
+        "screening_checks",
+        ["person", "at", "case_id", "kind", "looked_up"],
+        unique=False,
     )
     op.create_table(
         "screening_lists",
