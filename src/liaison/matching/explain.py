@@ -27,9 +27,11 @@ SUMS = [
     *("score", "grade", "date", "document", "sex", "nation", "order", "unmatched", "dependence", "lost"),
     *("left_over", "pairs"),
 ]
+DOCUMENT = SUMS.index("document")
 ACCOUNT = np.dtype([(name, "i4") for name in SUMS] + [("pair", PAIR, PAIRS)])
 WORDS = (*LEVELS, "", "", "", "", "initial")  # level 13 is the kernel's GRADES: an initial
 CHUNK = 2048
+AGREES, ONE_APART = "document number agrees", "document number is one sign apart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +56,19 @@ class Explanation:
 def explain(index: Index, people: People, hits: Hits, at: int) -> Explanation:
     """The reasons of alert `at`. The bits of the contributions sum to the score, both in steps of 0.0001."""
     one = hits.take(np.array([at]))
-    _, account, names = next(_accounts(index, one))
-    parts = tuple(Contribution(kind, words, bits / BIT) for kind, words, bits in _parts(account, *names))
+    _, account, names, same = next(_accounts(index, one))
+    parts = tuple(
+        Contribution(kind, words, bits / BIT) for kind, words, bits in _parts(account, *names, same)
+    )
     return Explanation(int(one.score[0]) / BIT, parts, chance(int(one.score[0]), len(index)))
 
 
 def reasons(index: Index, people: People, hits: Hits) -> Iterator[str]:
     """One line for each alert, in the order of the alerts: what agreed and what did not, each with its bits."""
     lines = [""] * len(hits)
-    for at, account, names in _accounts(index, hits):
-        lines[at] = "; ".join(f"{words} {bits / BIT:+.1f}" for _, words, bits in _parts(account, *names))
+    for at, account, names, same in _accounts(index, hits):
+        parts = _parts(account, *names, same)
+        lines[at] = "; ".join(f"{words} {bits / BIT:+.1f}" for _, words, bits in parts)
     return iter(lines)
 
 
@@ -72,8 +77,9 @@ Words = list[str]
 
 def _accounts(
     index: Index, hits: Hits
-) -> Iterator[tuple[int, tuple[int | tuple[int, ...], ...], tuple[Words, Words]]]:
-    """Place, account and the two names' tokens of every hit, segment by segment."""
+) -> Iterator[tuple[int, tuple[int | tuple[int, ...], ...], tuple[Words, Words], bool]]:
+    """Place, account, the two names' tokens and whether a document number is the same to the sign, of every hit,
+    segment by segment."""
     if hits.asks is None:
         raise ValueError("these hits do not know what was asked")
     for number, segment in enumerate(index.segments):
@@ -84,7 +90,9 @@ def _accounts(
             here = places[start : start + CHUNK]
             found = accounts(segment, put, hits.ask[here], hits.row[here])
             for at, account in zip(here.tolist(), _rows(found), strict=True):
-                yield at, account, (asked.words(int(hits.ask[at])), held.words(int(hits.row[at])))
+                ask, row = int(hits.ask[at]), int(hits.row[at])
+                same = bool(account[DOCUMENT]) and _same_number(hits.asks, segment, ask, row)
+                yield at, account, (asked.words(ask), held.words(row)), same
 
 
 def _rows(found: NDArray[np.void]) -> Iterator[tuple[int | tuple[int, ...], ...]]:
@@ -94,6 +102,16 @@ def _rows(found: NDArray[np.void]) -> Iterator[tuple[int | tuple[int, ...], ...]
     ends = np.cumsum(counts).tolist()
     for head, end in zip(found[SUMS].tolist(), ends, strict=True):
         yield (*head, pairs[end - head[-1] : end])
+
+
+def _same_number(asks: Asks, segment: Segment, ask: int, row: int) -> bool:
+    """Whether the asked person and that of a row have a document number in common: letters and digits, to the sign."""
+    own, held = asks.columns, segment.arrays
+    mine, theirs = own["name_person"][own["ask_name"][ask]], held["rows"]["person"][row]
+    asked = own["papers_front"][own["paper_ends"][mine] : own["paper_ends"][mine + 1]]
+    at = held["paper_at"][held["paper_ends"][theirs] : held["paper_ends"][theirs + 1]]
+    numbers = held["papers_front"][at][["high", "low"]].tolist()
+    return any(number in numbers for number in asked[["high", "low"]].tolist())
 
 
 def accounts(
@@ -156,8 +174,13 @@ class Held:
         return self._spelling.of(self._tokens[at : at + int(self._count[row])])
 
 
-def _parts(account: tuple[object, ...], asked: Words, held: Words) -> Iterator[tuple[str, str, int]]:
-    """Kind, words and bits of everything that is not nothing, in the order in which an officer would look."""
+def _parts(
+    account: tuple[object, ...], asked: Words, held: Words, same: bool
+) -> Iterator[tuple[str, str, int]]:
+    """Kind, words and bits of everything that is not nothing, in the order in which an officer would look.
+
+    same: whether a document number is the same to the sign; otherwise what agrees is one sign apart.
+    """
     _, grade, date, document, sex, nation, order, unmatched, dependence, lost, left_over, _, pairs = account
     for pair in pairs:  # type: ignore
         yield "name", _pair_words(pair, asked, held), pair[4]
@@ -170,7 +193,7 @@ def _parts(account: tuple[object, ...], asked: Words, held: Words) -> Iterator[t
     if date:
         yield "date", dates.WORDS[dates.Grade(grade)], date  # type: ignore
     if document:
-        yield "document", "document number agrees", document  # type: ignore
+        yield "document", AGREES if same else ONE_APART, document  # type: ignore
     if sex:
         yield "sex", "same sex" if sex > 0 else "other sex", sex  # type: ignore
     if nation:
