@@ -17,7 +17,9 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "liaison-stamp"
 LOCK, CLUSTER, COMPILER = "requirements.lock", "requirements-cluster.lock", "requirements-zig.lock"
-SHAPE = ("pyproject.toml", LOCK, CLUSTER, COMPILER, "tools/environment.py")
+PHOTOGRAPHS = "requirements-photographs.lock"
+LOCKS = (LOCK, CLUSTER, PHOTOGRAPHS, COMPILER)
+SHAPE = ("pyproject.toml", *LOCKS, "tools/environment.py")
 WORKERS = "2"  # test processes
 Call = Callable[[list[str]], int]
 
@@ -104,8 +106,15 @@ def install(*wanted: str) -> None:
 
 
 def install_lock(name: str) -> None:
-    """Install the wheels that a lock file names, each held against its hash."""
-    install("--require-hashes", "--only-binary", ":all:", "-r", str(ROOT / name))
+    """Install the wheels that a lock file names, each held against its hash, and no other."""
+    install(*exactly(name))
+
+
+def exactly(name: str) -> list[str]:
+    """How an installer is told to take the wheels of a lock file. That of photographs leaves out what one of its
+    wheels asks for: its models are used, and its program is not."""
+    alone = ["--no-deps"] if name == PHOTOGRAPHS else []
+    return ["--require-hashes", "--only-binary", ":all:", *alone, "-r", str(ROOT / name)]
 
 
 def make_venv() -> None:
@@ -164,10 +173,12 @@ def setup(extras: Sequence[str] = ()) -> None:
 
 
 def verb_setup(arguments: list[str]) -> int:
-    """build the environment; --cluster adds Ray"""
+    """build the environment; --cluster adds Ray, --photographs what reads pictures"""
     known = argparse.ArgumentParser(prog="./dev setup")
     known.add_argument("--cluster", action="store_true", help="add Ray, for bulk work beyond one machine")
-    setup([CLUSTER] if known.parse_args(arguments).cluster else [])
+    known.add_argument("--photographs", action="store_true", help="add what reads documents in photographs")
+    chosen = known.parse_args(arguments)
+    setup([CLUSTER] * chosen.cluster + [PHOTOGRAPHS] * chosen.photographs)
     return 0
 
 
@@ -248,9 +259,21 @@ def verb_lock(arguments: list[str]) -> int:
         raise SetupFailed("./dev lock needs uv on the PATH")
     common = ["pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
     common += ["--no-header", "--only-binary", ":all:", "pyproject.toml", *arguments]
-    extras = ["--extra", "tables", "--extra", "postgresql", "--extra", "bench", "--group", "dev"]
+    extras = [
+        "--extra",
+        "tables",
+        "--extra",
+        "postgresql",
+        "--extra",
+        "bench",
+        "--extra",
+        "boats",
+        "--group",
+        "dev",
+    ]
     need("locking failed", uv, *common, *extras, "-o", LOCK)
     need("locking failed", uv, *common, "--extra", "cluster", "-c", LOCK, "-o", CLUSTER)
+    need("locking failed", uv, *common, "--extra", "photographs", "-c", LOCK, "-o", PHOTOGRAPHS)
     need(
         "locking failed",
         uv,
@@ -263,7 +286,7 @@ def verb_lock(arguments: list[str]) -> int:
         "-o",
         COMPILER,
     )
-    for name in (LOCK, CLUSTER, COMPILER):
+    for name in LOCKS:
         if "://" in (ROOT / name).read_text("utf-8"):
             raise SetupFailed(f"{name} names an address; it must hold names, versions and hashes alone")
     return 0
@@ -274,18 +297,8 @@ def verb_wheels(arguments: list[str]) -> int:
     if len(arguments) != 1:
         raise SetupFailed("say where to: ./dev wheels FOLDER")
     setup()
-    for name in (LOCK, CLUSTER, COMPILER):
-        fetch = [
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--require-hashes",
-            "--only-binary",
-            ":all:",
-            "-r",
-            ROOT / name,
-        ]
+    for name in LOCKS:
+        fetch = ["-m", "pip", "download", "--quiet", *exactly(name)]
         need(f"{name} could not be fetched", PYTHON, *fetch, "-d", Path(arguments[0]).resolve())
     return 0
 
