@@ -284,7 +284,7 @@ def test_search_is_by_list_state_category_and_review(tmp_path: Path) -> None:
 
 def test_there_is_no_search_by_what_a_person_is() -> None:
     fields = set(Question.__slots__)
-    assert fields == {"list_name", "state", "category", "review_before", "after", "most"}
+    assert fields == {"list_name", "state", "category", "review_before", "after", "most", "part"}
 
 
 LINES = st.lists(

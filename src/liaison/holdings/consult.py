@@ -51,12 +51,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What records are looked for by. There is no way to look for them by what a person is (rule L08)."""
+    """What records are looked for by. There is no way to look for them by what a person is (rule L08).
+
+    `part` is a place in the random signs of an id, after its kind, and what stands there.
+    """
 
     list_name: str = ""
     state: State | None = None
     category: Category | None = None
     review_before: dt.date | None = None
+    part: tuple[int, str] | None = None
     after: str = ""
     most: int = 50
 
@@ -212,5 +216,10 @@ def _chosen(question: Question) -> Sequence[Any]:
         chosen.append(HOLDINGS.c.category == question.category.value)
     if question.review_before is not None:
         chosen.append(HOLDINGS.c.review < shelves.midnight(question.review_before))
+        chosen.append(HOLDINGS.c.state != State.ERASED.value)
+    if question.part is not None:
+        start, signs = question.part
+        before = len("holding-") + start
+        chosen.append(func.substr(HOLDINGS.c.id, before + 1, len(signs)) == signs)
         chosen.append(HOLDINGS.c.state != State.ERASED.value)
     return chosen

@@ -1,4 +1,4 @@
-"""Putting records right: corrections, restrictions and legal holds, each a new version that says who and why.
+"""Putting records right: corrections, withdrawals, restrictions and holds, each a new version that says who and why.
 
 Older versions stay readable for those who may read the record (Directive (EU) 2016/680, articles 7 and 16).
 """
@@ -29,21 +29,25 @@ WHAT_CORRECTED, WHAT_RESTRICTED, WHAT_UNRESTRICTED = (
     "restrict-holding",
     "unrestrict-holding",
 )
+WHAT_WITHDRAWN, WHAT_REINSTATED = "withdraw-holding", "reinstate-holding"
 ORIGINATOR = "tell the originator what is wrong; restrict the record until it is put right"
 WHAT_HELD, WHAT_RELEASED = "hold-for-evidence", "release-from-hold"
 
 
-def correct(office: Office, actor: Actor, holding: str, said: Holding, reason: str) -> Record | None:
+def correct(
+    office: Office, actor: Actor, holding: str, said: Holding, reason: str, seen: int | None = None
+) -> Record | None:
     """The record with what it says from now on; None where it came under protection and is found here no more.
 
-    Its list and the list's id of it stay. Raises NotFound, Erased, NotLawful, BadInput, Conflict.
+    Its list and the list's id of it stay. seen: the version that the correction was made of. Raises NotFound, Erased,
+    NotLawful, BadInput, and Conflict, also where there is another version by now.
     """
     now = office.now()
     require_short(said, now.date())
     if is_protected(said, now.date()):
         _protect(office, actor, holding, said, reason)
         return None
-    return _changed(office, actor, holding, Action.CORRECT, WHAT_CORRECTED, reason, said=said)
+    return _changed(office, actor, holding, Action.CORRECT, WHAT_CORRECTED, reason, said=said, seen=seen)
 
 
 def restrict(office: Office, actor: Actor, holding: str, reason: str) -> Record:
@@ -59,6 +63,35 @@ def unrestrict(office: Office, actor: Actor, holding: str, reason: str) -> Recor
     need = State.RESTRICTED
     return _changed(
         office, actor, holding, Action.RESTRICT, WHAT_UNRESTRICTED, reason, need=need, state=State.LIVE
+    )
+
+
+def withdraw(office: Office, actor: Actor, holding: str, reason: str) -> Record:
+    """A record of our own that holds no more: matched against nothing from before this returns, and called back from
+    every partner that has it. Raises as `correct`."""
+    return _changed(
+        office,
+        actor,
+        holding,
+        Action.CORRECT,
+        WHAT_WITHDRAWN,
+        reason,
+        need=State.LIVE,
+        state=State.WITHDRAWN,
+    )
+
+
+def reinstate(office: Office, actor: Actor, holding: str, reason: str) -> Record:
+    """A withdrawn record in use again. What was called back from partners is not sent again. Raises as `correct`."""
+    return _changed(
+        office,
+        actor,
+        holding,
+        Action.CORRECT,
+        WHAT_REINSTATED,
+        reason,
+        need=State.WITHDRAWN,
+        state=State.LIVE,
     )
 
 
@@ -90,6 +123,7 @@ def _changed(
     reason: str,
     *,
     said: Holding | None = None,
+    seen: int | None = None,
     need: State | None = None,
     state: State | None = None,
     held: Mapping[str, Any] | None = None,
@@ -99,6 +133,8 @@ def _changed(
         row, before = _loaded(office, connection, actor, holding, action, reason, until)
         if need is not None and row.state != need.value:
             raise Conflict(f"the record is {row.state}, not {need.value}")
+        if seen is not None and row.version != seen:
+            raise Conflict("the record was changed by someone else meanwhile", hint="look at it again")
         change = Change(what=what, by=actor.person, at=office.now(), reason=reason)
         after = before.holding if said is None else _same_record(before.holding, said)
         _write(office, connection, shelves.draft_after(row, after, change, state), held or {})

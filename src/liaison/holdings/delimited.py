@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from liaison.holdings import encodings
 from liaison.holdings.assemble import assembled
@@ -34,8 +35,18 @@ REASONS = {
 }
 
 
-def read_delimited(stream: Stream, options: Options, findings: Findings) -> Read:
-    """The people of a delimited file. Raises UnusableFile, BadSetting."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A delimited file: `stream` stands at its first row, `encoding` is empty where nothing said it."""
+
+    stream: Stream
+    header: tuple[str, ...]
+    delimiter: str
+    encoding: str
+
+
+def table_of(stream: Stream, options: Options) -> Table:
+    """A stream as a table whose header was read. Raises UnusableFile, BadSetting."""
     stream, encoding = in_utf8(stream, options.encoding)
     delimiter, skipped = delimiter_of(filled(stream).head, options.delimiter)
     stream.skip(skipped)
@@ -44,6 +55,13 @@ def read_delimited(stream: Stream, options: Options, findings: Findings) -> Read
     if not encodings.is_utf8("".join(names).encode()) or "\ufffd" in "".join(names):
         names = header_of(_decoded(stream.head), delimiter, stream.name)[0]
     stream.skip(start)
+    return Table(stream, tuple(names), delimiter, encoding)
+
+
+def read_delimited(stream: Stream, options: Options, findings: Findings) -> Read:
+    """The people of a delimited file. Raises UnusableFile, BadSetting."""
+    table = table_of(stream, options)
+    stream, names, delimiter, encoding = table.stream, table.header, table.delimiter, table.encoding
     headings = required(guess(names, options.columns), stream.name)
     fields, targets = headings.targets(options.keep)
     layout = Layout(delimiter, len(names), headings.least(), targets, FIRST_YEAR, options.last_year)

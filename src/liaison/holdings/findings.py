@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from liaison.holdings.bodies import Body
 from liaison.matching.columns import People
-from liaison.model.errors import UnusableFile
+from liaison.model.errors import BadInput, UnusableFile
 
+LEFT_OUT = ": left out"  # in the reason of each row that becomes no record
 MOST_BAD = 2_000_000  # values that are told of one file; each takes a fifth of a kilobyte
 
 
@@ -23,6 +24,11 @@ class BadRow(NamedTuple):
     row: int
     field: str
     reason: str
+
+    @property
+    def left_out(self) -> bool:
+        """Whether the whole row is left out; otherwise it is taken, and a person looks at what is told of it."""
+        return LEFT_OUT in self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +76,9 @@ class Findings:
         """Say how many there are of something, where there are any."""
         if count:
             self.note(f"{count:,} {one if count == 1 else many}")
+
+
+def refused(error: BadInput) -> str:
+    """Why a row is left out and, where that is known, what to do."""
+    todo = error.hint if error.hint != type(error).hint else ""
+    return f"{error}{LEFT_OUT}; {todo}" if todo else f"{error}{LEFT_OUT}"

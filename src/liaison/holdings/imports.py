@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, update
 
 from liaison import policy
 from liaison.holdings import live, safeguarding, shelves, withdrawal
-from liaison.holdings.findings import Findings
+from liaison.holdings.findings import LEFT_OUT, Findings, refused
 from liaison.holdings.incoming import Incoming
 from liaison.holdings.opening import incoming_rows
 from liaison.holdings.options import quiet
@@ -112,7 +112,7 @@ class _Run:
         plan = self.planner.plan(listed, standing, self._before(standing))
         for row in plan.erased:
             self._refuse(
-                row, "", "erased before, and not taken in again; say so in the order where it may be"
+                row, "", f"erased before{LEFT_OUT}; say so in the order where it may be taken in again"
             )
         made = self.office.keys
 
@@ -131,26 +131,25 @@ class _Run:
             record = row.record or _nameless(self.keys[0], row)
             holding, dates = self.shaper.holding(row, record)
         except BadInput as error:
-            self._refuse(row.row, error.field, f"{error}: left out")
+            self._refuse(row.row, row.headers.get(error.field, error.field), refused(error))
             return None
         for field, doubt in row.doubts:
             self.findings.bad(row.row, field, doubt)
         minor = is_minor(holding, self.now.date())
         against = self._unlawful(holding, minor)
         if against:
-            self._refuse(row.row, "", f"{against}: left out")
+            self._refuse(row.row, "", f"{against}{LEFT_OUT}")
             return None
         open_ref, safe_ref = (shelves.keyed(key, holding.list_name, record) for key in self.keys)
         first = self.seen.setdefault(open_ref, row.row)
         if first != row.row:
-            self._refuse(row.row, "id", f"the record of row {first} once more: left out")
+            self._refuse(row.row, "id", f"the record of row {first} once more{LEFT_OUT}")
             return None
         self.kept.update(dict.fromkeys(holding.extra))
         return Listed(row.row, holding, dates, (open_ref, safe_ref), minor or holding.category in PROTECTED)
 
     def _refuse(self, row: int, field: str, reason: str) -> None:
         self.findings.bad(row, field, reason)
-        self.result.refused += 1
 
     def _unlawful(self, holding: Holding, minor: bool) -> str:
         """Why the law of the node does not let this record in; empty where it does."""
@@ -220,11 +219,17 @@ class _Run:
     def end(self) -> None:
         """Report, withdraw what a complete list no longer has, and record the whole."""
         result = self.result
-        result.bad_rows, result.notes = self.findings.bad_rows, self.findings.notes
-        left_out = any("left out" in bad.reason for bad in result.bad_rows)
+        result.bad_rows = sorted(self.findings.bad_rows, key=lambda bad: bad.row)
+        result.notes = self.findings.notes
+        result.refused = len({(bad.file, bad.row) for bad in result.left_out})
+        taken = set(self.seen.values())
+        left_out = any(bad.row not in taken for bad in result.left_out)
         withdrawal.absent(self.office, self.actor, self.order, result, set(self.seen), self.keys[0], left_out)
-        if self.shaper.shortened:
-            self.findings.note(f"{self.shaper.shortened:,} records are kept for less time, as the law asks")
+        self.findings.counted(
+            self.shaper.shortened,
+            "record is kept for less time, as the law asks",
+            "records are kept for less time, as the law asks",
+        )
         result.kept = list(self.kept)
         counts = {
             name: str(getattr(result, name))
@@ -239,8 +244,10 @@ def _whole(office: Office, order: ImportOrder, now: dt.datetime) -> policy.Recor
     """The facts by which the import as a whole is decided; each record is decided by its own as well."""
     limits = policy.limits(office.regimes)
     category = order.category or Category.CONTACT
-    end = min(order.retention_until, now.date() + dt.timedelta(days=limits.retention_days[category]))
-    review = min(order.review_at, end, now.date() + dt.timedelta(days=limits.review_days[category]))
+    end = now.date() + dt.timedelta(days=limits.retention_days[category])
+    end = min(order.retention_until or end, end)
+    review = min(end, now.date() + dt.timedelta(days=limits.review_days[category]))
+    review = min(order.review_at or review, review)
     return policy.RecordFacts(
         category=category,
         graded=True,

@@ -23,7 +23,11 @@ SEXES = (None, Sex.MALE, Sex.FEMALE, Sex.OTHER)
 
 @dataclass(slots=True)
 class Incoming:
-    """One row of a file. record: the list's own id, empty where it has none. told: what else the row says."""
+    """One row of a file. record: the list's own id, empty where it has none. told: what else the row says.
+
+    headers: the file's header of a field, where it is called otherwise. ends: whether a wanted vehicle's entry has to
+    say its own end, as one that a person wrote in a table.
+    """
 
     row: int
     record: str
@@ -34,6 +38,8 @@ class Incoming:
     doubts: list[tuple[str, str]] = field(
         default_factory=list
     )  # field and reason, where a value was set aside
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ends: bool = False
 
 
 def from_people(read: Read, findings: Findings) -> Iterator[Incoming]:

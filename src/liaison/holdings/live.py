@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakSet
@@ -57,6 +57,9 @@ class LiveIndex:
         self._local = threading.local()
         self._rebuilding: threading.Thread | None = None
         self._key = secrets.token_bytes(32)
+        self.follow: Callable[[], None] = (
+            _nobody  # called after each change: what partners have follows the records
+        )
         self._view = self._opened() or self._built()
         self.refresh()
         self.checker()  # makes what every checker needs, which takes longer than a request may
@@ -109,6 +112,13 @@ class LiveIndex:
         things, today = self._view.things, self._today()
         found = things.vehicles(plate, confusable=confusable)
         return [seen for seen in found if not things.ended(seen.holding, today)]
+
+    def of_marks(self, marks: Sequence[str]) -> list[tuple[int, Sighted]]:
+        """Every vehicle whose plate is one of these marks, in ASCII capitals and digits, or is easily taken for it,
+        with the mark's place."""
+        things, today = self._view.things, self._today()
+        found = things.of_marks(marks)
+        return [(place, seen) for place, seen in found if not things.ended(seen.holding, today)]
 
     def exact(self, kind: str, text: str) -> list[str]:
         """The holdings of a number: kind is phone, imei, iban, vin, account, register or organisation."""
@@ -240,14 +250,24 @@ _INDEXES: WeakSet[LiveIndex] = WeakSet()
 
 def changed(office: Office) -> None:
     """Let every index of this office take in what has changed."""
-    for live in [live for live in _INDEXES if live.serves(office)]:
+    for live in _of(office):
         live.refresh()
+        live.follow()
 
 
 def taken_out(office: Office, holdings: Sequence[str]) -> None:
     """Let these records be found no more in any index of this office, before this returns."""
-    for live in [live for live in _INDEXES if live.serves(office)]:
+    for live in _of(office):
         live.take_out(holdings)
+        live.follow()
+
+
+def _of(office: Office) -> list[LiveIndex]:
+    return [live for live in _INDEXES if live.serves(office)]
+
+
+def _nobody() -> None:
+    """Nothing follows the records: a test, or a verb of the command line."""
 
 
 def _changes(connection: Connection, after: int) -> tuple[int, list[str]]:

@@ -20,6 +20,14 @@ FAMILY_WHERE_GIVEN = frozenset(["name", "naam", "namn", "navn", "nimi"])  # as i
 SEVERAL = ("document", "alias", "nationality")
 
 
+class NoColumns(UnusableFile):
+    """The first row of a table names no column of people."""
+
+    def __init__(self, message: str, *, file: str, header: Sequence[str], hint: str) -> None:
+        super().__init__(message, file=file, hint=hint)
+        self.header = tuple(header)
+
+
 @cache
 def known() -> Mapping[str, str]:
     """The field that a header means, by the header as `plain` writes it."""
@@ -83,7 +91,7 @@ class Headings:
 def guess(header: Sequence[str], said: Mapping[str, str]) -> Headings:
     """The mapping of a header, with what was said. Raises BadSetting for a column or field there is not."""
     columns: dict[str, list[int]] = {field: [] for field in FIELDS}
-    told = {_field(field): _column(header, name) for field, name in said.items()}
+    told = {_field(field): column(header, name) for field, name in said.items()}
     words = [plain(name) for name in header]
     for at, word in enumerate(words):
         field = known().get(word) or known().get(word.rstrip("0123456789"), "")
@@ -120,11 +128,12 @@ def _field(name: str) -> str:
     return field
 
 
-def _column(header: Sequence[str], name: str) -> int:
-    for at, column in enumerate(header):
-        if column == name:
+def column(header: Sequence[str], name: str) -> int:
+    """Where the column of this header, or of this number from 1, stands. Raises BadSetting."""
+    for at, each in enumerate(header):
+        if each == name:
             return at
-    alike = [at for at, column in enumerate(header) if plain(column) == plain(name)]
+    alike = [at for at, each in enumerate(header) if plain(each) == plain(name)]
     if alike and plain(name):
         return alike[0]
     if name.isdecimal() and 1 <= int(name) <= len(header):
@@ -133,19 +142,19 @@ def _column(header: Sequence[str], name: str) -> int:
 
 
 def required(found: Headings, file: str) -> Headings:
-    """The mapping, if it finds people. Raises UnusableFile."""
+    """The mapping, if it finds people. Raises NoColumns."""
     if found["given"] or found["surname"] or found["name"] or found["document"]:
         return found
     if len(found.header) == 1:
-        raise UnusableFile(
+        raise NoColumns(
             f"{file} has one column, and its first row does not name it as a name",
             file=file,
-            row=0,
+            header=found.header,
             hint="say by which sign the fields are separated, or put `name` above a column of names",
         )
-    raise UnusableFile(
+    raise NoColumns(
         f"the first row of {file} names no column with names or document numbers",
         file=file,
-        row=0,
+        header=found.header,
         hint="the first row must be a header such as id,given,surname,dob, or say which column is which",
     )

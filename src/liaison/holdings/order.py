@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from liaison.holdings.findings import BadRow
-from liaison.holdings.rules import LONGEST_NAME, SUPPLIED
+from liaison.holdings.rules import LONGEST_NAME, SUPPLIED, WRITTEN
 from liaison.model.categories import CaseId, Category
 from liaison.model.errors import BadInput
 from liaison.model.handling import Handling
@@ -21,10 +21,11 @@ class ImportOrder:
     """One list to be imported. What a row does not say itself is taken from here.
 
     content: a file, or its bytes (with `name` as the file is called). case, reason: why these people stand in the
-    list. category: for rows that have none; without it such rows are refused. complete: whether what the list no
-    longer has is withdrawn. again: whether records erased before may come in anew. columns, encoding, delimiter: see
-    `read_people`. supplied: by a partner, whose own list it goes into. Raises BadInput for an empty text, or dates
-    that do not fit.
+    list. retention_until, review_at: for rows that say none themselves; without the first such rows are refused,
+    without the second the law's latest day holds. category: for rows that have none; without it such rows are refused.
+    complete: whether what the list no longer has is withdrawn. again: whether records erased before may come in anew.
+    columns, encoding, delimiter: see `read_people`. supplied: by a partner, whose own list it goes into. Raises
+    BadInput for an empty text, or dates that do not fit.
     """
 
     list_name: str
@@ -32,8 +33,8 @@ class ImportOrder:
     owner: str
     source: str
     handling: Handling
-    retention_until: dt.date
-    review_at: dt.date
+    retention_until: dt.date | None
+    review_at: dt.date | None
     case: CaseId
     reason: str
     name: str = ""
@@ -56,7 +57,10 @@ class ImportOrder:
         if self.list_name.startswith(SUPPLIED) and not self.supplied:
             hint = "give it another name; a record of a partner's comes in as an item"
             raise BadInput("lists of this name hold what partners supplied", field="list_name", hint=hint)
-        if self.review_at > self.retention_until:
+        if self.list_name == WRITTEN:
+            hint = "give it another name; entries are written on the page of vehicles"
+            raise BadInput("this list holds the entries that are written here", field="list_name", hint=hint)
+        if self.review_at and self.retention_until and self.review_at > self.retention_until:
             raise BadInput("the review comes after the end of retention", field="review_at")
 
     @property
@@ -67,7 +71,8 @@ class ImportOrder:
 
 @dataclass(slots=True)
 class Imported:
-    """What an import did. bad_rows: in the file's order; missing: records that the list no longer has.
+    """What an import did. refused: rows that are left out; bad_rows: what is told of rows, in the file's order;
+    missing: records that the list no longer has.
 
     kept: headers of columns that have no place in a record and stand in its `extra`.
     """
@@ -86,17 +91,30 @@ class Imported:
 
     @property
     def read(self) -> int:
-        """Rows that were looked at."""
+        """Rows that were looked at: each was taken or left out."""
         return self.new + self.changed + self.unchanged + self.refused
+
+    @property
+    def left_out(self) -> list[BadRow]:
+        """Why rows are left out."""
+        return [bad for bad in self.bad_rows if bad.left_out]
+
+    @property
+    def doubts(self) -> list[BadRow]:
+        """What is told of rows that were taken."""
+        return [bad for bad in self.bad_rows if not bad.left_out]
 
     def __str__(self) -> str:
         if not (self.new or self.changed or self.withdrawn or self.refused):
-            return f"{self.list_name}: nothing changed, all {self.unchanged:,} records stand as the file has them."
+            stand = "the record stands as the file has it"
+            if self.unchanged != 1:
+                stand = f"all {self.unchanged:,} records stand as the file has them"
+            return f"{self.list_name}: nothing changed, {stand}."
         counts = {
             "new": self.new,
             "changed": self.changed,
             "unchanged": self.unchanged,
-            "refused": self.refused,
+            "left out": self.refused,
             "withdrawn": self.withdrawn,
         }
         told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)

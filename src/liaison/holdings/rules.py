@@ -15,6 +15,7 @@ from liaison.policy import RecordFacts
 PROTECTED = frozenset({Category.VICTIM, Category.WITNESS, Category.MISSING})
 LONGEST_NAME = 120  # characters of a list's name
 SUPPLIED = "supplied by "  # with an originator's name: the list of what was taken in from it
+WRITTEN = "Entries of vehicles"  # the list of those that a person wrote here
 LONGEST_WANTED = dt.timedelta(days=MOST_DAYS)
 AGREE = dt.timedelta(days=1)  # by how much two sources of time may differ
 
@@ -43,6 +44,23 @@ def require_short(holding: Holding, today: dt.date) -> None:
             field="retention_until",
             hint=f"end it on {last} or sooner, and review it before then",
         )
+
+
+def require_end(wanted: Wanted | None, until: dt.date | None, today: dt.date) -> None:
+    """Raises BadInput for an entry that a person writes today and that says no end, one that is over, or for a wanted
+    vehicle one that is too far away. A stolen one may say none: it ends as any record."""
+    last = last_day(wanted, today)
+    if wanted is None or (until is None and last is None):
+        return
+    hint = f"give a day after {today} and no later than {last}" if last else f"give a day after {today}"
+    if until is None:
+        raise BadInput(
+            "the entry does not say until when the vehicle is wanted", field="retention", hint=hint
+        )
+    if until <= today:
+        raise BadInput(f"the entry ended on {until}", field="retention", hint=hint)
+    if last is not None and until > last:
+        raise BadInput(f"a vehicle is wanted for at most {MOST_DAYS} days", field="retention", hint=hint)
 
 
 def supplied_by(originator: str) -> str:

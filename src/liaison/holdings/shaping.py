@@ -10,7 +10,7 @@ from typing import TypeVar
 from liaison.holdings import fields
 from liaison.holdings.incoming import Incoming
 from liaison.holdings.order import ImportOrder
-from liaison.holdings.rules import last_day
+from liaison.holdings.rules import last_day, require_end
 from liaison.model.categories import CaseId, Category, Involvement, OfficerId
 from liaison.model.errors import BadInput
 from liaison.model.handling import Handling
@@ -21,6 +21,7 @@ from liaison.model.wanted import ActionCode, Wanted
 from liaison.policy import Limits
 
 T = TypeVar("T")
+NOT_FOUND = "the law of this node lets no check find an entry of this category; it stays in the records alone"
 MOST_EXTRA = 200  # values that have no place in a record
 
 
@@ -44,6 +45,10 @@ class Shaper:
             raise BadInput("no category of person", field="category")
         order = self.order
         wanted = _wanted(told, order.owner)
+        if wanted is not None and category not in self.limits.categories:
+            row.doubts.append(("category", f"{category.value}: {NOT_FOUND}"))
+        if row.ends:
+            require_end(wanted, _day(told, "retention"), self.today)
         retention, review = self._dates(told, category, wanted)
         holding = Holding(
             list_name=order.list_name,
@@ -112,15 +117,26 @@ class Shaper:
         self, told: Mapping[str, str], category: Category, wanted: Wanted | None
     ) -> tuple[dt.date, dt.date]:
         """End of retention and review, no later than the law allows for the category, and a wanted vehicle's entry."""
-        retention = fields.day(told["retention"]) if "retention" in told else self.order.retention_until
-        review = fields.day(told["review"]) if "review" in told else self.order.review_at
+        retention = _day(told, "retention") or self.order.retention_until
+        if retention is None:
+            hint = "write its end in the row, or give the import a day for rows that say none"
+            raise BadInput("the row does not say until when it is kept", field="retention", hint=hint)
         by_law = self.today + dt.timedelta(days=self.limits.retention_days[category])
         last = min(by_law, last_day(wanted, self.today) or by_law)
         looked_at = self.today + dt.timedelta(days=self.limits.review_days[category])
+        review = _day(told, "review") or self.order.review_at or min(retention, last, looked_at)
         allowed = min(retention, last)
         kept = allowed, min(review, looked_at, allowed)
         self.shortened += kept != (retention, review)
         return kept
+
+
+def _day(told: Mapping[str, str], field: str) -> dt.date | None:
+    """The day that a row says; None where it says none. Raises BadInput with the field."""
+    try:
+        return fields.day(told[field]) if field in told else None
+    except BadInput as error:
+        raise BadInput(str(error), field=field, hint=error.hint) from error
 
 
 def _wanted(told: Mapping[str, str], owner: str) -> Wanted | None:

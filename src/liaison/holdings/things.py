@@ -7,7 +7,7 @@ signs that readers of plates confuse; every other number by its keyed digest.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from liaison.formats.vehicles.folding import folded
@@ -70,6 +70,17 @@ class Things:
         _, found = self._plates.find([asked], confusable=True) if confusable else (None, exact)
         places = sorted({*same, *found.tolist()})
         return [Sighted(self._vehicles[at][0], self._vehicles[at][1], at in same) for at in places]
+
+    def of_marks(self, marks: Sequence[str]) -> list[tuple[int, Sighted]]:
+        """Every vehicle whose plate is one of these, or is easily taken for it, with the place of the mark among them.
+        Marks are as `normal` writes them, in ASCII."""
+        places, found = self._plates.find(marks, confusable=True)
+        pairs = zip(places.tolist(), found.tolist(), strict=True)
+        return [(place, self._sighted(at, marks[place])) for place, at in pairs]
+
+    def _sighted(self, at: int, mark: str) -> Sighted:
+        holding, plate, compared = self._vehicles[at]
+        return Sighted(holding, plate, compared == mark)
 
 
 def numbers(thing: LightThing) -> Iterator[tuple[str, str]]:

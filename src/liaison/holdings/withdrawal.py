@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select, update
 
-from liaison.holdings import safeguarding, shelves
+from liaison.holdings import live, safeguarding, shelves
 from liaison.holdings.order import Imported, ImportOrder
 from liaison.ledger.statements import Statement
 from liaison.model.holding import State
@@ -70,7 +70,9 @@ def _withdraw(office: Office, actor: Actor, list_name: str, ids: Sequence[str]) 
         office.log.append(connection, told)
         return done.rowcount
 
-    return office.write(work)
+    count = office.write(work)
+    live.taken_out(office, ids)
+    return count
 
 
 def _rows(question: Select[Any], connection: Connection) -> list[tuple[str, bytes]]:
