@@ -10,7 +10,7 @@ from liaison import policy
 from liaison.model.errors import Conflict, NotFound, NotLawful
 from liaison.model.roles import Role
 from liaison.officers import approvals
-from liaison.screening import bulk_runs
+from liaison.screening import bulk_runs, running
 from liaison.screening.alerting import alerts_of_check
 from liaison.screening.approved import ask_for_more
 from liaison.screening.bulk_orders import ListOrder, cancel, list_of, order_list, pasted, progress_of
@@ -165,11 +165,11 @@ def test_progress_stops_a_list_that_was_cancelled_while_it_ran(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with a_desk(tmp_path) as desk:
-        monkeypatch.setattr(bulk_runs, "EVERY", 0.0)
+        monkeypatch.setattr(running, "EVERY", 0.0)
         order = order_list(desk.office, ANA, pasted(desk.grounds, FEW))
         begun = begin(desk.office, ANA, order.id)
         cancel(desk.office, ANA, order.id)
-        progress = bulk_runs._Progress(desk.office, order.id, 3)
+        progress = bulk_runs._progress(desk.office, order.id, 3)
         with pytest.raises(bulk_runs._Cancelled):
             progress(1, 3)
         assert finish(desk.office, desk.live, begun) is ListState.CANCELLED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 
@@ -17,6 +18,7 @@ from liaison.model.identifiers import Country, Plate
 from liaison.model.roles import Role
 from liaison.model.subjects import Name, Person, Vehicle
 from liaison.officers import approvals
+from liaison.screening import desk as desk_module
 from liaison.screening import finding, permission
 from liaison.screening.alerting import alert_of, alerts_of_case
 from liaison.screening.approved import ask_for_more
@@ -318,6 +320,52 @@ def test_of_two_checks_at_once_only_one_is_the_last_that_is_allowed(
             check(desk.office, desk.live, ANA, question)
         assert rules_of(refused.value) == {"L10/bulk"}
         assert desk.verbs()[-3:] == ["check", "check-answered", "refused"]
+
+
+def a_border(desk: Desk, travellers: int) -> str:
+    """Grounds of a border check, under a law that has one officer check so many travellers alone."""
+    (pack,) = desk.office.regimes
+    fewer = msgspec.structs.replace(pack, bulk=msgspec.structs.replace(pack.bulk, travellers=travellers))
+    object.__setattr__(desk.office, "regimes", (fewer,))
+    given = GIVEN | {"purpose": Purpose.BORDER_CHECK, "basis": "border-law"}
+    return give_grounds(desk.office, ANA, desk.case.id, **given)  # type: ignore[arg-type]
+
+
+def kinds(desk: Desk) -> dict[str, int]:
+    """How many checks of which kind are kept."""
+    query = select(CHECKS.c.kind, func.count()).group_by(CHECKS.c.kind)
+    rows = desk.office.read(lambda one: one.execute(query).all())
+    return {row.kind: int(row[1]) for row in rows}
+
+
+@both_databases
+def test_travellers_beyond_their_number_count_as_persons_asked_about(tmp_path: Path, kind: str) -> None:
+    with a_desk(tmp_path, kind) as desk:
+        most = policy.limits(desk.office.regimes).bulk_persons
+        question = Question(passport("XX0000001"), a_border(desk, 3))
+        for _ in range(3 + most):
+            check(desk.office, desk.live, ANA, question)
+        assert kinds(desk) == {"traveller": 3, "one": most}
+        with pytest.raises(NotLawful) as refused:
+            check(desk.office, desk.live, ANA, question)
+        assert rules_of(refused.value) == {"L10/bulk"}
+
+
+@both_databases
+def test_of_two_travellers_at_once_only_one_is_the_last_that_is_counted_as_one(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_desk(tmp_path, kind) as desk:
+        question, find = Question(passport("XX0000001"), a_border(desk, 1)), desk_module._find
+
+        def meanwhile(*asked: object, **named: object) -> object:
+            monkeypatch.setattr(desk_module, "_find", find)
+            check(desk.office, desk.live, ANA, question)
+            return find(*asked, **named)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(desk_module, "_find", meanwhile)
+        check(desk.office, desk.live, ANA, question)
+        assert kinds(desk) == {"traveller": 1, "one": 1}
 
 
 def test_who_leaves_the_case_while_the_search_runs_is_told_nothing(

@@ -59,6 +59,18 @@ def look(desk: Desk, text: str = "", window: timedelta = DAY, **shown: object) -
     return examine(desk.office, desk.live, ANA, given, window)
 
 
+def at_the_border(desk: Desk) -> str:
+    """Grounds for a first line."""
+    return give_grounds(
+        desk.office,
+        ANA,
+        desk.case.id,
+        purpose=Purpose.BORDER_CHECK,
+        basis="border-law",
+        justification="First line at the road crossing, early shift",
+    )
+
+
 def traces(desk: Desk) -> int:
     count = select(func.count()).select_from(TRACES)
     return int(desk.office.read(lambda connection: connection.execute(count).scalar_one()))
@@ -85,20 +97,15 @@ def test_a_sound_document_of_somebody_whom_nobody_seeks(tmp_path: Path, kind: st
 
 def test_a_first_line_examines_one_after_another_and_an_investigation_does_not(tmp_path: Path) -> None:
     with a_desk(tmp_path) as desk:
-        most = limits(desk.office.regimes).bulk_persons
-        border = give_grounds(
-            desk.office,
-            ANA,
-            desk.case.id,
-            purpose=Purpose.BORDER_CHECK,
-            basis="border-law",
-            justification="First line at the road crossing, early shift",
-        )
+        most, border = limits(desk.office.regimes).bulk_persons, at_the_border(desk)
         for _ in range(most + 2):
             look(desk, grounds=border)
+        for _ in range(most):
+            look(desk)
         with pytest.raises(NotLawful) as refused:
             look(desk)
         assert [reason.rule for reason in refused.value.reasons] == ["L10/bulk"]
+        look(desk, grounds=border)
 
 
 @both_databases
@@ -115,6 +122,15 @@ def test_a_stolen_passport_is_a_hit_with_whom_to_call_and_never_the_record(tmp_p
         kept = {one.id for one in alerts_of_case(desk.office, ANA, desk.case.id)}
         assert alert.id in kept, "a trained person decides upon it like upon any other"
         assert [said.detail["listed"] for said in desk.said() if said.what == "document-examined"] == ["hit"]
+
+
+def test_the_first_line_is_told_of_a_stolen_passport_and_of_its_holder_who_is_sought(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        reported(desk)
+        desk.arrive(("W1", "Wolfgang", "Obermuller", "1990-03-15"))
+        done = look(desk, grounds=at_the_border(desk))
+        assert done.listed is Listed.HIT
+        assert [alert.holding for alert in done.others] == [desk.ids["W1"]]
 
 
 @pytest.mark.parametrize(

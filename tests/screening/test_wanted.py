@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from liaison.holdings import corrections, vehicle_entries
 from liaison.holdings.imports import import_file
-from liaison.model.identifiers import Plate
+from liaison.model.identifiers import Plate, Vin
 from liaison.model.subjects import Vehicle
 from liaison.model.wanted import ActionCode
 from liaison.policy import AlertState
@@ -14,6 +15,7 @@ from liaison.screening.alerting import Alert, alert_of
 from liaison.screening.confirming import confirm, reject
 from liaison.screening.desk import Question, check
 from tests.holdings.offices import DESK, an_order
+from tests.holdings.test_vehicle_entries import said
 from tests.holdings.test_wanted import line
 from tests.screening.node import ANA, REASON, Desk, a_desk
 
@@ -111,3 +113,19 @@ def test_an_entry_stands_sealed_in_the_alert(tmp_path: Path) -> None:
         stored = everything_stored(desk.office)
         for text in (json.loads(line())[name] for name in ("basis", "office", "contact", "risk")):
             assert text.encode() not in stored
+
+
+def test_the_next_check_after_a_withdrawal_does_not_find_the_entry_nor_one_by_its_number(
+    tmp_path: Path,
+) -> None:
+    with a_desk(tmp_path) as desk:
+        vehicle = Vehicle(plate=Plate("AA 301 OB"), vin=Vin("1M8GDM9AXKP042788"))
+        entry = vehicle_entries.write(desk.office, DESK, said(vehicle=vehicle))
+        by_number = Question(Vehicle(vin=vehicle.vin), desk.grounds)
+        assert len(hits(desk, "AA301OB")) == 1
+        assert len(check(desk.office, desk.live, ANA, by_number).alerts) == 1
+        corrections.withdraw(desk.office, DESK, entry, "the car was found")
+        assert hits(desk, "AA301OB") == ()
+        assert check(desk.office, desk.live, ANA, by_number).alerts == ()
+        corrections.reinstate(desk.office, DESK, entry, "it was another car")
+        assert len(hits(desk, "AA301OB")) == 1

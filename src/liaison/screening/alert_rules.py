@@ -6,9 +6,12 @@ No step leads to a measure. A confirmed alert tells its instruction, which a per
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import Enum
 
 from liaison.model.errors import BadInput, Conflict
+from liaison.model.holding import State
 from liaison.model.wanted import Wanted
 from liaison.policy import Actor, AlertState
 
@@ -29,6 +32,50 @@ STEPS = {
     (AlertState.CONFIRMED, Step.REOPEN): AlertState.CANDIDATE,
     (AlertState.REJECTED, Step.REOPEN): AlertState.CANDIDATE,
 }
+
+
+class Ending(Enum):
+    """Why nothing may be done on a record any more."""
+
+    WITHDRAWN = "withdrawn"
+    RESTRICTED = "restricted"
+    OVER = "over"  # its last day has passed
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a record ended, and when: the day on which that was done or, of one that is over, its last day."""
+
+    how: Ending
+    on: date
+
+    def __str__(self) -> str:
+        if self.how is Ending.OVER:
+            return f"the record's last day was {self.on}"
+        return f"the record was {self.how.value} on {self.on}"
+
+
+ENDINGS = {
+    State.WITHDRAWN: Ending.WITHDRAWN,
+    State.RESTRICTED: Ending.RESTRICTED,
+    State.ERASED: Ending.ERASED,
+}
+
+
+def ended(state: State, changed: date, until: date, today: date) -> Ended | None:
+    """How a record ended that may not be acted upon today; None for one in use. changed: when it last was; until: the
+    day from which it is found no more."""
+    if state is not State.LIVE:
+        return Ended(ENDINGS[state], changed)
+    return Ended(Ending.OVER, until - timedelta(days=1)) if until <= today else None
+
+
+def require_in_use(found: Ended | None) -> None:
+    """Raises Conflict for a record that ended: nobody confirms an alert on it."""
+    if found is not None:
+        hint = "nothing may be done on this alert; check again what is before you"
+        raise Conflict(str(found), hint=hint)
 
 
 def after(state: AlertState, step: Step, by: Actor) -> AlertState:

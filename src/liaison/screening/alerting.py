@@ -15,13 +15,16 @@ from sqlalchemy import Connection, Row, select
 
 from liaison import policy
 from liaison.ledger.statements import Statement
+from liaison.model.errors import Erased
 from liaison.model.wanted import Wanted
 from liaison.office import Office
 from liaison.screening.access import load_alert, load_case, load_check, load_standing
-from liaison.screening.alert_rules import entry_told, instruction_told, risk_told
+from liaison.screening.alert_rules import Ended, entry_told, instruction_told, risk_told
 from liaison.screening.content import Content, content_of
+from liaison.screening.endings import endings
 from liaison.screening.keeping import NAMED, alert_about
 from liaison.screening.seals import seals
+from liaison.screening.travelled import as_masked, overdue
 from liaison.storage.tables.screening import ALERTS, DECISIONS
 
 READ = "alert-read"
@@ -45,6 +48,7 @@ class Alert:
 
     `score` in 1/10,000 bit. `content` is None where it was erased; its own `instruction` and
     `wanted` are always empty; those here are told once the alert is confirmed, `risk` until it is rejected.
+    `ended` says that the record may not be acted upon any more; then none of them is told.
     """
 
     id: str
@@ -63,6 +67,7 @@ class Alert:
     instruction: str = ""
     wanted: Wanted | None = None
     risk: str = ""
+    ended: Ended | None = None
     history: tuple[Decision, ...] = field(default=())
 
 
@@ -128,10 +133,16 @@ def alerts_of_case(
     return opened_all(office, office.write(work))
 
 
-def shown_of(row: Mapping[str, Any], content: Content | None, allowed: frozenset[str] = frozenset()) -> Alert:
-    """An alert as it is shown: the instruction only where it is confirmed."""
+def shown_of(
+    row: Mapping[str, Any],
+    content: Content | None,
+    allowed: frozenset[str] = frozenset(),
+    ended: Ended | None = None,
+) -> Alert:
+    """An alert as it is shown: the instruction only where it is confirmed, and nothing to do on a record that ended."""
     state = policy.AlertState(row["state"])
-    instruction = instruction_told(state, content.instruction, allowed) if content else ""
+    told = content if ended is None else None
+    instruction = instruction_told(state, told.instruction, allowed) if told else ""
     return Alert(
         row["id"],
         row["check_id"],
@@ -147,15 +158,16 @@ def shown_of(row: Mapping[str, Any], content: Content | None, allowed: frozenset
         row["decided"],
         _without_orders(content),
         instruction,
-        entry_told(state, content.wanted) if content else None,
-        risk_told(state, content.wanted) if content else "",
+        entry_told(state, told.wanted) if told else None,
+        risk_told(state, told.wanted) if told else "",
+        ended,
     )
 
 
 def with_history(office: Office, alert: Alert, key: int, decisions: Sequence[Row[Any]]) -> Alert:
     """The alert with the decisions on it, oldest first."""
     sealed = [(key, row.sealed, decision_about(row.id)) for row in decisions]
-    reasons = seals(office).open_each(sealed)
+    reasons = seals(office).open_each(sealed) if alert.content is not None else [None] * len(decisions)
     history = tuple(
         Decision(
             policy.AlertState(row.before),
@@ -172,8 +184,10 @@ def with_history(office: Office, alert: Alert, key: int, decisions: Sequence[Row
 
 def opened(office: Office, row: Row[Any]) -> Content:
     """What an alert holds. Raises Erased."""
-    (content,) = seals(office).open([(row.key, row.sealed, alert_about(row.id))])
-    return content_of(content)
+    (content,) = _contents(office, [row])
+    if content is None:
+        raise Erased("what the alert holds was erased")
+    return content
 
 
 def decision_about(decision: str) -> str:
@@ -183,11 +197,23 @@ def decision_about(decision: str) -> str:
 
 def opened_all(office: Office, rows: Sequence[Row[Any]]) -> list[Alert]:
     """The alerts of rows of ALERTS. Who shows them writes it down: see log_read."""
-    contents = seals(office).open_each([(row.key, row.sealed, alert_about(row.id)) for row in rows])
     allowed = policy.limits(office.regimes).instructions
+    ids = [row.holding_id for row in rows]
+    over = office.read(lambda connection: endings(office, connection, ids)) if ids else {}
     return [
-        shown_of(row._asdict(), None if content is None else content_of(content), allowed)
-        for row, content in zip(rows, contents, strict=True)
+        shown_of(row._asdict(), content, allowed, over.get(row.holding_id))
+        for row, content in zip(rows, _contents(office, rows), strict=True)
+    ]
+
+
+def _contents(office: Office, rows: Sequence[Row[Any]]) -> list[Content | None]:
+    """What alerts hold; None where it was erased, or is of a passenger who is named no more."""
+    sealed = seals(office).open_each([(row.key, row.sealed, alert_about(row.id)) for row in rows])
+    found = [None if content is None else content_of(content) for content in sealed]
+    late = overdue(office, (row.id for row in rows))
+    return [
+        as_masked(policy.AlertState(row.state), content) if content and row.id in late else content
+        for row, content in zip(rows, found, strict=True)
     ]
 
 

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from liaison import policy
-from liaison.model.errors import Conflict
+from liaison.model.errors import Conflict, LiaisonError, NotLawful
 from liaison.office import Office
 from liaison.officers import approvals
 from liaison.officers.access import load_approval
@@ -78,6 +78,12 @@ def spend(
 def by_number_alone(decision: policy.Decision) -> bool:
     """Whether a refusal has no other reason than how many persons are asked about."""
     return isinstance(decision, policy.Refuse) and {reason.rule for reason in decision.reasons} == {BY_NUMBER}
+
+
+def refused_by_number(error: LiaisonError) -> bool:
+    """Whether an error is a refusal with no other reason than how many persons are asked about."""
+    rules = {reason.rule for reason in getattr(error, "reasons", ()) if isinstance(reason, policy.Reason)}
+    return isinstance(error, NotLawful) and rules == {BY_NUMBER}
 
 
 def _for_more(connection: Connection, context: policy.Context) -> list[str]:

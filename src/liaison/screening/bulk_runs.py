@@ -7,11 +7,10 @@ off silently: how many more alerts there are, and the score that was asked for, 
 from __future__ import annotations
 
 import hashlib
-import threading
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,17 +43,16 @@ from liaison.screening.bulk_orders import (
 from liaison.screening.disclosure import Disclosed, disclose
 from liaison.screening.finding import Pairs, hits_of
 from liaison.screening.identity import record_key, subject_key
-from liaison.screening.list_rules import MOST_ALERTS, ListState, ListStep, after, require_free
+from liaison.screening.list_rules import MOST_ALERTS, ListState, ListStep, after
 from liaison.screening.oneself import list_holds_oneself
 from liaison.screening.permission import settle, weigh, write_refusal
 from liaison.screening.records import Live
+from liaison.screening.running import Notes, Threads
 from liaison.screening.seals import seals
 from liaison.screening.service import require_lists
 from liaison.storage.tables.screening import CLEARED, LISTS
 
 STARTED, FAILED = "list-started", "list-failed"
-AT_ONCE = 2  # lists that run beside each other
-EVERY = 0.5  # seconds between two notes of progress
 
 
 class _Cancelled(Exception):
@@ -72,31 +70,15 @@ class ListAsked(Value, frozen=True, kw_only=True):
     lists: tuple[str, ...] = ()
 
 
-class Runs:
+class Runs(Threads):
     """The lists that run in this process."""
-
-    def __init__(self) -> None:
-        self._threads: dict[str, threading.Thread] = {}
-        self._lock = threading.Lock()
 
     def start(self, office: Office, live: Live, actor: policy.Actor, order: str) -> None:
         """Start a list of the person's own, and come back.
 
         Raises NotFound; Conflict where it runs or is over, or its approval is not in force; NotLawful; TooMany.
         """
-        with self._lock:
-            running = sum(thread.is_alive() for thread in self._threads.values())
-            require_free(running, AT_ONCE)
-            begun = begin(office, actor, order)
-            thread = threading.Thread(target=finish, args=(office, live, begun), name=order, daemon=True)
-            self._threads[order] = thread
-            thread.start()
-
-    def wait(self, order: str, timeout: float | None = None) -> None:
-        """Wait until a list that was started here is over; at most so many seconds."""
-        thread = self._threads.get(order)
-        if thread is not None:
-            thread.join(timeout)
+        self.run(order, lambda: partial(finish, office, live, begin(office, actor, order)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +178,7 @@ def _run(office: Office, live: Live, begun: Begun) -> ListState:
     cleared = ClearedPairs.read(office, pairs)
     limits = _limits(held, cleared)
     require_lists(index, limits)
-    hits = search(index, people, limits, _Progress(office, begun.row.id, len(people.person)))
+    hits = search(index, people, limits, _progress(office, begun.row.id, len(people.person)))
     shown = hits.take(np.arange(min(len(hits), MOST_ALERTS)))
     found = hits_of(index, people, shown, pairs)
     told = disclose(office, begun.context, found, MOST_ALERTS)
@@ -267,26 +249,16 @@ def _limits(held: Sealed, cleared: ClearedPairs) -> Limits:
     )
 
 
-class _Progress:
-    """Notes how far a list is, twice a second, and stops it when it was cancelled."""
+def _progress(office: Office, order: str, total: int) -> Notes:
+    """Notes how far a list is, and stops it when it was cancelled."""
+    running = (LISTS.c.id == order) & (LISTS.c.state == ListState.RUNNING.value)
 
-    def __init__(self, office: Office, order: str, total: int) -> None:
-        self._office, self._order, self._total = office, order, total
-        self._next = time.monotonic() + EVERY
-        self._lock = threading.Lock()
-
-    def __call__(self, done: int, total: int) -> None:
-        """Called by the threads that match."""
-        with self._lock:
-            if time.monotonic() < self._next:
-                return
-            self._next = time.monotonic() + EVERY
-        self._office.write(lambda connection: self._note(connection, min(done, self._total)))
-
-    def _note(self, connection: Connection, done: int) -> None:
-        running = (LISTS.c.id == self._order) & (LISTS.c.state == ListState.RUNNING.value)
-        if connection.execute(update(LISTS).where(running).values(done=done)).rowcount != 1:
+    def note(done: int) -> None:
+        noted = update(LISTS).where(running).values(done=done)
+        if office.write(lambda connection: connection.execute(noted).rowcount) != 1:
             raise _Cancelled
+
+    return Notes(note, total)
 
 
 def _fail(office: Office, order: str, actor: policy.Actor, title: str) -> None:

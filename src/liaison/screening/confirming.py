@@ -14,10 +14,11 @@ from liaison.ledger.statements import Statement
 from liaison.model.errors import Conflict, Erased
 from liaison.office import Office, new_id
 from liaison.screening.access import load_alert, load_case, works_on
-from liaison.screening.alert_rules import Step, after, next_state, reason_of
+from liaison.screening.alert_rules import Step, after, next_state, reason_of, require_in_use
 from liaison.screening.alerting import Alert, decision_about, opened, shown_of, with_history
 from liaison.screening.case_rules import require_open
 from liaison.screening.content import Content
+from liaison.screening.endings import endings
 from liaison.screening.grounds import BOOK
 from liaison.screening.keeping import add_to_origins, month_of
 from liaison.screening.permission import settle, weigh
@@ -40,8 +41,8 @@ class Judged:
 def confirm(office: Office, actor: policy.Actor, alert: str, reason: str) -> Alert:
     """Confirm that the record is about whom was asked; from now on its instruction is told.
 
-    Raises NotFound, Conflict where it was decided, Erased where the record or the alert was, NotLawful where the person
-    is not trained, has no grounds of their own in the case, or gives no reason.
+    Raises NotFound, Conflict where it was decided or its record ended, Erased where the record or the alert was,
+    NotLawful where the person is not trained, has no grounds of their own in the case, or gives no reason.
     """
     return _decide(office, actor, alert, Step.CONFIRM, reason)
 
@@ -104,6 +105,8 @@ def _judged(office: Office, actor: policy.Actor, alert: str, step: Step, reason:
 
     def work(connection: Connection) -> tuple[Row[Any], Row[Any] | None, bool, policy.RecordFacts | None]:
         row = load_alert(office, connection, actor, alert)
+        if step is Step.CONFIRM:
+            require_in_use(endings(office, connection, [row.holding_id]).get(row.holding_id))
         require_open(load_case(office, connection, actor, row.case_id).state)
         terms = terms_of(office, connection, [row.holding_id]).get(row.holding_id)
         facts = terms.facts if terms else None

@@ -6,10 +6,11 @@ import msgspec
 
 from liaison.model.canonical import encode
 from liaison.model.structs import Value
-from liaison.model.subjects import AnySubject
+from liaison.model.subjects import AnySubject, Vehicle
 from liaison.model.text import Text
 from liaison.model.wanted import Wanted
 
+NOBODY = "a passenger"  # how somebody is called whose name is masked
 MOST = 50  # alerts that one question shows, where no other number is given
 
 
@@ -24,13 +25,19 @@ class Asked(Value, frozen=True, kw_only=True):
 
 
 class Shown(Value, frozen=True, kw_only=True):
-    """One side of an alert, as its source writes it; empty where the source says nothing."""
+    """One side of an alert, as its source writes it; empty where the source says nothing. What follows the nationality
+    is a vehicle's."""
 
     id: str = ""
     name: str = ""
     born: str = ""
     sex: str = ""
     nationality: str = ""
+    plate: str = ""
+    registered: str = ""
+    vin: str = ""
+    make: str = ""
+    colour: str = ""
 
 
 class Why(Value, frozen=True, kw_only=True):
@@ -63,6 +70,33 @@ class Content(Value, frozen=True, kw_only=True):
     instruction: str = ""
     wanted: Wanted | None = None
     review_passed: bool = False
+
+    @property
+    def about(self) -> str:
+        """What both sides are: person, vehicle, or thing for what else has a number."""
+        kinds = {why.kind for why in self.reasons}
+        if kinds & {"plate", "vin"}:
+            return "vehicle"
+        return (
+            "thing" if kinds & {"phone", "imei", "iban", "account", "register", "organisation"} else "person"
+        )
+
+
+OF_VEHICLE = ("plate", "registered", "vin", "make", "colour")
+
+
+def described(subject: AnySubject) -> dict[str, str]:
+    """What a side says of a vehicle beside its name; nothing for what is none."""
+    if not isinstance(subject, Vehicle):
+        return {}
+    return {name: str(getattr(subject, name) or "") for name in OF_VEHICLE}
+
+
+def without_subject(content: Content) -> Content:
+    """An alert that does not say whom it is about: the record's side stays, and what each reason is worth."""
+    reasons = tuple(Why(kind=why.kind, words="", worth=why.worth) for why in content.reasons)
+    side = Shown(id=content.subject.id, name=NOBODY)
+    return msgspec.structs.replace(content, subject=side, reasons=reasons)
 
 
 def pack(value: Value) -> bytes:

@@ -6,6 +6,7 @@ once more on the counts as they are then: two checks at once cannot both be the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,7 +25,7 @@ from liaison.screening.content import MOST, Asked, pack
 from liaison.screening.disclosure import disclose
 from liaison.screening.finding import Found, Pairs, find_apart, find_person
 from liaison.screening.finding_things import find_thing
-from liaison.screening.lookups import Footing, context_for, footing
+from liaison.screening.lookups import TRAVELLER, Footing, context_for, footing
 from liaison.screening.oneself import asks_about_oneself
 from liaison.screening.permission import settle, write_refusal
 from liaison.screening.records import Live
@@ -64,8 +65,13 @@ class Answer:
     notices: tuple[str, ...] = field(default=())
 
 
-def check(office: Office, live: Live, actor: policy.Actor, question: Question) -> Answer:
-    """Check one person, document or vehicle against the records.
+Beside = Callable[[Connection, Answer], None]  # what is written in the transaction of a check
+
+
+def check(
+    office: Office, live: Live, actor: policy.Actor, question: Question, beside: Beside | None = None
+) -> Answer:
+    """Check one person, document or vehicle against the records; `beside` is written with the check, or neither is.
 
     Raises BadInput with the field; NotFound for grounds that are not the person's own; Conflict for ended grounds and a
     closed case; NotLawful with every reason; LedgerUnavailable and StoreUnavailable, after which nothing was told.
@@ -84,7 +90,7 @@ def check(office: Office, live: Live, actor: policy.Actor, question: Question) -
     disclosed = disclose(office, context, found.hits, asked.most)
     look = keeping.Look(
         id=new_id("check"),
-        kind="one",
+        kind=_kind(office, context),
         person=actor.person,
         grounds_id=question.grounds,
         context=context,
@@ -95,9 +101,14 @@ def check(office: Office, live: Live, actor: policy.Actor, question: Question) -
         oneself=oneself,
     )
     kept = keeping.ready(office, look, disclosed)
-    outcome = office.write(
-        lambda connection: _keep(office, connection, actor, question, asked, kept, weighed)
-    )
+
+    def work(connection: Connection) -> int | policy.Refuse:
+        outcome = _keep(office, connection, actor, question, asked, kept, weighed)
+        if beside is not None and isinstance(outcome, int):
+            beside(connection, _answer(kept, outcome, permit))
+        return outcome
+
+    outcome = office.write(work)
     entry = outcome if isinstance(outcome, int) else _refused(outcome)
     return _answer(kept, entry, permit)
 
@@ -178,7 +189,11 @@ def _keep(
         return weighed.decision
     if weighed.approval:
         spend(office, connection, actor, weighed.approval)
-    return keeping.write(office, connection, kept)
+    return keeping.write(office, connection, keeping.of_kind(kept, _kind(office, weighed.context)))
+
+
+def _kind(office: Office, context: policy.Context) -> str:
+    return TRAVELLER if policy.crosses(context, office.regimes) else "one"
 
 
 def _refused(refusal: policy.Refuse) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from liaison import policy
 from liaison.office import Office
-from liaison.screening.content import Content
+from liaison.screening.content import Content, described
 from liaison.screening.finding import Hit
 from liaison.screening.records import Terms, terms_of
 from liaison.storage.tables.screening import CLEARED
@@ -101,7 +101,7 @@ def content_from(hit: Hit, terms: Terms, review_passed: bool) -> Content:
     return Content(
         list=holding.list_name,
         subject=hit.subject,
-        record=msgspec.structs.replace(hit.record, id=holding.record),
+        record=msgspec.structs.replace(hit.record, id=holding.record, **described(holding.subject)),
         reasons=hit.reasons,
         chance=hit.chance,
         category=holding.category.value if holding.category else "",

@@ -10,8 +10,9 @@ Law: a finding is a reason to look, a hit a lead (Directive (EU) 2016/680, artic
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import isfinite, nan
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -38,7 +39,7 @@ SAID = {Outcome.NOTHING_FOUND: "nothing-found", Outcome.LOOK_AGAIN: "look-again"
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What is shown to an officer: the zone as it was scanned or typed, what the page says, where that is, and the
-    grounds. Degrees are NaN where the place has none."""
+    grounds. Degrees are NaN where the place has none; `at` is when it was, None for now."""
 
     zone: str
     grounds: str
@@ -46,6 +47,7 @@ class Shown:
     place: str = ""
     latitude: float = nan
     longitude: float = nan
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +66,40 @@ class Examined:
     entry: int
 
 
-def examine(office: Office, live: Live, actor: policy.Actor, shown: Shown, window: timedelta) -> Examined:
+class Beside(Protocol):
+    """What is written in the transactions of an examination: with the check, and with what the rules found."""
+
+    def checked(self, connection: Connection, answer: desk.Answer) -> None:
+        """Write with the check of the holder."""
+        ...
+
+    def examined(self, connection: Connection, done: Examined) -> None:
+        """Write with the examination."""
+        ...
+
+
+def examine(
+    office: Office,
+    live: Live,
+    actor: policy.Actor,
+    shown: Shown,
+    window: timedelta,
+    beside: Beside | None = None,
+) -> Examined:
     """Examine a document and check its holder; traces are kept and asked for within `window`, none where it is 0.
+    `beside` is written with it.
 
     Raises BadInput with the field, NotFound for grounds that are not the person's own, Conflict, NotLawful with every
     reason, LedgerUnavailable and StoreUnavailable, after which nothing was told.
     """
     document, place = read(shown.zone), _place(shown)
     person = holder(document, shown.page, office.now().date())
-    answer = desk.check(office, live, actor, desk.Question(person, shown.grounds, apart=True))
+    question = desk.Question(person, shown.grounds, apart=True)
+    answer = desk.check(office, live, actor, question, beside.checked if beside else None)
     reported = _reported(office, person, answer)
     now = Sighting(
         document=document,
-        at=office.now(),
+        at=min(shown.at or office.now(), office.now()),
         place=place,
         latitude=shown.latitude,
         longitude=shown.longitude,
@@ -87,28 +110,31 @@ def examine(office: Office, live: Live, actor: policy.Actor, shown: Shown, windo
         else None
     )
 
-    def work(connection: Connection) -> tuple[tuple[Finding, ...], int]:
+    listed = Listed.HIT if reported else Listed.NO_HIT if can_be_listed(person) else Listed.NOT_ASKED
+
+    def work(connection: Connection) -> Examined:
         found = _findings(connection, shown, now, seen, window)
         entry = office.log.append(
             connection, _statement(office, connection, actor, document, found, answer, listed)
         )
         if seen is not None:
             documents_seen.keep(connection, seen)
-        return found, entry.index
+        done = Examined(
+            document=document,
+            findings=found,
+            outcome=outcome(found),
+            listed=listed,
+            owners=tuple(dict.fromkeys(alert.content.owner for alert in reported if alert.content)),
+            reported=reported,
+            others=tuple(alert for alert in answer.alerts if alert not in reported),
+            answer=answer,
+            entry=entry.index,
+        )
+        if beside is not None:
+            beside.examined(connection, done)
+        return done
 
-    listed = Listed.HIT if reported else Listed.NO_HIT if can_be_listed(person) else Listed.NOT_ASKED
-    found, entry = office.write(work)
-    return Examined(
-        document=document,
-        findings=found,
-        outcome=outcome(found),
-        listed=listed,
-        owners=tuple(dict.fromkeys(alert.content.owner for alert in reported if alert.content)),
-        reported=reported,
-        others=tuple(alert for alert in answer.alerts if alert not in reported),
-        answer=answer,
-        entry=entry,
-    )
+    return office.write(work)
 
 
 def _place(shown: Shown) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from liaison.matching.dates import BIT
 from liaison.model.errors import BadInput
 from liaison.model.subjects import Account, AnySubject, Organisation, Phone, Vehicle
-from liaison.screening.content import Asked, Shown, Why
+from liaison.screening.content import Asked, Shown, Why, described
 from liaison.screening.finding import Found, Hit
 from liaison.screening.records import Live
 
@@ -75,11 +75,16 @@ def _numbers(subject: AnySubject) -> list[tuple[str, str]]:
 def _hit(subject: AnySubject, holding: str, score: int, kind: str, number: str, salt: bytes) -> Hit:
     agrees = "agrees" if score == AGREES else "is easily read as the other"
     reason = Why(kind=kind, words=f"{WORDS[kind]} {agrees}", worth=score)
+    return hit(subject, holding, number, reason, salt)
+
+
+def hit(subject: AnySubject, holding: str, number: str, reason: Why, salt: bytes) -> Hit:
+    """That a thing matches a record by its number, for one reason."""
     return Hit(
         holding,
         "",
-        score,
-        Shown(id="1", name=named(subject)),
+        reason.worth,
+        Shown(id="1", name=named(subject), **described(subject)),
         Shown(id=holding, name=number),
         (reason,),
         0,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Integer, bindparam, insert, select, update
 
 from liaison import policy
@@ -45,7 +46,7 @@ class Look:
     """One look-up as it will be kept: who asked what on which grounds, and how many it was about."""
 
     id: str
-    kind: str  # one, list or standing
+    kind: str  # one, traveller, list, manifest, standing or sighting
     person: str
     grounds_id: str
     context: policy.Context
@@ -79,6 +80,17 @@ def ready(office: Office, look: Look, disclosed: Disclosed) -> Kept:
     check = _check(look, disclosed, keys[0])
     told_of = digest(held.digest_key(office), look.question)
     return Kept(look, disclosed, check, alerts, _statements(look, disclosed, told_of, alerts))
+
+
+def of_kind(kept: Kept, kind: str) -> Kept:
+    """The same look-up as one of another kind, which the numbers made it since it was sealed."""
+    if kind == kept.look.kind:
+        return kept
+    asked, told = kept.statements
+    asked = msgspec.structs.replace(asked, detail={**asked.detail, "kind": kind})
+    return replace(
+        kept, look=replace(kept.look, kind=kind), check=kept.check | {"kind": kind}, statements=(asked, told)
+    )
 
 
 def write(office: Office, connection: Connection, kept: Kept) -> int:

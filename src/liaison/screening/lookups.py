@@ -18,14 +18,20 @@ from liaison.storage.prepared import Prepared
 from liaison.storage.tables.base import Moment
 from liaison.storage.tables.screening import CASES, CHECKS, GROUNDS, MEMBERS
 
+TRAVELLER = "traveller"  # the kind of a check at a border that is counted by itself
+
 
 def _query() -> Select[Any]:
     """Grounds with their case, what the person is in it, and the sums of their look-ups; made once, since to put it
     together takes longer than to ask it."""
     person, since = bindparam("person", type_=Text), bindparam("since", type_=Moment)
     mine = and_(MEMBERS.c.case_id == GROUNDS.c.case_id, MEMBERS.c.person == person)
-    asked = and_(CHECKS.c.person == person, CHECKS.c.at > since)
-    every = select(func.coalesce(func.sum(CHECKS.c.looked_up), 0)).where(asked)
+    asked = select(func.coalesce(func.sum(CHECKS.c.looked_up), 0)).where(
+        CHECKS.c.person == person, CHECKS.c.at > since
+    )
+    # whoever crosses a border or is on a flight is nobody's choice to ask about, and stops no other work
+    every = asked.where(CHECKS.c.kind != TRAVELLER, CHECKS.c.kind != "manifest")
+    crossed = asked.where(CHECKS.c.kind == TRAVELLER)
     recent = every.where(CHECKS.c.case_id == GROUNDS.c.case_id).correlate(GROUNDS).scalar_subquery()
     return (
         select(
@@ -34,6 +40,7 @@ def _query() -> Select[Any]:
             MEMBERS.c.part,
             recent.label("recent"),
             every.scalar_subquery().label("recent_all"),
+            crossed.scalar_subquery().label("crossed"),
         )
         .join(CASES, CASES.c.id == GROUNDS.c.case_id)
         .outerjoin(MEMBERS, mine)
@@ -47,12 +54,14 @@ QUERY = Prepared(_query())
 @dataclass(frozen=True, slots=True)
 class Footing:
     """Own grounds and their case as they are now; subjects this person asked about within the window, in the case
-    and in all cases; until when a glass before the case is open, for somebody who does not work on it."""
+    and in all cases, and travellers at a border beside these; until when a glass before the case is open, for somebody
+    who does not work on it."""
 
     row: Row[Any]
     on_case: bool
     recent: int
     recent_all_cases: int
+    crossed: int
     glass_until: datetime | None
 
 
@@ -69,7 +78,7 @@ def footing(
     require_open(CaseState(row.state))
     works = row.part is not None and Part(row.part).works
     glass = None if works else open_until(connection, actor, row.case_id, now)
-    return Footing(row, works, int(row.recent), int(row.recent_all), glass)
+    return Footing(row, works, int(row.recent), int(row.recent_all), int(row.crossed), glass)
 
 
 def context_for(
@@ -85,6 +94,7 @@ def context_for(
         on_case=footing.on_case,
         recent=footing.recent,
         recent_all_cases=footing.recent_all_cases,
+        crossed=footing.crossed,
         glass_until=footing.glass_until,
         **facts,
     )

@@ -46,6 +46,10 @@ class Live(Protocol):
         """The vehicles whose plate is this one or, where asked, is easily taken for it."""
         ...
 
+    def of_marks(self, marks: Sequence[str]) -> list[tuple[int, Sighted]]:
+        """The vehicles of many marks at once, each with the mark's place."""
+        ...
+
     def exact(self, kind: str, text: str) -> list[str]:
         """The holdings of a number: kind is phone, imei, iban, vin, account, register or organisation."""
         ...

@@ -139,7 +139,7 @@ def open_question(office: Office, actor: policy.Actor, sample: str, check: str) 
 
     row = office.write(work)
     (content,) = seals(office).open([(row.key, row.sealed, check_about(row.id))])
-    return decode(content, ListAsked) if row.kind == "list" else asked_of(content)
+    return decode(content, ListAsked) if row.kind in ("list", "manifest") else asked_of(content)
 
 
 def _look_ups(sample: str) -> Any:

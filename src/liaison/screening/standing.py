@@ -22,7 +22,7 @@ from liaison.screening.asked import criteria
 from liaison.screening.content import Asked, asked_of, pack
 from liaison.screening.desk import subject_kind
 from liaison.screening.keeping import check_about
-from liaison.screening.lookups import context_for, footing
+from liaison.screening.lookups import TRAVELLER, context_for, footing
 from liaison.screening.permission import settle, weigh
 from liaison.screening.records import Live
 from liaison.screening.seals import seals
@@ -128,7 +128,7 @@ def _own_check(office: Office, connection: Connection, actor: policy.Actor, chec
     row = load_check(office, connection, actor, check)
     if row.person != actor.person:
         raise NotFound
-    if row.kind != "one":
+    if row.kind not in ("one", TRAVELLER):
         raise BadInput("a list cannot be kept as a standing question", field="check", hint="check one person")
     return row
 

@@ -31,6 +31,7 @@ class Result(Enum):
     CHARGE = "charge"
     CONVICTION = "conviction"
     CONFISCATION = "confiscation"
+    FOUND = "found"
     NOTHING = "nothing"
 
 

@@ -174,7 +174,11 @@ def test_what_check_digits_find_stops_and_is_said_for_each() -> None:
         ("zone.check-digit", "composite_check"),
     ]
     assert outcome(found) is Outcome.STOP
-    assert "once more" in found[0].words
+    assert found[0].words == (
+        "the check digit over the document number is 5 and should be 6; a sign was misread, or the document "
+        "was altered: read the zone again"
+    )
+    assert found[1].words.startswith("the check digit over the zone as a whole: document number, ")
     odd = read(written(TD3, **SOUND).replace("BA1234567", "BA♥234567"))
     assert "zone.sign" in rules(odd)
 

@@ -14,7 +14,7 @@ class Severity(Enum):
 
     NOTE = "to be known"
     UNUSUAL = "look again"
-    CONTRADICTION = "cannot be so"
+    CONTRADICTION = "does not fit together"
 
 
 class Rule(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from enum import Enum
 
 from liaison.formats.mrz import Document
 from liaison.formats.mrz.digits import MISFIT
+from liaison.formats.mrz.document import CheckResult
 from liaison.screening.document_rules import issuing, page, personal, sightings, validity
 from liaison.screening.document_rules.catalogue import Finding, Severity, found
 from liaison.screening.document_rules.page import Page
@@ -15,6 +16,12 @@ from liaison.screening.document_rules.sightings import Sighting
 
 NEVER_SAID = (
     "Check digits and rules find slips and contradictions. A document without any is not thereby genuine."
+)
+
+
+SIGN = (
+    "a sign is of another type than its field, as a letter where a digit should stand: it was misread, or the document "
+    "was altered; read the zone again"
 )
 
 
@@ -68,9 +75,17 @@ def _zone(document: Document) -> Iterator[Finding]:
     if not document.consistent:
         for check in document.checks():
             if not check.agrees:
-                words = f"{check.stands} stands where {check.computed} should, for {check.covers}; scan it once more"
-                yield found("zone.check-digit", words, check.field)
+                yield found("zone.check-digit", _disagrees(check), check.field)
     if document.bits & MISFIT:
-        yield found("zone.sign", "a sign of the zone is not of its field's type; scan it once more", "")
+        yield found("zone.sign", SIGN, "")
     if any(doubt.kind == "names" for doubt in document.doubts):
         yield found("zone.names", "the names break the filler rules", "names")
+
+
+def _disagrees(check: CheckResult) -> str:
+    """Which check digit does not agree, what that means and what to do."""
+    whole = "the zone as a whole: " if check.field == "composite_check" else ""
+    return (
+        f"the check digit over {whole}{check.covers} is {check.stands} and should be {check.computed}; a sign was "
+        "misread, or the document was altered: read the zone again"
+    )
