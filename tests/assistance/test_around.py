@@ -31,9 +31,16 @@ from liaison.assistance.messages import Access, Wanted
 from liaison.assistance.rules import Side, State, SubjectState
 from liaison.assistance.spontaneous import Giving
 from liaison.holdings import retention
-from liaison.model.errors import BadInput, BadSetting, Erased, NotFound, NotLawful
+from liaison.model.errors import BadInput, BadSetting, Conflict, Erased, NotFound, NotLawful
+from liaison.model.grounds import Purpose
 from liaison.model.handling import Handling, HandlingCode
+from liaison.office import Office
+from liaison.policy import Actor
+from liaison.screening.case_rules import Part
+from liaison.screening.cases import add_member, open_case
+from liaison.screening.grounds import give_grounds
 from liaison.storage.tables.assistance import COPIES, SUBJECTS
+from liaison.storage.tables.screening import MEMBERS
 from liaison.supply import access as supply_access
 from tests.assistance.requests import GEZIM, arrived, drafted, row, sent, strangers, theirs
 from tests.holdings.offices import everything_stored
@@ -120,11 +127,14 @@ def test_templates_hold_no_grounds_and_are_their_keepers_to_end(pair: Pair) -> N
     assert templates.templates(office, INVESTIGATOR) == []
 
 
-def test_information_is_supplied_that_nobody_asked_for(pair: Pair) -> None:
-    from liaison.model.grounds import Purpose
-    from liaison.screening.grounds import give_grounds
-    from liaison.storage.tables.screening import MEMBERS
+def why(office: Office, who: Actor, case: str) -> str:
+    """Grounds of this person in a case."""
+    purpose = Purpose.INVESTIGATION
+    return give_grounds(office, who, case, purpose=purpose, basis="agreement", justification=BECAUSE)
 
+
+def a_giving(pair: Pair) -> Giving:
+    """A record that the desk of the asked side would supply unasked, on grounds of its own."""
     asked = pair.asked
     asked.office.write(
         lambda c: c.execute(
@@ -133,21 +143,47 @@ def test_information_is_supplied_that_nobody_asked_for(pair: Pair) -> None:
             )
         )
     )
-    grounds = give_grounds(
-        asked.office,
-        DESK,
-        asked.case,
-        purpose=Purpose.INVESTIGATION,
-        basis="agreement",
-        justification=BECAUSE,
-    )
-    giving = Giving(
+    return Giving(
         partner=pair.asking.origin,
         holdings=(asked.ids["R900"],),
-        grounds=grounds,
+        grounds=why(asked.office, DESK, asked.case),
         reason="He was seen on the way to you",
         handling=Handling(codes=(HandlingCode.H1,)),
     )
+
+
+def test_what_came_unasked_is_used_in_a_case_that_somebody_puts_it_into(pair: Pair) -> None:
+    there, asked, giving = pair.asking, pair.asked, a_giving(pair)
+    sent, _ = spontaneous.give(asked.office, asked.means, DESK, giving)
+    pair.carry()
+    (came,) = spontaneous.listed(there.office, DESK)
+    case = open_case(there.office, INVESTIGATOR, reference="2026/90", title="On the way", offence="drugs").id
+
+    def read() -> str:
+        work = there.office.read
+        return work(lambda c: supply_access.load(there.office, c, INVESTIGATOR, came.items[0])).item.id
+
+    with pytest.raises(NotFound):
+        read()
+    theirs = why(there.office, INVESTIGATOR, case)
+    with pytest.raises(NotFound):
+        spontaneous.into_case(there.office, DESK, came.id, theirs)
+    add_member(there.office, INVESTIGATOR, case, DESK.person, Part.MEMBER)
+    own = why(there.office, DESK, case)
+    for _ in range(2):
+        spontaneous.into_case(there.office, DESK, came.id, own)
+    assert read() == came.items[0]
+    entry, _ = [said for said in there.said() if said.what == "spontaneous-into-case"]
+    assert (entry.who, entry.case, entry.grounds) == (DESK.person, case, own)
+    assert entry.objects == (came.id, *came.items)
+    with pytest.raises(NotFound):
+        spontaneous.into_case(there.office, INVESTIGATOR, came.id, theirs)
+    with pytest.raises(Conflict):
+        spontaneous.into_case(asked.office, DESK, sent, giving.grounds)
+
+
+def test_information_is_supplied_that_nobody_asked_for(pair: Pair) -> None:
+    asked, giving = pair.asked, a_giving(pair)
     assert spontaneous.weigh(asked.office, DESK, giving).against == {asked.ids["R900"]: []}
     before = len(asked.said())
     given, withheld = spontaneous.give(asked.office, asked.means, DESK, giving)

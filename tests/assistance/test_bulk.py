@@ -78,7 +78,9 @@ def test_a_list_that_was_broken_off_goes_on_and_bad_rows_are_said(
     asking = pair.asking
     request = drafting.draft(asking.office, INVESTIGATOR, text(pair))
     content = (
-        "name\tborn\n" + "\n".join(f"{line.split(';')[0]}\t1950-13-45" for line in strangers(30)) + "\n\t\n"
+        "name\tborn\n"
+        + "\n".join(f"{line.split(';')[0]}\t1950-13-45" for line in strangers(30))
+        + "\n\t1950-01-01\n"
     )
     monkeypatch.setattr(drafting, "STEP", 10)
     real, calls = drafting._write_step, []
@@ -99,6 +101,7 @@ def test_a_list_that_was_broken_off_goes_on_and_bad_rows_are_said(
     assert (listed.subjects, row(asking, request).subjects) == (30, 30)
     assert listed.bad_rows >= 30
     assert {bad.field for bad in listed.bad} >= {"born"}
+    assert [bad.row for bad in listed.bad] == [*range(1, 32)], "in the order of the list"
     drafting.add_list(asking.office, INVESTIGATOR, request, content)
     assert row(asking, request).subjects == 30
 

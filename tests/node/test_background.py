@@ -24,6 +24,21 @@ def test_it_runs_at_once_then_when_woken_and_stops() -> None:
     assert one.age() < 5
 
 
+def test_the_first_run_can_come_later() -> None:
+    ran = threading.Event()
+    one = Repeated("work", 60.0, ran.set, first=0.4)
+    one.start()
+    assert not ran.wait(0.1)
+    assert ran.wait(5)
+    one.stop()
+    woken = threading.Event()
+    other = Repeated("work", 60.0, woken.set, first=60.0)
+    other.start()
+    other.wake()
+    assert woken.wait(5)
+    other.stop()
+
+
 def test_a_failure_is_counted_and_tried_again() -> None:
     failed, done = [], threading.Event()
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from liaison.ledger.log import size
 from liaison.model.errors import BadInput, BadSetting, StaleBackup
@@ -18,8 +19,10 @@ from liaison.node.manifest import read_manifest
 from liaison.node.verifying import verify_node
 from liaison.node.wiring import Node, open_node
 from liaison.ports import Compartment
+from liaison.sightings import passages
 from liaison.storage.sealing import seal
 from liaison.storage.tables.node import FACTS
+from liaison.storage.tables.sightings import PASSAGES
 from tests.node.conftest import record, settings
 from tests.node_fixtures import both_databases, database
 
@@ -56,6 +59,23 @@ def test_a_node_comes_back_whole(folder: Path, tmp_path: Path) -> None:
         assert node.office.read(size) == entries
         record(node)
         assert node.publish_now().checkpoint.size == entries + 1
+
+
+@both_databases
+def test_where_marks_passed_stands_in_no_backup(tmp_path: Path, kind: str) -> None:
+    folder, mark = tmp_path / "node", b"a pseudonym of a mark"
+    with database(kind, tmp_path) as url:
+        make_node(folder, settings(database="" if kind == "sqlite" else url), lambda node: "")
+        with open_node(folder) as node:
+            record(node)
+            now = node.office.now()
+            passages.prepared(node.office, [now])
+            row = {"mark": mark, "at": now, "camera": 1}
+            node.office.write(lambda connection: connection.execute(insert(PASSAGES).values(row)))
+            backed_up(folder, tmp_path / "copy")
+            assert node.office.read(passages.many) == 1
+        for file in (tmp_path / "copy").rglob("*"):
+            assert not file.is_file() or mark not in file.read_bytes(), file
 
 
 def test_a_backup_under_load_holds_everything_acknowledged_before_it(folder: Path, tmp_path: Path) -> None:

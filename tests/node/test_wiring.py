@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from liaison.holdings import live
 from liaison.ledger.log import size
 from liaison.model.errors import BadInput, BadSetting
 from liaison.node.identity import cosigner
@@ -99,6 +100,7 @@ def test_a_node_witnesses_the_logs_whose_keys_it_was_given(folder: Path, node: N
 
 def test_the_retention_job_runs_at_the_start_and_is_recorded(folder: Path) -> None:
     with open_node(folder) as node:
+        next(each for each in node.background if each.name == "cosigning").wake()  # it begins later by itself
         until = time.monotonic() + 20
         while not all(each.succeeded for each in node.background):
             assert time.monotonic() < until
@@ -107,3 +109,11 @@ def test_the_retention_job_runs_at_the_start_and_is_recorded(folder: Path) -> No
         entries = node.office.read(size)
         stated = node.office.read(lambda c: [node.office.log.statement(c, i).what for i in range(entries)])
         assert "retention-run" in stated
+
+
+def test_a_change_of_records_wakes_whoever_tells_partners(folder: Path) -> None:
+    with open_node(folder, work=False) as node:
+        following = next(each for each in node.background if each.name == "supply")
+        following._wake.clear()
+        live.changed(node.office)
+        assert following._wake.is_set()

@@ -319,7 +319,8 @@ def _read(
         else:
             people.append((row.subject, row.record[:200]))
     bad = [
-        Bad(row=one.row, field=one.field, reason=one.reason) for one in (*read.bad_rows, *findings.bad_rows)
+        Bad(row=one.row, field=one.field, reason=one.reason)
+        for one in sorted((*read.bad_rows, *findings.bad_rows), key=lambda one: one.row)
     ]
     if not people:
         raise BadInput("nobody in the list can be asked about", field="list", hint="look at its columns")

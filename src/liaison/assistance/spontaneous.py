@@ -16,7 +16,7 @@ from liaison.assistance.safeguards import Against, Safeguards, of_partner, reaso
 from liaison.assistance.ways import Means, post
 from liaison.ledger.statements import Statement
 from liaison.model.categories import OfficerId
-from liaison.model.errors import BadInput, NotFound, NotLawful
+from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful
 from liaison.model.grounds import Purpose
 from liaison.model.handling import Handling
 from liaison.model.roles import Capability, Role, capabilities
@@ -25,11 +25,12 @@ from liaison.officers import notices
 from liaison.partners import directory
 from liaison.screening.lookups import context_for, footing
 from liaison.storage.tables.assistance import SPONTANEOUS
-from liaison.supply.receiving import Where, receive
+from liaison.supply.receiving import Where, link, receive
 from liaison.supply.refusing import NotTaken
 from liaison.supply.sending import Choice, Sending, Sent, Withheld, send
 
 WHAT_SUPPLIED, WHAT_RECEIVED, READ = "spontaneous-sent", "spontaneous-received", "spontaneous-read"
+INTO_CASE = "spontaneous-into-case"
 EXCHANGE = "spontaneous"
 MOST = 200  # shown at once
 
@@ -200,6 +201,38 @@ def one(office: Office, actor: policy.Actor, given: str) -> Given:
 
     row = office.write(work)
     return _shown(row, open_as(office, row.key, row.sealed, _about(given), Words).text)
+
+
+def into_case(office: Office, actor: policy.Actor, given: str, grounds: str) -> None:
+    """Let the people of a case use what a partner supplied unasked; from then on it may be taken into the records.
+
+    grounds: one's own, in that case. Raises NotFound, also for grounds, and Conflict for what this node supplied itself
+    and for grounds that ended.
+    """
+
+    def work(connection: Connection) -> None:
+        query = select(SPONTANEOUS).where(SPONTANEOUS.c.id == given, _visible(actor))
+        row, now = connection.execute(query).first(), office.now()
+        if row is None:
+            raise NotFound
+        case = footing(office, connection, actor, grounds, now).row.case_id
+        if row.side != "received":
+            raise Conflict("these records are this node's own")
+        items = tuple(row.items.split())
+        told = Statement(
+            what=INTO_CASE,
+            who=actor.person,
+            when=now,
+            case=case,
+            purpose=row.purpose,
+            grounds=grounds,
+            objects=(given, *items),
+        )
+        office.log.append(connection, told)
+        for item in items:
+            link(connection, item, case, actor.person, now)
+
+    office.write(work)
 
 
 def _visible(actor: policy.Actor) -> Any:

@@ -14,7 +14,8 @@ LONGEST_WAIT = 60.0  # seconds after failures
 class Repeated:
     """Runs `work` every so many seconds and whenever it is woken, until it is stopped.
 
-    `failed(name)` is called for every failure; the next try comes later each time, up to LONGEST_WAIT.
+    `failed(name)` is called for every failure; the next try comes later each time, up to LONGEST_WAIT. The first run
+    comes `first` seconds after the start, unless it is woken before.
     """
 
     def __init__(
@@ -23,8 +24,9 @@ class Repeated:
         every: float,
         work: Callable[[], object],
         failed: Callable[[str], None] = lambda name: None,
+        first: float = 0.0,
     ) -> None:
-        self.name, self.every = name, every
+        self.name, self.every, self.first = name, every, first
         self.succeeded: float | None = None  # when, by time.monotonic()
         self.error: BaseException | None = None  # of the last run, where it failed
         self._work, self._failed = work, failed
@@ -33,8 +35,9 @@ class Repeated:
         self._thread = threading.Thread(target=self._repeat, name=name, daemon=True)
 
     def start(self) -> None:
-        """Begin; the first run comes at once."""
-        self._wake.set()
+        """Begin."""
+        if not self.first:
+            self._wake.set()
         self._thread.start()
 
     def wake(self) -> None:
@@ -59,7 +62,7 @@ class Repeated:
         return float("inf") if self.succeeded is None else time.monotonic() - self.succeeded
 
     def _repeat(self) -> None:
-        wait = 0.0
+        wait = self.first
         while True:
             self._wake.wait(wait or self.every)
             if self._stop:

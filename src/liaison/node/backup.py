@@ -28,7 +28,7 @@ from liaison.ledger.publishing import rebuild
 from liaison.ledger.sources import source_of
 from liaison.ledger.tiles import CHECKPOINT
 from liaison.model.errors import BadInput, BadSetting, StaleBackup, StoreUnavailable
-from liaison.node.dump import dump, load
+from liaison.node.dump import dump, left_out, load
 from liaison.node.facts import require_facts
 from liaison.node.identity import FILES, signers
 from liaison.node.keyfile import open_keys, put_keys, save_keys
@@ -162,6 +162,10 @@ def _copy_sqlite(database: Path, copy: Path) -> None:
         ):
             source.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")
+            target.execute("PRAGMA secure_delete=ON")  # what is left out does not stand in freed pages either
+            for name in left_out():
+                target.execute(f"DELETE FROM {name}")
+            target.commit()
             told = target.execute("PRAGMA integrity_check(1)").fetchone()[0]
     except sqlite3.Error as error:
         raise StoreUnavailable(f"{database} cannot be copied: {error}") from error

@@ -56,10 +56,11 @@ class Correspondence:
 
     @property
     def background(self) -> list[Repeated]:
-        """What is done by itself besides carrying letters."""
+        """What is done by itself besides carrying letters. By the first cosigning, partners that start with this node
+        answer."""
         return [
             Repeated("partners", LOOK, self.look, self.failed),
-            Repeated("cosigning", COSIGN, self.couriers.cosign, self.failed),
+            Repeated("cosigning", COSIGN, self.couriers.cosign, self.failed, first=COSIGN),
         ]
 
     @property

@@ -19,12 +19,13 @@ AT_ONCE = 500  # rows
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """A sealed column. `about` names the row it is bound to; `via` is the column that leads to the row with the key,
-    where that is in another table."""
+    where that is in another table, `key` the column that holds it."""
 
     table: str
     column: str
     about: str
     via: tuple[str, str] | None = None  # (column here, table there)
+    key: str = "key"
 
 
 def _own(table: str, *key: str) -> Sealed:
@@ -53,7 +54,11 @@ SEALED = (
     _own("screening_checks"),
     _own("screening_alerts"),
     Sealed("screening_decisions", "sealed", "screening_decisions:{id}", via=("alert_id", "screening_alerts")),
+    Sealed("sightings", "sealed", "sightings:{alert_id}", via=("alert_id", "screening_alerts")),
     _own("screening_lists"),
+    _own("flight_manifests"),
+    Sealed("flight_manifests", "who", "flight_manifests.who:{id}", key="who_key"),
+    _own("flight_passengers", "alert_id"),
     _own("screening_standing"),
     _own("letters_out"),
     _own("letters_in", "partner", "id"),
@@ -94,6 +99,7 @@ SEALED = (
 )
 OPEN = {  # columns of bytes that are not sealed: digests, keyed marks, signatures, and keys that everyone may see
     ("assistance_convictions", "digest"),
+    ("camera_feeds", "secret"),
     ("holdings", "digest"),
     ("holdings", "ref"),
     ("ledger_entries", "leaf"),
@@ -107,6 +113,7 @@ OPEN = {  # columns of bytes that are not sealed: digests, keyed marks, signatur
     ("letters_out", "receipt"),
     ("own_cards", "content"),
     ("own_cards", "signature"),
+    ("passages", "mark"),
     ("partner_agreements", "content"),
     ("partner_agreements", "ours"),
     ("partner_agreements", "theirs"),
@@ -155,7 +162,7 @@ def _batches(connection: Connection, each: Sealed) -> Iterator[Sequence[dict[str
     table: Table = tables[each.table]
     query = select(table).where(table.c[each.column].is_not(None))
     if each.via is None:
-        query = query.add_columns(table.c.key.label("_key"))
+        query = query.add_columns(table.c[each.key].label("_key"))
     else:
         here, there = each.via
         other = tables[there]

@@ -131,6 +131,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             le=168,
         ),
     ] = 24
+    checkpoint_hours: Annotated[
+        int,
+        _says(
+            "For so long a checkpoint may work from one copy without the node; 0 lets none be made.",
+            ge=0,
+            le=72,
+        ),
+    ] = 24
     demo: Annotated[bool, _says("Invented records and open sign-ins. Never with real records.")] = False
 
 

@@ -46,11 +46,19 @@ from liaison.officers.settings import Lasting, Site
 from liaison.partners import service as partnering
 from liaison.partners.cards import OwnKeys
 from liaison.partners.own import own_keys
+from liaison.pictures.reader import Reader
 from liaison.ports import Clock
 from liaison.screening import documents_seen
 from liaison.screening.bulk_runs import Runs, recover
+from liaison.screening.checkpoint import kept as scans
+from liaison.screening.checkpoint.rules import kept_for
+from liaison.screening.flights import checking as manifests
+from liaison.screening.flights import masking
 from liaison.screening.forgetting import forget_records
+from liaison.screening.running import Threads
 from liaison.screening.standing_runs import run_standing
+from liaison.sightings import passages
+from liaison.sightings.taking import Gate
 from liaison.storage import Store
 from liaison.storage.keys import KeyRing
 from liaison.storage.tables.ledger import HEADS
@@ -63,6 +71,7 @@ WITNESSED = "witnessed.vkeys"  # verifier keys of the logs that this node witnes
 PUBLISH_SOON = 1.0  # seconds after which new entries are looked for
 REFRESH = 5.0  # seconds after which changes that another process made are looked for
 EXPIRY = 60.0  # seconds after which standing questions that expire are looked for
+PASSED = 60.0  # seconds after which passages that are past their hours are looked for
 HOUR, DAY = 3_600.0, 86_400.0  # seconds
 NOTHING: Mapping[str, str] = {}
 
@@ -118,8 +127,11 @@ class Node:
     background: list[Repeated] = field(default_factory=list)
     _answered: tuple[int, float] = (-1, 0.0)  # up to which change standing questions were answered, and when
     imports: Imports = field(default_factory=Imports)
+    manifests: Threads = field(default_factory=Threads)
     probed: Remembered[str] = field(default_factory=Remembered)
     found: Remembered[list[Any]] = field(default_factory=Remembered)
+    pictures: Reader = field(default_factory=Reader)
+    gate: Gate = field(init=False)  # of cameras' reads
 
     def __post_init__(self) -> None:
         failed = self._failed
@@ -127,15 +139,20 @@ class Node:
         self.allowance = Allowance(chosen.requests_each_second, chosen.requests_at_once)
         self.publisher = Repeated("ledger", PUBLISH_SOON, self._publish, failed)
         self.second = retention.second_clock(self.office)
+        self.gate = Gate(self.office, self.live)
         self.background += [
             self.publisher,
             Repeated("index", REFRESH, self._look_for_changes, failed),
             Repeated("retention", DAY, self._keep_no_longer, failed),
             Repeated("examined-documents", HOUR, self._forget_documents, failed),
+            Repeated("checkpoint", HOUR, self._forget_scans, failed),
+            Repeated("passages", PASSED, self._forget_passages, failed),
             Repeated("gateways", HOUR, self._warn_of_gateways, failed),
             Repeated("requests", requests.EVERY, self._go_on_with_requests, failed),
-            Repeated("supply", supply.EVERY, self._follow_what_was_supplied, failed),
         ]
+        following = Repeated("supply", supply.EVERY, self._follow_what_was_supplied, failed)
+        self.background.append(following)
+        self.live.follow = following.wake
         self.crosschecks = Crosschecks(self.office, self.means, failed)
         self.background += self.crosschecks.background
         self.means.arrived, self.means.refused = self._arrived, self._refused
@@ -238,8 +255,9 @@ class Node:
             self._answered = cursor, time.monotonic()
 
     def _keep_no_longer(self) -> None:
-        """Erase what is past its retention, in the records and in the log; then keep an index without it."""
+        """Erase what is past its retention: in the records, of flights, in the log; then keep an index without it."""
         if retention.run(self.office, self.second).doubt is None:
+            masking.run(self.office)
             now = self.office.now()
             before = now - timedelta(days=policy.limits(self.office.regimes).log_days)
             forget(self.office.write, self.office.log, before, retention.JOB, now)
@@ -248,6 +266,15 @@ class Node:
     def _forget_documents(self) -> None:
         """Erase the traces of examined documents that are older than the settings let them be."""
         documents_seen.forget(self.office, timedelta(hours=self.settings.document_hours))
+
+    def _forget_scans(self) -> None:
+        """Erase which scans were taken, once nobody can send one of them again."""
+        chosen = self.settings
+        scans.forget(self.office, kept_for(chosen.checkpoint_hours, chosen.document_hours))
+
+    def _forget_passages(self) -> None:
+        """Erase where marks on no list passed, once their hours are over, and the keys of their pseudonyms."""
+        passages.forget(self.office)
 
     def _warn_of_gateways(self) -> None:
         """Tell the supervisors of legal gateways to partners that end soon."""
@@ -328,6 +355,7 @@ def open_node(
         office = Office(settings.agency, store, Log(keys), keys, clock, regimes)
         bring_up(office, chosen[0])
         recover(office)
+        manifests.recover(office)
         live = LiveIndex(office, places.work / "index", background=True)
         stack.callback(live.close)
         node = Node(
