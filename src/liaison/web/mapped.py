@@ -1,0 +1,94 @@
+"""What the page of the map shows, and what each point says in the table beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from liaison import policy
+from liaison.office import Office
+from liaison.sightings.register import MOST, Camera, cameras_of
+from liaison.sightings.seen import sightings_of
+from liaison.web.map_picture import Kind, Picture, Point, picture
+from liaison.web.map_view import Box, within
+
+AROUND = (2.0, 1.0)  # degrees of longitude and latitude to each side of a camera
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A point, and when: of a camera until when it reads, of a sighting its first read."""
+
+    point: Point
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """All points of a kind that a person sees. `cut` where there are more than are shown at once."""
+
+    placed: tuple[Placed, ...]
+    cut: bool
+
+
+def cameras(office: Office, actor: policy.Actor) -> Layer:
+    """The registered cameras of the person's cases."""
+    found = cameras_of(office, actor)
+    placed = [
+        Placed(
+            Point(
+                Kind.CAMERA,
+                one.place.latitude,
+                one.place.longitude,
+                one.place.name,
+                href=f"/cameras/{one.id}",
+                past=not one.standing,
+                bearing=one.place.bearing,
+            ),
+            one.ended or one.until,
+        )
+        for one in found
+    ]
+    return Layer(tuple(placed), len(found) >= MOST)
+
+
+def around(camera: Camera) -> Picture:
+    """The map of one camera and the country about it."""
+    place = camera.place
+    east, north = AROUND
+    box = Box(place.longitude - east, place.latitude - north, place.longitude + east, place.latitude + north)
+    point = Point(
+        Kind.CAMERA,
+        place.latitude,
+        place.longitude,
+        place.name,
+        past=not camera.standing,
+        bearing=place.bearing,
+    )
+    return picture([point], box=within(box), width=640, height=320)
+
+
+def sightings(office: Office, actor: policy.Actor) -> Layer:
+    """Wanted vehicles at cameras, the newest first; each leads to its alert."""
+    found = sightings_of(office, actor, MOST + 1)
+    placed = [
+        Placed(
+            Point(Kind.SIGHTING, one.latitude, one.longitude, one.camera, href=f"/alerts/{one.alert}"),
+            one.at,
+        )
+        for one in found[:MOST]
+    ]
+    return Layer(tuple(placed), len(found) > MOST)
+
+
+LAYERS: dict[Kind, Callable[[Office, policy.Actor], Layer]] = {
+    Kind.CAMERA: cameras,
+    Kind.SIGHTING: sightings,
+}
+
+
+def layers(office: Office, actor: policy.Actor, kind: Kind | None = None) -> Layer:
+    """What there is of one kind, or of all."""
+    found = [read(office, actor) for each, read in LAYERS.items() if kind in (None, each)]
+    return Layer(tuple(one for layer in found for one in layer.placed), any(layer.cut for layer in found))

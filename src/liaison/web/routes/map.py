@@ -1,0 +1,82 @@
+"""The map: cameras and sightings of the person's cases, drawn by the server, with the table of what it shows."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from litestar import Response
+from litestar.params import Parameter
+
+from liaison.model.errors import BadInput
+from liaison.model.roles import Capability
+from liaison.sightings.register import MOST
+from liaison.web.context import Visit
+from liaison.web.language import later
+from liaison.web.map_picture import Kind, picture, shown_in, ways
+from liaison.web.map_view import Box, read_box
+from liaison.web.mapped import LAYERS, layers
+from liaison.web.routing import page
+
+LISTED = 20  # points of a page of the table
+Short = Annotated[str, Parameter(max_length=80)]
+Number = Annotated[int, Parameter(ge=1, le=10_000_000)]
+
+
+@page("/map", audience=Capability.CHECK)
+def map_page(visit: Visit, kind: Short = "", box: Short = "", at: Number = 1) -> Response[str]:
+    """Cameras and sightings of the person's cases on a map; `box` is the part of it that is shown, all where empty."""
+    errors: dict[str, str] = {}
+    wanted = part = None
+    try:
+        wanted = _kind(kind)
+        part = read_box(box) if box else None
+    except BadInput as refused:
+        errors[refused.field or ""] = f"{visit.say(str(refused))}: {visit.say(refused.hint)}"
+    layer = layers(visit.office, visit.actor, wanted)
+    points = [one.point for one in layer.placed]
+    drawn = picture(points, box=part)
+    there = shown_in(drawn.view, points)
+    listed = [layer.placed[place] for place in there[(at - 1) * LISTED : at * LISTED]]
+
+    def address(other: Box) -> str:
+        return "/map?" + urlencode({"kind": kind, "box": other.text})
+
+    return visit.page(
+        "pages/map.html",
+        title=visit.say("Map"),
+        active="map",
+        picture=drawn,
+        ways=ways(drawn.view, address),
+        address=address,
+        listed=listed,
+        total=len(layer.placed),
+        shown=len(there),
+        cut=layer.cut,
+        most=MOST,
+        kind=kind,
+        kinds=[(each.value, visit.say(each.label)) for each in LAYERS],
+        box=box,
+        errors=errors,
+        at=at,
+        pages=max(-(-len(there) // LISTED), 1),
+        href="/map?" + urlencode({"kind": kind, "box": box}) + "&at={page}",
+        status=400 if errors else 200,
+    )
+
+
+def _kind(text: str) -> Kind | None:
+    """The kind that is asked for; None for all. Raises BadInput."""
+    if not text:
+        return None
+    try:
+        found = Kind(text)
+    except ValueError:
+        found = None
+    if found not in LAYERS:
+        hint = later("choose one that the filter offers")
+        raise BadInput(later("there is no such kind on the map"), field="kind", hint=hint)
+    return found
+
+
+ROUTES = (map_page,)
