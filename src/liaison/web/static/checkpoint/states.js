@@ -1,0 +1,26 @@
+// Codes of issuing states, organisations and nationalities: those of formats/mrz/states.tsv, which a test holds them against.
+const CODES =
+  "ABW AFG AGO AIA ALA ALB AND ANT ARE ARG ARM ASM ATA ATF ATG AUS AUT AZE BDI BEL BEN BES BFA BGD BGR BHR BHS " +
+  "BIH BLM BLR BLZ BMU BOL BRA BRB BRN BTN BUR BVT BWA CAF CAN CCK CHE CHL CHN CIV CMR COD COG COK COL COM CPV " +
+  "CRI CSK CUB CUW CXR CYM CYP CZE D DDR DEU DJI DMA DNK DOM DZA ECU EGY ERI ESH ESP EST ETH EUE FIN FJI FLK " +
+  "FRA FRO FSM GAB GBD GBN GBO GBP GBR GBS GEO GGY GHA GIB GIN GLP GMB GNB GNQ GRC GRD GRL GTM GUF GUM GUY HKG " +
+  "HMD HND HRV HTI HUN IDN IMN IND IOT IRL IRN IRQ ISL ISR ITA JAM JEY JOR JPN KAZ KEN KGZ KHM KIR KNA KOR KWT " +
+  "LAO LBN LBR LBY LCA LIE LKA LSO LTU LUX LVA MAC MAF MAR MCO MDA MDG MDV MEX MHL MKD MLI MLT MMR MNE MNG MNP " +
+  "MOZ MRT MSR MTQ MUS MWI MYS MYT NAM NCL NER NFK NGA NIC NIU NLD NOR NPL NRU NTZ NZL OMN PAK PAN PCN PER PHL " +
+  "PLW PNG POL PRI PRK PRT PRY PSE PYF QAT REU RKS ROM ROU RUS RWA SAU SCG SDN SEN SGP SGS SHN SJM SLB SLE SLV " +
+  "SMR SOM SPM SRB SSD STP SUN SUR SVK SVN SWE SWZ SXM SYC SYR TCA TCD TGO THA TJK TKL TKM TLS TMP TON TTO TUN " +
+  "TUR TUV TWN TZA UGA UKR UMI UNA UNK UNO URY USA UTO UZB VAT VCT VEN VGB VIR VNM VUT WLF WSM XAF XBA XCC XCE " +
+  "XCO XDC XEC XES XIM XKX XMP XOM XPO XXA XXB XXC XXX YEM YUG ZAF ZAR ZMB ZWE";
+const TABLE = new Set(CODES.split(" "));
+const FAMILY = { D: "DEU", XKX: "RKS", UNK: "RKS" };
+
+const bare = (code) => code.replace(/^<+|<+$/g, "");
+
+// Whether a code is, or was, assigned.
+export const known = (code) => TABLE.has(bare(code));
+
+// One code for all of one state: DEU for D, GBR for the codes of British nationals; else the code itself.
+export function family(code) {
+  const own = bare(code);
+  return own.startsWith("GB") && own.length === 3 ? "GBR" : FAMILY[own] ?? own;
+}
