@@ -28,9 +28,11 @@ from liaison.model.handling import HandlingCode
 from liaison.model.holding import Instruction
 from liaison.model.roles import Capability, Role
 from liaison.model.wanted import ActionCode
+from liaison.pictures import headers
 from liaison.policy.actions import Action
 from liaison.policy.asking import PurposeProtects
 from liaison.policy.terms import Leaf
+from liaison.screening.checkpoint.verdicts import DANGER, VERIFY
 from liaison.screening.document_rules import RULES
 from liaison.screening.document_rules.examining import NEVER_SAID
 from liaison.web.routes import every_route
@@ -83,6 +85,8 @@ def labels() -> Iterator[tuple[str, str]]:
         yield from (("policy", text) for text in ([said] if isinstance(said, str) else EITHER) if text)
     yield from (("documents", rule.words) for rule in RULES.values())
     yield "documents", NEVER_SAID
+    yield from (("pictures", text) for text in headers.SAID)
+    yield from (("checkpoint", text) for text in (VERIFY, DANGER))
     every_route()  # so that every kind of error is known, whatever else was loaded
     for error in kinds_of(LiaisonError):
         if error.__module__.startswith("liaison."):

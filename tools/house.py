@@ -34,10 +34,12 @@ MAY_CONNECT = {  # each of these opens connections, or has a socket, for the rea
     "src/liaison/crosscheck/function/frames.py": "to a process of its own, by a pair of sockets without an address",
     "src/liaison/crosscheck/function/keyholder.py": "the same",
     "src/liaison/crosscheck/function/keyprocess.py": "the same",
+    "src/liaison/pictures/plates/film.py": "to a camera whose address a person gives, by OpenCV",
     "src/liaison/demo/making.py": "looks for a free port",
+    "src/liaison/demo/road.py": "to the demo's own node",
     "src/liaison/demo/walk.py": "to the demo's own node",
 }
-OPENS = {"create_connection", "create_server", "open_connection", "start_server"}
+OPENS = {"VideoCapture", "create_connection", "create_server", "open_connection", "start_server"}
 EMPTY_NAMES = re.compile(r"(?:^|_)(?:manager|handler|helper|util|utils|info)s?(?:_|$)")
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|NotImplemented" + r"Error)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.})$*-])/(?:root|home|Users|work|opt|mnt|srv|tmp)/\w[\w./-]*")

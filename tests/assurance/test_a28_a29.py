@@ -42,6 +42,8 @@ STARTS = {  # who may start a program, none of them with text that came from out
     "kernel/build.py",
     "node/durability.py",
     "jobs/pool.py",
+    "pictures/plates/batch.py",
+    "pictures/reader.py",
     "crosscheck/function/keyholder.py",
 }
 FILES = sorted(ROOT.rglob("*.py"))

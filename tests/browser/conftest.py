@@ -17,6 +17,7 @@ import uvicorn
 
 from liaison.cli.node_demo import serving
 from liaison.demo.making import make
+from liaison.demo.road import drive
 from liaison.demo.walk import walk
 from liaison.officers.settings import Site
 from liaison.web import create_app
@@ -54,7 +55,9 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[st
     place = tmp_path_factory.mktemp("demo") / "node"
     make(place, 120, 1, lambda line: None)
     with serving(place) as address:
-        yield address, walk(address, lambda line: None)
+        hit = walk(address, lambda line: None)
+        drive(address, lambda line: None)
+        yield address, hit
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +115,21 @@ def _free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Any]:
+    """What drives Chromium."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no Chromium at {CHROMIUM}: set LIAISON_CHROMIUM")
+    with playwright.sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def booth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A node with lists, and an officer at a booth."""
+    from tests.browser.booth import a_booth  # which stands on this module
+
+    with a_booth(tmp_path_factory.mktemp("booth")) as booth:
+        yield booth

@@ -38,6 +38,9 @@ LEFT = (
     "/settings/security",
 )  # they end sessions
 ENDS = ("/end", "/close", "/erase", "/remove", "/stop", "/read", "/run")  # they end what others still need
+NOT_THERE = {
+    "/cameras/camera-"
+}  # this house has no camera: tests/web/test_cameras.py looks at the page of one
 TYPED = {"text", "search", "email", "tel", "url", "number", "hidden"}
 CANARY = """
 window.pwned = 0;
@@ -142,7 +145,7 @@ def _survey(front: Field, who: Officer) -> None:
     """Open this officer's pages, note their forms, and answer each with honest words."""
     seen: set[str] = set()
     for shot in PAGES:
-        if shot.who is not who:
+        if shot.who is not who or shot.link in NOT_THERE:
             continue
         path = address_of(front.seats[who], shot, front.hit)
         front.paths[who].append(path)
@@ -231,6 +234,7 @@ _FAULT = {  # what pages that refuse are made of, and honest words did not bring
     ("section", "class"),
     ("section", "aria-label"),
     ("ul", "class"),
+    ("ul", "lang"),  # what is unusual of a document
     ("strong", ""),
 }
 

@@ -11,18 +11,24 @@ KIND_OF = {  # what a part of an address names
     "alert_id": "alert",
     "approval_id": "approval",
     "attribute_id": "attribute",
+    "camera_id": "camera",
+    "feed_id": "feed",
     "case_id": "case",
     "check_id": "check",
     "collection_id": "collection",
     "entity_id": "holding",
     "event_id": "event",
+    "flight_id": "flight",
     "glass_id": "glass",
     "grounds_id": "grounds",
     "holding_id": "holding",
+    "vehicle_id": "vehicle",
     "index": "entry",
     "job_id": "import",
     "list_id": "list",
+    "manifest_id": "manifest",
     "notice_id": "notice",
+    "passenger_id": "passenger",
     "passkey_id": "passkey",
     "object_id": "published",
     "person_id": "person",
@@ -31,6 +37,7 @@ KIND_OF = {  # what a part of an address names
     "status_id": "contribution",
     "question_id": "standing",
     "token_id": "token",
+    "watch_id": "watch",
     "training_id": "training",
     "request_id": "request",
     "pause_id": "pause",
@@ -75,6 +82,7 @@ NO_OBJECT = {  # addresses with a part that names nothing of anybody's
 ANSWER_FOR_RECORDS = {Role.DESK_OFFICER, Role.SUPERVISOR, Role.DATA_PROTECTION_OFFICER}
 BY_RIGHT: dict[str, set[Role]] = {  # who is let see others' objects of a kind, and by which rule
     "holding": ANSWER_FOR_RECORDS,  # holdings/access.py: whoever answers for the records
+    "vehicle": ANSWER_FOR_RECORDS,  # a record too; its own pages are for whoever keeps records (vehicle_entries.KEEPS)
     "approval": {Role.APPROVER, Role.SUPERVISOR},  # whoever the law's pack lets decide
     "role-approval": {Role.SUPERVISOR, Role.DATA_PROTECTION_OFFICER},  # whoever oversees
     "glass": {Role.SUPERVISOR, Role.DATA_PROTECTION_OFFICER},  # whoever reviews it
@@ -107,6 +115,7 @@ READ_BY_ACCOUNT = {"collection", "contribution"}  # by programs: for the account
 REQUESTS = ("request", "waiting-request", "sent-request", "received-request")
 LOOKALIKE = {  # kinds that one part of an address may name
     "approval": ("approval", "role-approval"),
+    "holding": ("holding", "vehicle"),
     **dict.fromkeys(REQUESTS, REQUESTS),
     "permission": ("permission", "own-permission"),
     "intake": ("intake", "contribution"),

@@ -32,6 +32,21 @@ DOCUMENTS: dict[str, str] = {}
 """What is sent as a text and is no id; whoever makes a scene puts it here."""
 Ids = Mapping[str, str]
 Body = dict[str, Any]
+VEHICLE = {  # invented
+    "plate": "AA 501 OB",
+    "registered": "ALB",
+    "make": "Skoda Octavia",
+    "colour": "red",
+    "sought": "wanted",
+    "action": "observe",
+    "basis": "order 12 of the court (invented)",
+    "office": "Vehicle crime",
+    "contact": "+355 4 555 0100",
+    "category": "suspect",
+    "case": "T-1",
+    "reason": REASON,
+    "until": DAY,
+}
 FORMS: dict[str, Callable[[Ids], Body]] = {
     "/actions/{action_id}/cancel": lambda ids: {},
     "/actions/{action_id}/change": lambda ids: {
@@ -51,6 +66,9 @@ FORMS: dict[str, Callable[[Ids], Body]] = {
     "/approvals/{approval_id}": lambda ids: {"answer": "approve", "reason": REASON},
     "/audit/{sample_id}/{check_id}": lambda ids: {},
     "/break-glass/{glass_id}": lambda ids: {"finding": REASON},
+    "/cameras/feeds/{feed_id}/end": lambda ids: {},
+    "/cameras/{camera_id}/end": lambda ids: {},
+    "/cameras/{camera_id}/resume": lambda ids: {},
     "/cases/{case_id}/close": lambda ids: {"sure": "yes"},
     "/cases/{case_id}/grounds": lambda ids: {
         "purpose": "investigation",
@@ -67,6 +85,13 @@ FORMS: dict[str, Callable[[Ids], Body]] = {
     "/crosschecks/{session_id}/reopen": lambda ids: {},
     "/crosschecks/{session_id}/request": lambda ids: {"partner": "other.example", "numbers": "1"},
     "/crosschecks/{session_id}/start": lambda ids: {},
+    "/holdings/vehicles/{vehicle_id}/again": lambda ids: {"again_reason": REASON},
+    "/holdings/vehicles/{vehicle_id}/correct": lambda ids: {
+        **{name: text for name, text in VEHICLE.items() if name != "handling"},
+        "correct_reason": REASON,
+    },
+    "/holdings/vehicles/{vehicle_id}/prolong": lambda ids: {"until": DAY, "prolong_reason": REASON},
+    "/holdings/vehicles/{vehicle_id}/withdraw": lambda ids: {"withdraw_reason": REASON},
     "/holdings/{holding_id}/correct": lambda ids: {
         "correct_reason": REASON,
         "names": "Sobolev, Aleksey",
@@ -80,8 +105,18 @@ FORMS: dict[str, Callable[[Ids], Body]] = {
     "/holdings/{holding_id}/hold": lambda ids: {"reason": REASON, "until": DAY, "case": "T-1"},
     "/holdings/{holding_id}/inspect": lambda ids: {"reason": REASON},
     "/holdings/{holding_id}/restrict": lambda ids: {"reason": REASON},
+    "/approvals/{approval_id}/unmask": lambda ids: {},
+    "/flights/{flight_id}": lambda ids: {"search": "Example"},
+    "/flights/passengers/{passenger_id}/unmask": lambda ids: {
+        "grounds": ids["grounds"],
+        "authority": "Court, 7/26",
+        "reason": REASON,
+    },
+    "/flights/watched/{watch_id}/end": lambda ids: {},
+    "/flights/watched/{watch_id}/resume": lambda ids: {},
     "/lists/{list_id}/start": lambda ids: {},
     "/lists/{list_id}/stop": lambda ids: {},
+    "/manifests/{manifest_id}/check": lambda ids: {},
     "/notices/{notice_id}/read": lambda ids: {},
     "/people/{person_id}/accounts": lambda ids: {"sign_in": "another.name", "roles": "investigator"},
     "/people/{person_id}/accounts/{account_id}/end": lambda ids: {},
@@ -150,6 +185,7 @@ FORMS: dict[str, Callable[[Ids], Body]] = {
     },
     "/supplied/{item_id}/recall": lambda ids: {"why": "it was wrong", "reason": REASON, "sure": "yes"},
     "/requests/templates/{template_id}/end": lambda ids: {},
+    "/requests/unasked/{given_id}/case": lambda ids: {"grounds": ids["grounds"]},
     "/requests/{request_id}/pauses/{pause_id}/end": lambda ids: {},
     "/requests/{request_id}/subjects/{number}/correct": lambda ids: {
         "name": "Ana Example",
@@ -203,6 +239,8 @@ JSON: dict[str, Callable[[Ids], Body | None]] = {
     "/api/v1/alerts/{alert_id}/reopen": lambda ids: {"reason": REASON},
     "/api/v1/approvals/{approval_id}/decision": lambda ids: {"approve": True, "reason": REASON},
     "/api/v1/break-glass/{glass_id}/review": lambda ids: {"finding": REASON},
+    "/api/v1/cameras/{camera_id}/end": lambda ids: None,
+    "/api/v1/cameras/{camera_id}/resume": lambda ids: None,
     "/api/v1/cases/{case_id}/grounds": lambda ids: {
         "purpose": "investigation",
         "basis": "task",
@@ -213,6 +251,7 @@ JSON: dict[str, Callable[[Ids], Body | None]] = {
     "/api/v1/crosschecks/{session_id}/end": lambda ids: None,
     "/api/v1/crosschecks/{session_id}/prepare": lambda ids: None,
     "/api/v1/crosschecks/{session_id}/start": lambda ids: None,
+    "/api/v1/flights/{flight_id}/search": lambda ids: {"search": "Example"},
     "/api/v1/lists/{list_id}/start": lambda ids: None,
     "/api/v1/lists/{list_id}/stop": lambda ids: None,
     "/api/v1/people/{person_id}/accounts": lambda ids: {
@@ -225,6 +264,10 @@ JSON: dict[str, Callable[[Ids], Body | None]] = {
         "course": "Judging alerts",
         "until": DAY + "T00:00:00Z",
     },
+    "/api/v1/vehicles/{vehicle_id}/again": lambda ids: {"reason": REASON},
+    "/api/v1/vehicles/{vehicle_id}/correct": lambda ids: {"entry": VEHICLE, "reason": REASON},
+    "/api/v1/vehicles/{vehicle_id}/prolong": lambda ids: {"until": DAY, "reason": REASON},
+    "/api/v1/vehicles/{vehicle_id}/withdraw": lambda ids: {"reason": REASON},
     "/api/v1/questions/{question_id}/end": lambda ids: None,
     "/api/v1/permissions/{permission_id}/grant": lambda ids: {
         "expires": DAY + "T00:00:00Z",
@@ -237,6 +280,7 @@ JSON: dict[str, Callable[[Ids], Body | None]] = {
     "/api/v1/supplied/{item_id}/copy": lambda ids: {"format": "csv", "grounds": ids["grounds"]},
     "/api/v1/supplied/{item_id}/recall": lambda ids: {"why": "it was wrong", "reason": REASON},
     "/api/v1/requests/templates/{template_id}/end": lambda ids: None,
+    "/api/v1/requests/unasked/{given_id}/case": lambda ids: {"grounds": ids["grounds"]},
     "/api/v1/requests/{request_id}/convictions": lambda ids: {"justification": REASON},
     "/api/v1/requests/{request_id}/pause": lambda ids: {"reason": "clarification", "source": "Letter 7"},
     "/api/v1/requests/{request_id}/pauses/{pause_id}/end": lambda ids: None,

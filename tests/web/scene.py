@@ -10,16 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from liaison.demo import agency
+from liaison.holdings import vehicle_entries
 from liaison.holdings.imports import import_file
 from liaison.holdings.order import ImportOrder
-from liaison.model.categories import CaseId, OfficerId
+from liaison.model.categories import CaseId, Category, OfficerId
 from liaison.model.grounds import Purpose
 from liaison.model.handling import Handling, HandlingCode
+from liaison.model.identifiers import Country, Plate
 from liaison.model.roles import Role
-from liaison.model.subjects import Name, Person
+from liaison.model.subjects import Name, Person, Vehicle
+from liaison.model.wanted import ActionCode, Sought, Wanted
 from liaison.officers import approvals, break_glass, invitations, notices, passkeys, service, sessions, tokens
 from liaison.screening import bulk_orders, cases, grounds, sampling, standing
 from liaison.screening import desk as desk_service
+from liaison.screening.flights import checking, viewing, watching
+from liaison.screening.flights.reading import Sent
+from liaison.screening.flights.rules import sought
+from liaison.screening.flights.taking import Delivery
+from liaison.sightings import register
 from liaison.web.footing import footing_from
 from tests.officers.authenticator import Authenticator
 from tests.overseer import train, with_roles
@@ -205,6 +213,27 @@ def _work(scene: Scene) -> None:
     job = made.node.imports.start(made.office, made.node.live, clerk, content)
     assert job.over.wait(30)
     owned["import"] = job.id
+    owned["vehicle"] = vehicle_entries.write(made.office, clerk, _a_vehicle(made))
+
+
+def _a_vehicle(made: Desk) -> vehicle_entries.Said:
+    """An entry of an invented vehicle."""
+    wanted = Wanted(
+        sought=Sought.WANTED,
+        action=ActionCode.OBSERVE,
+        basis="order 11 of the court (invented)",
+        office="Vehicle crime",
+        contact="+355 4 555 0100",
+    )
+    return vehicle_entries.Said(
+        vehicle=Vehicle(plate=Plate("AA 500 OB"), registered=Country("ALB")),
+        wanted=wanted,
+        category=Category.SUSPECT,
+        case=CaseId("T-1"),
+        reason=WHY,
+        until=made.office.now().date() + timedelta(days=30),
+        handling=Handling(codes=(HandlingCode.H0,)),
+    )
 
 
 def _asked(scene: Scene, by: Officer) -> None:
@@ -215,9 +244,32 @@ def _asked(scene: Scene, by: Officer) -> None:
     pasted = bulk_orders.pasted(owned["grounds"], "\n".join(agency.CREW))
     listed = bulk_orders.order_list(office, actor, pasted)
     owned |= {"list": listed.id, "approval": listed.approval}
+    table = b"flight,departs,surname,given\nLI117,2026-03-05,Sobolev,Aleksey\n"
+    delivery = Delivery(owned["grounds"], (Sent("table.csv", table),))
+    (taken,) = checking.take_and_check(office, made.node.live, actor, delivery).kept
+    aboard = viewing.flight_of(office, actor, taken.flight).aboard
+    owned |= {"flight": taken.flight, "manifest": taken.id, "passenger": aboard[0].marks[0].alert}
+    wanted = sought("LI117", "", "")
+    owned["watch"] = watching.watch(office, actor, owned["grounds"], wanted, expires)
+    owned |= _roadside(made, by, owned)
     given = footing_from(grounds.one_grounds(office, actor, owned["grounds"])).grounds
     owned["glass"] = break_glass.open(office, actor, "holding", owned["holding"], WHY, grounds=given).id
     owned["role-approval"] = approvals.ask(office, actor, approvals.Request("roles", {"roles": "auditor"}))
+
+
+def _roadside(made: Desk, by: Officer, owned: dict[str, str]) -> dict[str, str]:
+    """A feed, and a camera of it."""
+    office, actor = made.office, made.actor(by)
+    feed = register.make_feed(office, actor, owned["case"], "Recorder at the harbour")
+    asked = register.Entry(
+        feed=feed.id,
+        code="gate-1",
+        place=register.Place("Harbour gate, inbound", 41.31, 19.45, 90, "AL"),
+        authority="PROS 7/26 (invented)",
+        assessment="DPIA 3",
+        until=office.now() + timedelta(days=10),
+    )
+    return {"feed": feed.id, "camera": register.register(office, actor, owned["grounds"], asked).id}
 
 
 def _personal(scene: Scene, by: Officer) -> None:

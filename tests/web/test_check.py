@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from liaison.model.roles import Role
+from liaison.officers import approvals
+from tests.web.payloads import WHY
 from tests.web.scene import KNOWN, PROTECTED, Scene, a_case, a_scene
 from tests.web_fixtures import Officer
 
@@ -158,6 +160,36 @@ def test_a_question_over_the_laws_number_is_refused_with_its_reasons(
         assert page.status_code == 403
         assert "L10/bulk" in page.text
         assert 'value="Kept Name"' in page.text
+        assert f'href="/approvals/more?grounds={grounds}"' in page.text
+
+
+def test_a_second_person_is_asked_for_more_checks_and_each_spends_one(
+    scene: Scene, officer: Officer, grounds: str
+) -> None:
+    desk = scene.desk
+    sent = {"subject": person("Somebody Else"), "grounds": grounds}
+    with desk.program(officer) as program, desk.browser(officer) as browser:
+        for number in range(10):
+            named = {"subject": person(f"Somebody Number{'abcdefghij'[number]}"), "grounds": grounds}
+            assert program.post("/api/v1/checks", json=named).status_code == 201
+        form = browser.get("/approvals/more", params={"grounds": grounds})
+        assert "One officer asks about 10 persons in one case within 24 hours." in form.text
+        for wrong in ("0", "-1", "many", "250001"):
+            again = browser.post(
+                "/approvals/more", data={"grounds": grounds, "persons": wrong, "reason": WHY}
+            )
+            assert (again.status_code, 'id="persons-error"' in again.text) == (400, True)
+        foreign = {"grounds": "grounds-none", "persons": 2, "reason": WHY}
+        assert program.post("/api/v1/approvals/more", json=foreign).status_code == 404
+        none = {"grounds": grounds, "persons": 0, "reason": WHY}
+        assert program.post("/api/v1/approvals/more", json=none).status_code == 400
+        asked = browser.post("/approvals/more", data={"grounds": grounds, "persons": "2", "reason": WHY})
+        approval = asked.headers["location"].partition("?")[0].rpartition("/")[2]
+        assert program.post("/api/v1/checks", json=sent).status_code == 403, "nobody has agreed yet"
+        by = scene.desk.actor(scene.owners[Role.APPROVER])
+        approvals.decide(desk.office, by, approval, True, "Seen, and in order")
+        told = [program.post("/api/v1/checks", json=sent).status_code for _ in range(3)]
+    assert told == [201, 201, 403]
 
 
 def _plain(text: str) -> str:

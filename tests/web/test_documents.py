@@ -125,12 +125,40 @@ def test_findings_are_drawn_with_words_and_pictures(scene: Scene, officer: Offic
     drawn = re.findall(
         r'l-finding l-finding--(\w+)"><svg.*?l-finding__rule">([^<]+)<strong[^>]*>([^<]+)', page, re.S
     )
-    assert {(tone, words) for tone, _, words in drawn} == {("bad", "cannot be so"), ("warn", "look again")}
+    assert {(tone, words) for tone, _, words in drawn} == {
+        ("bad", "does not fit together"),
+        ("warn", "look again"),
+    }
     assert {rule.strip() for _, rule, _ in drawn} == {
         "page and zone have different numbers",
         "it is valid for longer than any state issues",
         "a passport of one state for a national of another",
     }
+
+
+def test_a_check_digit_that_disagrees_says_of_which_field_what_it_means_and_what_to_do(
+    scene: Scene, officer: Officer, grounds: str
+) -> None:
+    wrong = zone().replace("900315", "900316")
+    assert wrong != zone()
+    with scene.desk.browser(officer) as browser:
+        page = browser.post("/documents", data={"mrz": wrong, "grounds": grounds}).text
+    rules = re.findall(r'l-finding__rule">([^<]+)<strong[^>]*>([^<]+)', page)
+    assert [(rule.strip(), tag) for rule, tag in rules] == [
+        ("the check digit does not agree: Born", "misread or altered"),
+        ("the check digit does not agree: the zone as a whole", "misread or altered"),
+    ]
+    assert page.count("If it stays so, compare it with the page sign by sign") == 2
+    assert "cannot be so" not in page
+
+
+def test_a_text_that_is_no_zone_is_answered_with_an_example(
+    scene: Scene, officer: Officer, grounds: str
+) -> None:
+    with scene.desk.browser(officer) as browser:
+        page = browser.post("/documents", data={"mrz": "hello", "grounds": grounds}).text
+    assert "a zone has 2 lines of 44 or 36 signs, or 3 of 30; the line has 5 here" in page
+    assert "first is like P&lt;UTOSPECIMEN&lt;&lt;NOBODY&lt;" in page
 
 
 @pytest.mark.parametrize(

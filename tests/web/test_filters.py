@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from liaison.storage.tables.screening import CHECKS
 from liaison.web.filters import NARROW, Writing, short
 from liaison.web.language import translations
+from liaison.web.words import LOOKS
 
 ENGLISH, FRENCH = Writing("en", translations("en")), Writing("fr", translations("fr"))
 WHEN = datetime(2026, 11, 21, 9, 14, 5, tzinfo=UTC)
+
+
+def test_each_kind_of_check_that_can_be_kept_has_a_name() -> None:
+    (allowed,) = (one for one in CHECKS.constraints if one.name and "check_kind" in str(one.name))
+    kinds = re.findall(r"'(\w+)'", str(allowed.sqltext))
+    assert len(kinds) > 4
+    assert set(kinds) == set(LOOKS)
+    assert FRENCH.look("list") != ENGLISH.look("list")
 
 
 def test_a_moment_is_shown_with_its_zone() -> None:

@@ -68,7 +68,7 @@ def imported(scene: Scene, browser: httpx.Client, content: str | bytes, **other:
 def test_a_list_is_imported_up_to_its_bad_rows_with_each_one_reported(scene: Scene, clerk: Officer) -> None:
     with scene.desk.browser(clerk) as browser:
         page = imported(scene, browser, BAD, list_name="With mistakes")
-        assert "With mistakes: 3 new, 1 refused" in page
+        assert "With mistakes: 3 new, 1 left out" in page
         rows = re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.S)
         told = [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for row in rows]
         assert any(row.startswith("3 ") and "category" in row for row in told), told

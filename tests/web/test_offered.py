@@ -48,7 +48,7 @@ def test_no_way_out_of_a_page_is_a_dead_end(scene: Scene, role: Role) -> None:
 
 def test_an_import_says_what_is_needed_and_that_the_file_is_to_be_chosen_again(desk: Desk) -> None:
     with desk.browser(desk.enrol("Ilda Kurti", Role.DESK_OFFICER)) as browser:
-        assert "Needed. No longer than the law lets" in browser.get("/holdings/import").text
+        assert "No longer than the law lets the category be kept" in browser.get("/holdings/import").text
         blank = {
             f"{name}-{part}": "" for name in ("retention", "review") for part in ("day", "month", "year")
         }
@@ -57,6 +57,11 @@ def test_an_import_says_what_is_needed_and_that_the_file_is_to_be_chosen_again(d
             "/holdings/import", data=sent, files={"file": ("a.csv", b"name\nA B\n", "text/csv")}
         )
         assert shown.status_code == 400
-        for told in ("Name of the list", "Source", "Reviewed by", "Kept until"):
+        for told in ("Name of the list", "Source"):
             assert f"{told}: this is needed</a>" in shown.text
+        named = sent | {"list_name": "Held", "source": "patrols"}
+        again = browser.post(
+            "/holdings/import", data=named, files={"file": ("a.csv", b"name\nA B\n", "text/csv")}
+        )
+        assert (again.status_code, 'href="#retention' in again.text) == (400, True), "no row says its own end"
         assert "Choose the file again" in shown.text

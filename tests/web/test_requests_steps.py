@@ -253,7 +253,14 @@ def test_records_are_supplied_unasked_from_the_page_of_a_record(houses: Houses) 
         assert one is not None
         shown = there.get(one.group(1)).text
         assert "He was seen on the way to you" in shown
-        assert "/received/" in shown
+        item = re.search(r'href="(/received/[^"]+)"', shown)
+        assert item is not None
+        grounds = grounds_of_the_desk(houses.asking, "2026/79")
+        taken = {"grounds": grounds, "category": "suspect"}
+        assert there.post(f"{item.group(1)}/take-in", data=taken).status_code == 403, "not yet of the case"
+        assert there.post(f"{one.group(1)}/case", data={}).status_code == 400
+        assert place_of(there.post(f"{one.group(1)}/case", data={"grounds": grounds})) == one.group(1)
+        assert place_of(there.post(f"{item.group(1)}/take-in", data=taken)) == item.group(1)
 
 
 def test_a_draft_loses_its_subjects_only_after_a_second_thought(houses: Houses) -> None:
@@ -353,4 +360,6 @@ def test_unasked_by_programs(houses: Houses) -> None:
         assert {each["reason"] for each in listed} == {""}
         one = desk.get(f"{API}/requests/unasked/{made.json()['id']}").json()
         assert one["reason"] == "It helps"
+        into = desk.post(f"{API}/requests/unasked/{made.json()['id']}/case", json={"grounds": grounds})
+        assert into.status_code == 409, "these records are their own"
     houses.carry()

@@ -39,6 +39,7 @@ FOR_EVERYONE = {
     },
     "POST": {
         "/add-checkpoint",
+        "/api/v1/cameras/reads",  # by the secret of a feed
         "/invitation",
         "/invitation/accept",
         "/invitation/passkey",

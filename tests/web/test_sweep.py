@@ -253,6 +253,7 @@ def test_those_who_are_let_see_others_objects_do(ground: Ground) -> None:
     only_changed |= {("served", role) for role in BY_RIGHT["served"]}  # beside its partner
     only_changed |= {
         ("holding", Role.SUPERVISOR),
+        ("vehicle", Role.SUPERVISOR),
         ("holding", Role.DATA_PROTECTION_OFFICER),
     }  # without grounds
     assert wanted - seen - only_changed == set()
@@ -299,28 +300,24 @@ def _last(address: Address) -> tuple[bool, bool, str, str]:
     return ends, address.path.endswith(LAST), address.method, address.path
 
 
-OBJECT_NAMES = {
-    "approval",
-    "case",
-    "check",
-    "cursor",
-    "entity",
-    "after",
-    "grounds",
-    "object",
-    "person",
-    "who",
-}
+OBJECT_NAMES = {"approval", "case", "check", "cursor", "entity"}
+OBJECT_NAMES |= {"after", "grounds", "object", "person", "who"}
 IN_QUERIES: dict[tuple[str, str], str] = {  # ids that travel in the query: the kind that a parameter names
     ("/api/v1/actions", "cursor"): "a place",
     ("/api/v1/approvals", "cursor"): "a place",
     ("/api/v1/break-glass", "cursor"): "a place",
+    ("/approvals/more", "grounds"): "grounds",
     ("/api/v1/cases", "cursor"): "a place",
     ("/api/v1/cases/{case_id}/alerts", "cursor"): "a place",
     ("/api/v1/checks", "cursor"): "check",
     ("/api/v1/crosschecks/served", "cursor"): "a place",
     ("/api/v1/holdings", "cursor"): "holding",
     ("/api/v1/holdings/{holding_id}", "grounds"): "grounds",
+    ("/api/v1/sightings", "case"): "case",
+    ("/api/v1/sightings", "cursor"): "a place",
+    ("/cameras/{camera_id}", "cursor"): "a place",
+    ("/api/v1/vehicles", "cursor"): "vehicle",
+    ("/holdings/vehicles", "after"): "vehicle",
     ("/api/v1/ledger/entries", "case"): "case",
     ("/api/v1/ledger/entries", "cursor"): "a place",
     ("/api/v1/ledger/entries", "who"): "person",
@@ -336,7 +333,9 @@ IN_QUERIES: dict[tuple[str, str], str] = {  # ids that travel in the query: the 
     ("/requests", "after"): "received-request",
     ("/requests/out", "after"): "sent-request",
     ("/break-glass/new", "object"): "holding",
+    ("/api/v1/checkpoint/counts", "case"): "case",
     ("/check", "case"): "case",
+    ("/checkpoint/counts", "case"): "case",
     ("/crosschecks/served", "after"): "a place",
     ("/check", "grounds"): "grounds",
     ("/documents", "grounds"): "grounds",
@@ -399,6 +398,8 @@ def test_an_object_of_others_in_a_query_is_none(ground: Ground, who: Role) -> No
 
 
 ZONE = "P<ALBHOXHA<<ARBEN<<<<<<<<<<<<<<<<<<<<<<<<<<<\nBA12345675ALB9003152M3106017<<<<<<<<<<<<<<<4"
+SCAN = "3f2a1031-d537-491c-9d36-fb9b77d5bed8"
+TABLE = "flight,departs,surname,given\nLI117,2026-03-05,Example,Ana"
 CROSSED = {"kind": "check", "partners": "other.example", "act": "keep"}
 
 
@@ -414,6 +415,19 @@ def forms_with_ids(ids: dict[str, str], own: dict[str, str]) -> list[tuple[str, 
         ("/check", {"name": "Ana Example", "grounds": ids["grounds"]}, "grounds", "grounds"),
         ("/documents", {"mrz": ZONE, "grounds": ids["grounds"]}, "grounds", "grounds"),
         ("/api/v1/documents", {"mrz": ZONE, "grounds": ids["grounds"]}, "grounds", "grounds"),
+        ("/checkpoint/scan", {"id": SCAN, "text": ZONE} | chosen, "grounds", "grounds"),
+        ("/api/v1/checkpoint/scans", {"id": SCAN, "text": ZONE} | chosen, "grounds", "grounds"),
+        ("/checkpoint/copy", chosen, "grounds", "grounds"),
+        ("/checkpoint/report", {"scans": [{"id": SCAN, "text": ZONE} | chosen]}, "grounds", "grounds"),
+        ("/checkpoint/counts", {"id": SCAN, "found": 1} | chosen, "grounds", "grounds"),
+        ("/flights/new", {"message": TABLE, "grounds": ids["grounds"]}, "grounds", "grounds"),
+        (
+            "/flights/watched",
+            {"flight": "LI117", "until": DAY, "grounds": ids["grounds"]},
+            "grounds",
+            "grounds",
+        ),
+        ("/api/v1/manifests", {"text": TABLE, "grounds": ids["grounds"]}, "", "grounds"),
         ("/lists/new", {"list": "Ana Example", "grounds": ids["grounds"]}, "grounds", "grounds"),
         ("/crosschecks/new", CROSSED | {"list": "Ana Example 1984-02-03"} | chosen, "grounds", "grounds"),
         (
@@ -460,7 +474,7 @@ def test_an_object_of_others_in_a_body_is_none(ground: Ground, who: Role) -> Non
             headers = {"Liaison-Grounds": str(body.pop("Liaison-Grounds", ""))}
             program = path.startswith(("/api/", "/match", "/reconcile"))
             client = ground.clients[who, program]
-            form = not program or path == "/reconcile"
+            form = (not program or path == "/reconcile") and not path.startswith("/checkpoint")
             answer = client.post(path, headers=headers, **{"data" if form else "json": body})
             answers.append((answer.status_code, answer.content.replace(value.encode(), b"ID")))
         assert answers[0] == answers[1], f"{foreign[0]} {foreign[2]} tells {who} that there is such a {kind}"

@@ -34,7 +34,11 @@ NO_FORM_ERRORS: tuple[tuple[str, str], ...] = ()
 PLACES: dict[str, frozenset[Capability]] = {
     "check": frozenset({Capability.CHECK}),
     "documents": frozenset({Capability.CHECK}),
+    "checkpoint": frozenset({Capability.CHECK}),
+    "flights": frozenset({Capability.CHECK_BULK}),
+    "cameras": frozenset({Capability.CHECK}),
     "alerts": frozenset({Capability.CHECK, Capability.SUPERVISE}),
+    "map": frozenset({Capability.CHECK}),
     "questions": frozenset({Capability.STANDING_QUESTION, Capability.SUPERVISE}),
     "cases": frozenset({Capability.OPEN_CASE}),
     "holdings": frozenset({Capability.READ_HOLDING, Capability.IMPORT}),

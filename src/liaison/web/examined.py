@@ -62,8 +62,13 @@ REPORTED = later("Reported lost, stolen or invalid")
 SEVERITIES = {  # words, tone, picture
     Severity.NOTE: (later("to be known"), "info", "notice"),
     Severity.UNUSUAL: (later("look again"), "warn", "warning"),
-    Severity.CONTRADICTION: (later("cannot be so"), "bad", "stop"),
+    Severity.CONTRADICTION: (later("does not fit together"), "bad", "stop"),
 }
+DIGIT, ALTERED = "zone.check-digit", ("zone.check-digit", "zone.sign")
+DISAGREES = later("the check digit does not agree: %(covers)s")
+WHOLE = later("the zone as a whole")
+MISREAD = later("misread or altered")
+STAYS = later("If it stays so, compare it with the page sign by sign, and have the document examined.")
 Short = Annotated[str, msgspec.Meta(max_length=80)]
 Name = Annotated[str, msgspec.Meta(max_length=LONGEST)]
 
@@ -225,21 +230,32 @@ def check_rows(visit: Visit, document: Document) -> list[tuple[str, str, str, bo
 
 
 def finding_rows(visit: Visit, findings: tuple[Finding, ...]) -> list[dict[str, str]]:
-    """The findings as a page shows them, each by its rule in the reader's language and as it was found."""
+    """The findings as a page shows them, each by its rule in the reader's language and as it was found; with what to
+    do where a sign was misread or altered."""
     rows = []
     for one in findings:
         words, tone, picture = SEVERITIES[one.severity]
+        altered = one.rule in ALTERED
         rows.append(
             {
-                "rule": visit.say(RULES[one.rule].words),
+                "rule": _rule(visit, one),
                 "words": one.words,
                 "source": one.source,
-                "severity": visit.say(words),
+                "advice": visit.say(STAYS) if altered else "",
+                "severity": visit.say(MISREAD if altered else words),
                 "tone": tone,
                 "picture": picture,
             }
         )
     return rows
+
+
+def _rule(visit: Visit, one: Finding) -> str:
+    """The rule of a finding; of a check digit also what it covers."""
+    if one.rule != DIGIT:
+        return visit.say(RULES[one.rule].words)
+    covers = WHOLE if one.field == "composite_check" else CHECKS[one.field]
+    return visit.say(DISAGREES, covers=visit.say(covers))
 
 
 def page_of(told: PageIn, prefix: str = "") -> Page | None:

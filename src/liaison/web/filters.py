@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from liaison.web.language import later
+from liaison.web.words import LOOKS
 
 MONTHS = (
     later("Jan"),
@@ -47,7 +48,17 @@ class Writing:
 
     def filters(self) -> dict[str, Filter]:
         """Name in a template -> filter."""
-        own = (self.time, self.day, self.parts, self.count, self.bits, self.size, self.duration, self.share)
+        own = (
+            self.time,
+            self.day,
+            self.parts,
+            self.count,
+            self.bits,
+            self.size,
+            self.duration,
+            self.share,
+            self.look,
+        )
         return {one.__name__: one for one in own} | {"short": short}
 
     def time(self, when: datetime | None, zone: str = "UTC", seconds: bool = False) -> str:
@@ -83,6 +94,10 @@ class Writing:
         if not 1 <= month <= 12:
             return text
         return f"{day} {self._month(month)} {year}" if day else f"{self._month(month)} {year}"
+
+    def look(self, kind: str) -> str:
+        """What a kind of check is called. Raises KeyError for a kind without a name."""
+        return self._words(LOOKS[kind])
 
     def count(self, number: int | float) -> str:
         """A number with its thousands apart."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from liaison.holdings.access import Footing
 from liaison.model.categories import CaseId, OfficerId
 from liaison.model.errors import Erased, NotFound
-from liaison.model.grounds import Grounds
+from liaison.model.grounds import Grounds, Purpose
 from liaison.screening.cases import cases_of
 from liaison.screening.grounds import Given, one_grounds, own_grounds
 from liaison.web.context import Visit
@@ -29,12 +29,11 @@ def grounds_in(visit: Visit, case: str = "") -> list[tuple[str, Given]]:
     ]
 
 
-def grounds_offered(visit: Visit) -> list[tuple[str, str]]:
-    """The person's own grounds, as choices."""
-    return [
-        (given.id, f"{reference} · {visit.say(given.purpose.label)}")
-        for reference, given in grounds_in(visit)
-    ]
+def grounds_offered(visit: Visit, first: Purpose | None = None, case: str = "") -> list[tuple[str, str]]:
+    """The person's own grounds, as choices, in one case where it is named; those of the purpose that the page is mostly
+    used for come first."""
+    held = sorted(grounds_in(visit, case), key=lambda one: one[1].purpose is not first)
+    return [(given.id, f"{reference} · {visit.say(given.purpose.label)}") for reference, given in held]
 
 
 def footing_from(given: Given) -> Footing:

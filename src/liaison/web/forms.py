@@ -62,6 +62,7 @@ class Form:
 
     fields: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, Upload] = field(default_factory=dict)
+    uploads: dict[str, list[Upload]] = field(default_factory=dict)  # every file of a field that takes several
     problems: tuple[Problem, ...] = ()
     refusal: NotLawful | None = None
 
@@ -129,6 +130,10 @@ class Form:
             raise BadInput(later("no file was chosen"), field=name, hint="choose a file")
         return found
 
+    def several(self, name: str) -> list[Upload]:
+        """The files that were sent in one field, none where nobody chose one."""
+        return [each for each in self.uploads.get(name, []) if each.filename]
+
     def refused(self, error: LiaisonError) -> Form:
         """The same form with what was wrong: shown again, it keeps what was typed."""
         where = error.field if isinstance(error, BadInput) else ""
@@ -157,15 +162,7 @@ class Form:
         empty = [name for name in fields if fields[name].required and self._empty(name) and name not in about]
         found = [*self.problems, *(Problem(NEEDED, name) for name in empty)]
         labelled = [
-            replace(
-                each,
-                message=say(each.message),
-                hint=say(each.hint) if each.hint else "",
-                label=fields[each.field].label,
-            )
-            if each.field in fields
-            else each
-            for each in found
+            _labelled(each, fields[each.field], say) if each.field in fields else each for each in found
         ]
         order = {name: place for place, name in enumerate(fields)}
         return replace(self, problems=tuple(sorted(labelled, key=lambda each: order.get(each.field, -1))))
@@ -174,6 +171,14 @@ class Form:
         """Whether the field, or each part of a date, was sent with nothing in it."""
         names = [name, *(f"{name}-{part}" for part in PARTS)]
         return any(each in self.fields for each in names) and not any(self.all(each) for each in names)
+
+
+def _labelled(problem: Problem, field: Field, say: Callable[[str], str]) -> Problem:
+    """A problem as the page of its field words it. An empty field may have a sentence of its own, which names it."""
+    if problem.message == NEEDED and field.needed:
+        return replace(problem, message=field.needed, hint="")
+    hint = say(problem.hint) if problem.hint else ""
+    return replace(problem, message=say(problem.message), hint=hint, label=field.label)
 
 
 async def the_form(request: Request[Any, Any, Any]) -> Form:
@@ -203,12 +208,14 @@ async def _sent(request: Request[Any, Any, Any], kind: str) -> list[tuple[str, A
 def _of(sent: list[tuple[str, Any]]) -> Form:
     fields: dict[str, list[str]] = {}
     files: dict[str, Upload] = {}
+    uploads: dict[str, list[Upload]] = {}
     for name, value in sent:
         if isinstance(value, Upload):
             files[name] = value
+            uploads.setdefault(name, []).append(value)
         else:
             fields.setdefault(name, []).append(_plain(str(value)))
-    return Form(fields, files)
+    return Form(fields, files, uploads)
 
 
 def _plain(text: str) -> str:

@@ -69,7 +69,11 @@ PLACES = (
     Place("today", later("Today"), "/", "today", "t"),
     Place("check", later("Check"), "/check", "check", "c"),
     Place("documents", later("Documents"), "/documents", "passport", "d"),
+    Place("checkpoint", later("Checkpoint"), "/checkpoint/", "barrier", "b"),
+    Place("flights", later("Flights"), "/flights", "plane", "f"),
+    Place("cameras", later("Cameras"), "/cameras", "camera", "k"),
     Place("alerts", later("Alerts"), "/alerts", "alert", "a"),
+    Place("map", later("Map"), "/map", "map", "m"),
     Place("questions", later("Standing questions"), "/questions", "questions", "q"),
     Place("cases", later("Cases"), "/cases", "cases", "s"),
     Place("holdings", later("Holdings"), "/holdings", "holdings", "h"),
@@ -137,20 +141,22 @@ def render(template: str, page: Page, **context: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a form as a page draws it: its label, and whether it has to be filled in."""
+    """A field of a form as a page draws it: its label, whether it has to be filled in, and the sentence that asks for
+    it where it is empty; none where the usual one does."""
 
     label: str
     required: bool
+    needed: str = ""
 
 
 _DRAWN: ContextVar[dict[str, Field] | None] = ContextVar("drawn", default=None)
 
 
-def noted(name: str, label: str, required: bool) -> str:
+def noted(name: str, label: str, required: bool, needed: str = "") -> str:
     """Called by the macros that draw fields; nothing is drawn by it."""
     drawn = _DRAWN.get()
     if drawn is not None:
-        drawn.setdefault(name, Field(str(label), bool(required)))
+        drawn.setdefault(name, Field(str(label), bool(required), str(needed)))
     return ""
 
 

@@ -33,6 +33,7 @@ REFUSALS = {
     404: "Nothing here that you may see",
     409: "Not possible as things stand",
     410: "What was here was erased",
+    413: "The body is longer than this address takes",
     415: "The body is in another form than this address takes",
     429: "Too many requests: see Retry-After",
     503: "The node cannot record or keep it now, and did nothing",

@@ -72,8 +72,9 @@ def guard(node: Node) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRoute
     """What stands before every route. It runs before a body is read."""
 
     async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        token = bearer_of(connection)
-        if not token and not handler.opt.get("machine"):
+        machine = handler.opt.get("machine")  # known by its own keys or secrets, and nobody's session
+        token = "" if machine else bearer_of(connection)
+        if not token and not machine:
             refuse_foreign(connection, node)
         try:
             signed = await _signed(node, token, cookie_of(connection, node.settings))

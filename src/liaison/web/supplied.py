@@ -63,6 +63,7 @@ RESULTS = {
     Result.CHARGE: later("Charge"),
     Result.CONVICTION: later("Conviction"),
     Result.CONFISCATION: later("Confiscation"),
+    Result.FOUND: later("Found, as asked"),
     Result.NOTHING: later("Nothing came of it"),
 }
 ASKED = {

@@ -17,6 +17,19 @@ DONE = {
     "created": later("The sample was drawn. It is yours to open."),
     "decided": later("Your decision was recorded."),
     "erased": later("The record was erased."),
+    "approval-asked-more": later("A second person was asked. When it is approved, it counts by itself."),
+    "approval-asked-unmask": later(
+        "A second person was asked. When it is approved, you can see once who it is."
+    ),
+    "flight-watched": later("The flight is watched. You are told when a passenger list of it comes."),
+    "flight-watch-ended": later("The flight is watched no more."),
+    "camera-registered": later("The camera is registered. Its reads are taken from now on."),
+    "camera-ended": later("The camera is ended: its reads are refused."),
+    "camera-resumed": later("The reads of the camera are taken again."),
+    "camera-feed-ended": later("The feed is ended: its secret is worth nothing."),
+    "manifest-asked": later("The passenger list is kept sealed. A second person has to approve the check."),
+    "manifest-known": later("This passenger list was here before. Nothing was changed."),
+    "manifest-taken": later("The passenger list is taken."),
     "grounds-given": later("Your grounds are kept. Checks in this case rest on them."),
     "held": later("The record is kept for evidence."),
     "hold-ended": later("The record is no longer kept for evidence."),
@@ -53,6 +66,13 @@ DONE = {
     "safeguards-named": later("They are named for the safeguarding compartment."),
     "trained": later("The training was recorded."),
     "training-asked": later("The training waits for an approval; it does not count yet."),
+    "vehicle-again": later("The entry is in force again. What partners had is not sent again."),
+    "vehicle-corrected": later("The entry was corrected. Partners that have it are told."),
+    "vehicle-prolonged": later("The entry has another end."),
+    "vehicle-withdrawn": later(
+        "The entry is withdrawn: it matches no more, and partners that have it are told."
+    ),
+    "vehicle-written": later("The entry is in force."),
     "unrestricted": later("The record is matched against again."),
     "answered-in-part": later("The answer was sent. The law kept some of the records back."),
     "clarified": later("Your answer was sent."),
@@ -65,6 +85,9 @@ DONE = {
     "assurance-signed": later("It is signed. Another person may send within 24 hours."),
     "protection-told": later("It is kept. Nothing of this person goes there without a review."),
     "supplied-unasked": later("It is on its way."),
+    "unasked-into-case": later(
+        "The people of the case may use it now. Open a record to take it into your own."
+    ),
     "supplied-in-part": later("It is on its way. The law kept some of the records back."),
     "order-attached": later("The order was attached."),
     "question-sent": later("Your question was sent."),
@@ -143,7 +166,14 @@ NOTICES = {
     ),
     "glass-broken": (later("A glass was broken; it waits for a review"), "/break-glass/{id}"),
     "glass-reviewed": (later("Your break-glass was reviewed"), "/break-glass/{id}"),
+    "flight-arrived": (later("A passenger list of a flight that you watch has come"), "/flights/watched"),
+    "passenger-unmasked": (later("A masked passenger was named again"), "/approvals/{id}"),
     "invited": (later("A new invitation was made for your account"), "/settings/security"),
+    "sighting": (later("A camera met a wanted vehicle: compare and decide"), "/alerts/{id}"),
+    "camera-lapsed": (
+        later("The law carries the entry of your camera no more; it has ended"),
+        "/cameras/{id}",
+    ),
     "standing-alert": (later("A record arrived that matches a standing question"), "/checks/{id}"),
     "standing-ended": (later("A standing question has ended"), "/questions/{id}"),
     "retention-refused": (later("Nothing was erased: the time is in doubt"), "/holdings/retention"),
@@ -202,6 +232,7 @@ KINDS = {
     "account": later("Another account of a person"),
     "address": later("Another e-mail address of a person"),
     "check-list": later("A list of people to check"),
+    "check-manifest": later("The passengers of a flight to check"),
     "crosscheck": later("A private cross-check with partners"),
     "link": later("Sign-in through an identity provider"),
     "more-checks": later("More checks than one officer makes alone"),
@@ -210,8 +241,18 @@ KINDS = {
     "roles": later("Roles of a person"),
     "safeguards": later("Naming a person for the safeguarding compartment"),
     "training": later("Training of a person"),
+    "unmask-passenger": later("A masked passenger to be named again"),
 }
 """Kind of a request for a second pair of eyes -> what it is called. Others stand as they are."""
+LOOKS = {
+    "one": later("One check"),
+    "traveller": later("A traveller at a border"),
+    "list": later("List"),
+    "manifest": later("Passengers of a flight"),
+    "standing": later("Standing question"),
+    "sighting": later("A camera's read"),
+}
+"""Kind of a check that was kept -> what it is called."""
 STATES = {
     "active": later("Active"),
     "approved": later("Approved"),

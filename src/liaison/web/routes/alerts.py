@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response
+from litestar.params import QueryParameter
 
 from liaison.matching.dates import BIT
-from liaison.model.errors import BadInput, Conflict, Erased, NotLawful
+from liaison.model.errors import BadInput, Conflict, Erased, NotFound, NotLawful
 from liaison.model.holding import Instruction
 from liaison.model.roles import Capability
 from liaison.officers.people import names_of
@@ -17,39 +18,81 @@ from liaison.policy import AlertState
 from liaison.screening import confirming
 from liaison.screening.alerting import Alert, alert_of, alerts_of_case
 from liaison.screening.cases import case_of, cases_of
+from liaison.screening.codes import Named, named_by
 from liaison.screening.history import Look, check_of, waiting
+from liaison.sightings.viewing import Sighting, sighting_of
 from liaison.web.alerts import (
     INSTRUCTIONS,
+    WORDS,
     AlertOut,
     alert_out,
     by_chance,
+    ended_words,
     entry_of,
+    name_of,
     reasons_of,
     rows_of,
     tags_of,
 )
+from liaison.web.cameras import shown, sure_of
 from liaison.web.context import Visit
 from liaison.web.forms import Form
+from liaison.web.language import later
 from liaison.web.paging import Cursor, Limit, Listed, cursor_of, parts_of
 from liaison.web.refusals import reasons_in
+from liaison.web.routes.holdings import KINDS
 from liaison.web.routing import act, call, look, page
 
 SEEN = frozenset({Capability.CHECK, Capability.SUPERVISE})
 DECIDES = Capability.CONFIRM
 Refusals = (BadInput, Conflict, NotLawful, Erased)
+Code = Annotated[str, QueryParameter(max_length=40)]
+NO_CODE = later("this is no code")
+CODE_HINT = later("six letters and digits, as 7K2M9Q; have it read out once more")
+NOTHING_NAMED = later("no alert and no record that you may see has this code")
+COMPARE_PICTURE = later(
+    "Compare the picture with the entry, sign by sign, then the state, make and colour. What agrees, and what did you "
+    "compare besides this page?"
+)
+SIGHTING = "sighting"  # a check by a camera
+ASK_AGAIN = later("have it read out once more; an alert is seen by whoever works on its case")
 
 
 @page("/alerts", audience=SEEN)
-def alerts(visit: Visit) -> Response[str]:
-    """What waits for a decision in the person's cases."""
+def alerts(visit: Visit, code: Code = "") -> Response[Any]:
+    """What waits for a decision in the person's cases. With the code that a checkpoint reads out: what it names."""
+    if not code.strip():
+        return _waiting(visit, Form())
+    try:
+        named = named_by(visit.office, visit.actor, code)
+    except BadInput as error:
+        wrong = BadInput(visit.say(NO_CODE), field="code", hint=visit.say(CODE_HINT))
+        return _waiting(visit, Form(fields={"code": [code]}).refused(wrong), error.status)
+    places = [f"/alerts/{one.id}" for one in named.alerts] + [f"/holdings/{one.id}" for one in named.records]
+    if len(places) == 1:
+        return visit.go(places[0])
+    if not places:
+        nothing = BadInput(visit.say(NOTHING_NAMED), field="code", hint=visit.say(ASK_AGAIN))
+        return _waiting(visit, Form(fields={"code": [code]}).refused(nothing), NotFound.status)
+    return _waiting(visit, Form(fields={"code": [code]}), named=named)
+
+
+def _waiting(visit: Visit, form: Form, status: int = 200, named: Named | None = None) -> Response[str]:
     found = waiting(visit.office, visit.actor)
     references = {held.id: held.reference for held in cases_of(visit.office, visit.actor, titles=False)}
     return visit.page(
         "pages/alerts.html",
         title=visit.say("Alerts"),
         active="alerts",
+        form=form,
+        status=status,
+        named=named,
+        kinds={kind: visit.say(words) for kind, words in KINDS.items()},
         alerts=found.alerts,
         total=found.total,
+        earlier=found.earlier,
+        ended=[(alert, ended_words(visit, alert)[0]) for alert in found.ended],
+        called=name_of,
         references=references,
         checks=visit.may(Capability.CHECK),
         bit=BIT,
@@ -106,6 +149,7 @@ def _alert(visit: Visit, alert_id: str, form: Form, status: int = 200) -> Respon
     look_ = check_of(office, actor, found.check)
     people = {found.person, *(decision.person for decision in found.history)}
     names = names_of(office, people)
+    sighting = sighting_of(office, actor, alert_id) if look_.kind == SIGHTING else None
     return visit.page(
         "pages/alert.html",
         title=_title(visit, found),
@@ -119,6 +163,12 @@ def _alert(visit: Visit, alert_id: str, form: Form, status: int = 200) -> Respon
         reasons=reasons_of(found.content) if found.content else [],
         chance=by_chance(visit, found.content) if found.content else "",
         tags=tags_of(visit, found),
+        ended=ended_words(visit, found),
+        words=_words(visit, found, sighting),
+        sighting=sighting,
+        seen=shown(visit, sighting) if sighting else None,
+        late=round(sighting.late.total_seconds()) if sighting else 0,
+        sure=sure_of(sighting) if sighting else "",
         case=case_of(office, actor, found.case),
         look=look_,
         instruction=_instruction(visit, found),
@@ -139,6 +189,12 @@ def _alert(visit: Visit, alert_id: str, form: Form, status: int = 200) -> Respon
     )
 
 
+def _words(visit: Visit, found: Alert, sighting: Sighting | None) -> list[str]:
+    """What is decided, what else to compare, and what is decided otherwise."""
+    same, compare, other = WORDS[found.content.about if found.content else "person"]
+    return [visit.say(words) for words in (same, COMPARE_PICTURE if sighting else compare, other)]
+
+
 def _entries(visit: Visit, found: Alert, check: Look) -> list[tuple[str, int]]:
     """The entries of the ledger that this person may open: of the check, and of each decision."""
     every = [(visit.say("Ledger"), check.person, check.entry)]
@@ -150,7 +206,7 @@ def _entries(visit: Visit, found: Alert, check: Look) -> list[tuple[str, int]]:
 def _title(visit: Visit, found: Alert) -> str:
     if found.content is None:
         return visit.say("An alert that was erased")
-    return found.content.record.name or found.content.record.id
+    return name_of(found.content.record)
 
 
 def _instruction(visit: Visit, found: Alert) -> tuple[str, str] | None:
@@ -177,8 +233,9 @@ class Decided(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @look("/alerts", audience=SEEN, tags=["alerts"])
 def api_alerts(visit: Visit) -> Listed[AlertOut]:
-    """What waits for a decision in the person's cases, newest first."""
-    return Listed([alert_out(one) for one in waiting(visit.office, visit.actor).alerts])
+    """What waits for a decision in the person's cases, newest first, each with the earlier ones on the same."""
+    found = waiting(visit.office, visit.actor)
+    return Listed([alert_out(one, found.earlier.get(one.id, ())) for one in found.alerts])
 
 
 @look("/cases/{case_id:str}/alerts", audience=Capability.OPEN_CASE, tags=["alerts"])

@@ -45,8 +45,10 @@ GLASS = frozenset({Capability.BREAK_GLASS, Capability.REVIEW_BREAK_GLASS})
 OBJECT_KIND = "holding"
 CLOSED = {
     "check-list": frozenset({"list", "grounds"}),
+    "check-manifest": frozenset({"manifest", "grounds"}),
     "crosscheck": frozenset({"crosscheck", "grounds"}),
     "partner-request": frozenset({"request", "grounds"}),
+    "unmask-passenger": frozenset({"passenger", "flight", "grounds"}),
 }
 SAID = LABELS | {role.value: role.label for role in Role} | {"yes": later("Yes"), "no": later("No")}
 SAID |= {"check": later("Once"), "standing": later("Until a day")}  # how often a cross-check is asked

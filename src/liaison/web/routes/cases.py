@@ -21,6 +21,7 @@ from liaison.screening.case_rules import Part
 from liaison.screening.cases import Case
 from liaison.screening.grounds import Given
 from liaison.screening.history import checks_of_case
+from liaison.web.alerts import ended_words, name_of
 from liaison.web.context import Visit
 from liaison.web.forms import Form
 from liaison.web.language import later
@@ -187,6 +188,8 @@ def _case(visit: Visit, case_id: str, form: Form | None = None, status: int = 20
         bases={basis.code: visit.say(basis.label) for basis in policy.limits(office.regimes).bases},
         looks=looks,
         alerts=alerts,
+        ended={alert.id: ended_words(visit, alert)[0] for alert in alerts if alert.ended},
+        named=name_of,
     )
 
 

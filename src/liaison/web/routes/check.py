@@ -21,7 +21,7 @@ from liaison.screening.cases import Case, case_of, cases_of
 from liaison.screening.content import MOST
 from liaison.screening.grounds import Given, one_grounds, own_grounds
 from liaison.screening.history import check_of, own_checks
-from liaison.web.alerts import AlertOut, alert_out, by_chance, reasons_of, rows_of, tags_of
+from liaison.web.alerts import AlertOut, alert_out, by_chance, name_of, reasons_of, rows_of, tags_of
 from liaison.web.asked import asked_rows
 from liaison.web.compat.entities import caption_of
 from liaison.web.context import Visit
@@ -101,6 +101,7 @@ def check_shown(visit: Visit, check_id: str) -> Response[str]:
         ],
         erased=sum(alert.content is None for alert in alerts),
         tags={alert.id: tags_of(visit, alert) for alert in alerts},
+        named=name_of,
         bit=BIT,
     )
 

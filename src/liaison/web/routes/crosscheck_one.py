@@ -35,7 +35,7 @@ from liaison.web.crosschecked import (
     words_of,
 )
 from liaison.web.drafts import draft_in, new_form
-from liaison.web.footing import grounds_in
+from liaison.web.footing import grounds_in, grounds_offered
 from liaison.web.forms import Form
 from liaison.web.refusals import reasons_in
 from liaison.web.requested import EXCHANGES, instruments, names_of_partners, places_in
@@ -298,7 +298,6 @@ def _request(
 ) -> Response[str]:
     partner = form.text("partner", longest=200)
     title = visit.say("Ask for the records")
-    grounds = grounds_in(visit, session.case)
     point = visit.office.read(desk.point_of_contact)
     copies = [("copy", visit.say("A copy goes to our single point of contact"))] if point else []
     return visit.page(
@@ -318,9 +317,7 @@ def _request(
         name=names_of_partners(visit).get(partner, partner),
         numbers=[number for number, _, _ in entries],
         subjects=[name_of(subject) for _, subject, _ in entries],
-        offered=[
-            (given.id, f"{reference} · {visit.say(given.purpose.label)}") for reference, given in grounds
-        ],
+        offered=grounds_offered(visit, case=session.case),
         instruments=instruments(),
         exchanges=[(code, visit.say(words)) for code, words in EXCHANGES.items()],
         copies=copies + codes_of(visit, Table.EXCEPTIONS),

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from math import nan
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response
+from litestar import Response, post
 
 from liaison.formats.mrz.alternatives import numbers
-from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful
+from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful, TooMany
+from liaison.model.grounds import Purpose
 from liaison.model.roles import Capability
+from liaison.pictures.answers import Reading
+from liaison.pictures.headers import MOST_BYTES
+from liaison.pictures.reader import can_read
 from liaison.screening import documents
 from liaison.screening.documents import Examined, Shown
+from liaison.web import photographs
 from liaison.web.context import Visit
 from liaison.web.examined import (
     LAYOUTS,
@@ -29,8 +35,9 @@ from liaison.web.examined import (
 )
 from liaison.web.footing import grounds_offered
 from liaison.web.forms import Form
+from liaison.web.photographs import PhotographOut
 from liaison.web.refusals import reasons_in
-from liaison.web.routing import act, call, page
+from liaison.web.routing import API, act, call, page, refusals, served
 
 AUDIENCE = Capability.CHECK
 LONGEST_ZONE = 4_000  # characters, as formats.mrz reads them
@@ -71,8 +78,8 @@ def _examined(visit: Visit, shown: Shown) -> Examined:
         return documents.examine(visit.office, visit.node.live, visit.actor, shown, window)
 
 
-def _form(visit: Visit, form: Form, status: int = 200) -> Response[str]:
-    offered = grounds_offered(visit)
+def _form(visit: Visit, form: Form, status: int = 200, reading: Reading | None = None) -> Response[str]:
+    offered = grounds_offered(visit, Purpose.BORDER_CHECK)
     return visit.page(
         "pages/documents.html",
         title=visit.say("Examine a document"),
@@ -83,6 +90,9 @@ def _form(visit: Visit, form: Form, status: int = 200) -> Response[str]:
         offered=offered,
         chosen=form.text("grounds") or (offered[0][0] if len(offered) == 1 else ""),
         opened=any(form.all(f"page_{name}") for name in PAGE),
+        can_read=can_read(),
+        largest=MOST_BYTES,
+        picture=photographs.picture_of(reading) if reading else None,
     )
 
 
@@ -123,12 +133,42 @@ class NewExamination(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     longitude: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
 
 
+@act("/documents/read", audience=AUDIENCE, request_max_body_size=photographs.LONGEST_BODY)
+def read_photograph(visit: Visit, form: Form) -> Response[Any]:
+    """Read the zone in a photograph into the form, for a person to compare. Nothing is looked up, and nothing kept."""
+    try:
+        reading = photographs.reading_of(visit, form)
+        photographs.require_zone(reading)
+    except (*Refusals, TooMany) as error:
+        return _form(visit, form.refused(error), status=error.status)
+    filled = replace(form, fields={**form.fields, "mrz": [reading.zones[0].text]})
+    return _form(visit, filled, reading=reading)
+
+
 @call("/documents", audience=AUDIENCE, tags=["documents"], status=201)
 def api_examine(visit: Visit, data: NewExamination) -> ExaminationOut:
     """Examine a travel document by its machine readable zone, and check its holder."""
-    degrees = [nan if each is None else each for each in (data.latitude, data.longitude)]
-    shown = Shown(data.mrz, data.grounds, page_of(data.page, "page."), data.place, *degrees)
+    north, east = (nan if each is None else each for each in (data.latitude, data.longitude))
+    shown = Shown(data.mrz, data.grounds, page_of(data.page, "page."), data.place, north, east)
     return examination_out(_examined(visit, shown), visit.office.now().date())
 
 
-ROUTES = (document_form, examine, api_examine)
+@served(
+    post(
+        f"{API}/documents/read",
+        status_code=200,
+        audience=AUDIENCE,
+        tags=["documents"],
+        program=True,
+        responses=refusals(400, 401, 403, 404, 409, 413, 415, 429, 503),
+        operation_class=photographs.OfPicture,
+        request_max_body_size=photographs.LONGEST_BODY,
+    ),
+    f"{API}/documents/read",
+)
+def api_read_photograph(visit: Visit, form: Form) -> PhotographOut:
+    """Read the zones in a photograph. Nothing is looked up, and nothing is kept of the picture or of what it says."""
+    return photographs.photograph_out(photographs.reading_of(visit, form))
+
+
+ROUTES = (document_form, examine, read_photograph, api_examine, api_read_photograph)

@@ -11,7 +11,7 @@ import msgspec
 from litestar import Response
 from msgspec.structs import replace
 
-from liaison.holdings import consult, corrections, erasure
+from liaison.holdings import consult, corrections, erasure, vehicle_entries
 from liaison.holdings.access import Footing
 from liaison.holdings.consult import Entry, Question
 from liaison.holdings.erasure import Cause
@@ -99,6 +99,7 @@ def holdings(
         older=_older(list_name, record_state, category, found.next),
         categories=[(one.value, visit.say(words)) for one, words in CATEGORIES.items()],
         imports=visit.may(IMPORTS),
+        keeps=visit.may(*vehicle_entries.KEEPS),
         erases=visit.may(Capability.ERASE),
         running=visit.node.imports.all_of(actor),
     )
@@ -227,6 +228,7 @@ def _record(
         category=held.category.value if held.category else "",
         instruction=visit.say(held.instruction.meaning) if held.instruction else "",
         entry=entry_of(visit, held.wanted),
+        last_day=held.retention_until - dt.timedelta(days=1),
         versions=[
             (
                 visit.say(CHANGES.get(one.change.what, later("Imported"))),

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response
 
+from liaison.holdings.opening import carries
 from liaison.holdings.order import ImportOrder
 from liaison.model.categories import CaseId, Category
 from liaison.model.errors import BadInput, Conflict, NotLawful, TooMany, UnusableFile
@@ -55,15 +56,9 @@ def one_import(visit: Visit, job_id: str) -> Response[str]:
 
 def _order(form: Form) -> ImportOrder:
     sent = form.file("file")
-    retention, review = form.date("retention"), form.date("review")
-    for name, day in (("retention", retention), ("review", review)):
-        if day is None:
-            raise BadInput(NEEDED, field=name, hint="give the day")
-    assert retention is not None
-    assert review is not None
     category = form.text("category")
     instruction = form.text("instruction")
-    return ImportOrder(
+    order = ImportOrder(
         list_name=form.needed("list_name", longest=120),
         content=sent.file.read(),
         name=sent.filename[:200],
@@ -73,15 +68,37 @@ def _order(form: Form) -> ImportOrder:
             codes=tuple(form.all_chosen("codes", HandlingCode)) or (HandlingCode.H0,),
             restriction=form.text("restriction"),
         ),
-        retention_until=retention,
-        review_at=review,
+        retention_until=form.date("retention"),
+        review_at=form.date("review"),
         case=CaseId(form.needed("case", longest=80)),
         reason=form.needed("reason", longest=2000),
         category=form.chosen("category", Category) if category else None,
         graded=Graded.read(form.text("grade") or "X4"),
         instruction=form.chosen("instruction", Instruction) if instruction else None,
         complete=form.ticked("complete"),
+        columns=_columns(form),
     )
+    _require_days(order)
+    return order
+
+
+def _require_days(order: ImportOrder) -> None:
+    """Raises BadInput for a day that is not given, unless rows of the file say their own end."""
+    given = {"retention": order.retention_until, "review": order.review_at}
+    missing = [name for name, day in given.items() if day is None]
+    if missing and not carries(order, "retention"):
+        raise BadInput(NEEDED, field=missing[0], hint="give the day; the file has no column of ends")
+
+
+def _columns(form: Form) -> dict[str, str]:
+    """The file's column for a field, a line each: `plate = Tafel`. Raises BadInput."""
+    told: dict[str, str] = {}
+    for line in filter(None, map(str.strip, form.text("columns").splitlines())):
+        field, equals, column = map(str.strip, line.partition("="))
+        if not (equals and field and column):
+            raise BadInput(f"{line!r} names no field and column", field="columns", hint="write plate = Tafel")
+        told[field] = column
+    return told
 
 
 def _new_import(visit: Visit, form: Form, status: int = 200) -> Response[str]:

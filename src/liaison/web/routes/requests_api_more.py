@@ -370,6 +370,19 @@ def api_supply(visit: Visit, data: Supplying) -> SuppliedOut:
     return SuppliedOut(given, {each.holding: each.reasons for each in withheld})
 
 
+class IntoCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Grounds of one's own in the case."""
+
+    grounds: Short
+
+
+@call("/requests/unasked/{given_id:str}/case", audience=ANSWERERS, tags=["requests"])
+def api_unasked_into_case(visit: Visit, given_id: str, data: IntoCase) -> UnaskedOut:
+    """Let the people of a case use what came; the same again changes nothing."""
+    spontaneous.into_case(visit.office, visit.actor, given_id, data.grounds)
+    return _unasked(spontaneous.one(visit.office, visit.actor, given_id))
+
+
 def _clock(visit: Visit, request: str) -> ClockOut:
     view = reading.request_view(visit.office, visit.actor, request)
     pauses = [PauseOut(each.id, each.access, each.reason, each.source, each.began) for each in view.standing]
@@ -438,5 +451,6 @@ ROUTES = (
     api_answer_convictions,
     api_unasked,
     api_one_unasked,
+    api_unasked_into_case,
     api_supply,
 )

@@ -110,12 +110,30 @@ def unasked(visit: Visit) -> Response[str]:
 @page("/requests/unasked/{given_id:str}", audience=ANSWERERS)
 def one_unasked(visit: Visit, given_id: str) -> Response[str]:
     """One of them, with its reason and what it carried."""
+    return _one_unasked(visit, given_id, Form())
+
+
+@act("/requests/unasked/{given_id:str}/case", audience=ANSWERERS)
+def unasked_into_case(visit: Visit, given_id: str, form: Form) -> Response[Any]:
+    """Let the people of a case use what came."""
+    try:
+        spontaneous.into_case(visit.office, visit.actor, given_id, form.needed("grounds", longest=80))
+    except (BadInput, Conflict) as error:
+        return _one_unasked(visit, given_id, form.refused(error), error.status)
+    return visit.go(f"{UNASKED}/{given_id}", "unasked-into-case")
+
+
+def _one_unasked(visit: Visit, given_id: str, form: Form, status: int = 200) -> Response[str]:
     given = spontaneous.one(visit.office, visit.actor, given_id)
     names = names_of_partners(visit)
     return visit.page(
         "pages/requests_unasked_one.html",
         title=visit.say("Supplied unasked"),
         active="requests",
+        form=form,
+        reasons=reasons_in(form),
+        status=status,
+        offered=grounds_offered(visit),
         crumbs=((visit.say("Supplied unasked"), UNASKED), (given.id, "")),
         given=given,
         partner=names.get(given.partner, given.partner),
@@ -198,4 +216,5 @@ ROUTES = (
     ask_convictions,
     unasked,
     one_unasked,
+    unasked_into_case,
 )
