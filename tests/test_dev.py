@@ -129,6 +129,21 @@ def test_ray_is_added_to_what_stands_and_stays(project: Path, built: list[list[s
     assert built == [[], [f"+{environment.CLUSTER}"], [environment.CLUSTER]]
 
 
+def test_what_reads_photographs_is_added_beside_ray(project: Path, built: list[list[str]]) -> None:
+    environment.verb_setup(["--cluster", "--photographs"])
+    environment.verb_setup(["--photographs"])
+    assert built == [[environment.CLUSTER, environment.PHOTOGRAPHS]]
+
+
+def test_of_the_wheel_with_the_models_nothing_else_is_taken() -> None:
+    locked = (environment.ROOT / environment.PHOTOGRAPHS).read_text("utf-8")
+    names = {line.split("==")[0] for line in locked.splitlines() if "==" in line and line[0].isalpha()}
+    assert {"onnxruntime", "opencv-python-headless", "rapidocr"} <= names
+    assert not names & {"opencv-python", "omegaconf", "requests", "shapely", "tqdm", "pyclipper"}
+    assert "--no-deps" in environment.exactly(environment.PHOTOGRAPHS)
+    assert "--no-deps" not in environment.exactly(environment.LOCK)
+
+
 def test_an_installer_that_outlives_its_parent_keeps_the_next_build_waiting(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,7 +177,7 @@ def test_packages_come_from_the_folder_of_wheels_alone(
 
 
 def test_the_locks_hold_names_versions_and_hashes_alone() -> None:
-    for name in (environment.LOCK, environment.CLUSTER, environment.COMPILER):
+    for name in environment.LOCKS:
         for line in (environment.ROOT / name).read_text("utf-8").splitlines():
             start = line.strip().split(" ")[0]
             assert "==" in start or start.startswith(("--hash=sha256:", "#")), f"{name}: {line}"

@@ -18,7 +18,7 @@ Run = Callable[..., Result]
 VERBS = (
     *("check", "index", "add", "remove", "compare", "clear", "cleared", "demo", "version"),
     *("init", "serve", "backup", "restore", "verify", "selftest"),
-    *("ledger", "reconcile", "letters", "partner", "crosscheck", "manifest", "vehicle"),
+    *("ledger", "reconcile", "letters", "partner", "crosscheck", "document", "manifest", "plates", "vehicle"),
 )
 SPEAKING = (
     "serve",
@@ -27,7 +27,9 @@ SPEAKING = (
     "letters",
     "partner",
     "crosscheck",
+    "document",
     "manifest",
+    "plates",
     "vehicle",
 )  # they go on, or have verbs of their own
 

@@ -79,5 +79,14 @@ def test_commands_to_go_on_with_are_as_the_program_was_called(
 ) -> None:
     if called:
         monkeypatch.setenv("LIAISON_CALLED", called)
-    _go_on("http://node.example", tmp_path / "a b", stay=False)
+    _go_on("http://node.example", "/alerts/7", tmp_path / "a b", stay=False)
     assert f"{called or 'liaison'} serve '{tmp_path}/a b/node'" in capsys.readouterr().out
+
+
+def test_what_stays_up_is_told_by_its_address_and_the_alert_by_its_own(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    _go_on("http://node.example", "/alerts/7", tmp_path, stay=True)
+    said = capsys.readouterr().out
+    assert "\nOpen http://node.example and press a name." in said
+    assert "The alert of the check above: http://node.example/alerts/7\n" in said

@@ -10,12 +10,14 @@ from liaison.cli import (
     clear,
     compare,
     crosscheck,
+    document,
     index,
     init,
     ledger,
     letters,
     manifest,
     partner,
+    plates,
     reconcile,
     restore,
     selftest,
@@ -54,6 +56,8 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(letters.app, name="letters")
 app.add_typer(manifest.app, name="manifest")
 app.add_typer(partner.app, name="partner")
+app.add_typer(document.app, name="document")
+app.add_typer(plates.app, name="plates")
 app.add_typer(vehicle.app, name="vehicle")
 app.command("demo")(show.demo)
 app.command("version")(show.version)

@@ -30,10 +30,12 @@ RUNS = "end it with Ctrl+C, or name another folder with --output"
 
 def run(folder: Path, seed: int, stay: bool) -> None:
     """Make the nodes in FOLDER, tell a request between them and one check, and stay up until Ctrl+C where `stay`."""
+    from liaison.demo.border import morning
     from liaison.demo.comparing import compare
     from liaison.demo.exchange import exchange
     from liaison.demo.federation import PLACES, make_partners, three
     from liaison.demo.making import make
+    from liaison.demo.road import drive
     from liaison.demo.walk import walk
     from liaison.node import logs
 
@@ -50,14 +52,20 @@ def run(folder: Path, seed: int, stay: bool) -> None:
             compare(members, folder, seed, _say)
             typer.echo("\nOne request between two of them, and a record that is called back:\n")
             exchange(members, folder, SUBJECTS, seed, _say)
+            typer.echo(
+                "\nA morning at a border: a flight, a passport, a booth without a line, a partner's vehicle:\n"
+            )
+            morning(members, seed, _say)
         addresses = [stack.enter_context(serving(folder / PLACES[house.origin])) for house in HOUSES]
         typer.echo(
             f"\nThe police's node answers at {addresses[0]}. One check, from the question to its proof:\n"
         )
         path = walk(addresses[0], _say)
+        typer.echo("\nThree cameras on a border road, their reads sent over HTTP:\n")
+        drive(addresses[0], _say, seed)
         for house, address in zip(HOUSES, addresses, strict=True):
             _tell(house, address)
-        _go_on(addresses[0] + path, folder, stay)
+        _go_on(addresses[0], path, folder, stay)
         if stay:
             with contextlib.suppress(KeyboardInterrupt):
                 signal.pause()
@@ -142,11 +150,14 @@ def _tell(house: House, address: str) -> None:
         typer.echo(f"  {officer.sign_in:<6} {officer.password:<36} {officer.name}, {officer.role.lower()}")
 
 
-def _go_on(address: str, folder: Path, stay: bool) -> None:
+def _go_on(address: str, path: str, folder: Path, stay: bool) -> None:
     from liaison.node.settings import program
 
     again = f"{program()} serve {shlex.quote(str(folder / NODE))}"
     if stay:
-        typer.echo(f"\n  {address}\n\nCtrl+C ends it. The nodes stay in {folder}: {again}")
+        typer.echo(
+            f"\nOpen {address} and press a name. The alert of the check above: {address}{path}\n"
+            f"\nCtrl+C ends it. The nodes stay in {folder}. To serve the police's again: {again}"
+        )
     else:
         typer.echo(f"\nThey stand in {folder}. Serve one again: {again}")

@@ -83,11 +83,12 @@ class Officer:
 ADMINISTRATOR = Officer("Sam Reed", "sam", (Role.ADMINISTRATOR,), unit="Administration")
 INVESTIGATOR = Officer("Ana Dema", "ana", (Role.INVESTIGATOR,), trained=True)
 DESK = Officer("Tomas Lind", "tomas", (Role.DESK_OFFICER,), trained=True)
+BORDER = Officer("Vera Lund", "vera", (Role.DESK_OFFICER,), trained=True, unit="Border, Nord Bridge")
 APPROVER = Officer("Ilir Prenga", "ilir", (Role.APPROVER,))
 SUPERVISOR = Officer("Maria Costa", "maria", (Role.SUPERVISOR,))
 PROTECTION = Officer("Jon Arber", "jon", (Role.DATA_PROTECTION_OFFICER,), unit="Data protection")
 AUDITOR = Officer("Eva Holm", "eva", (Role.AUDITOR,), unit="Supervisory authority")
-OFFICERS = (INVESTIGATOR, DESK, APPROVER, SUPERVISOR, PROTECTION, AUDITOR, ADMINISTRATOR)
+OFFICERS = (INVESTIGATOR, DESK, BORDER, APPROVER, SUPERVISOR, PROTECTION, AUDITOR, ADMINISTRATOR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,14 +45,14 @@ class Member:
 
 def make_partners(folder: Path, records: int, seed: int, say: Say) -> None:
     """Make the prosecutor's and the centre's nodes beside the police's, and pair all three."""
-    for house in (PROSECUTOR, CENTRE):
-        make_house(folder / PLACES[house.origin], house, say)
+    for number, house in enumerate((PROSECUTOR, CENTRE), 1):
+        place = folder / PLACES[house.origin]
+        make_house(place, house, say)
+        lists = make_lists(place, records // number, seed + number * SEED)
+        with opened(folder, house, work=False) as member:
+            say(str(import_list(member.node, house.one(Role.DESK_OFFICER), lists.wanted, WANTED)))
     with ExitStack() as stack:
         members = [stack.enter_context(opened(folder, house, work=False)) for house in HOUSES]
-        for number, member in enumerate(members[1:], 1):
-            house = member.house
-            lists = make_lists(folder / PLACES[house.origin], records // number, seed + number * SEED)
-            say(str(import_list(member.node, house.one(Role.DESK_OFFICER), lists.wanted, WANTED)))
         for one, other in itertools.combinations(members, 2):
             _pair(one, other)
         _name_contacts(members)

@@ -6,18 +6,23 @@ import datetime as dt
 import json
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from liaison.demo import agency
 from liaison.demo.agency import DESK, INVESTIGATOR, POLICE, PROTECTED, WANTED, House, Officer
+from liaison.demo.flights import fly
+from liaison.holdings import vehicle_entries
 from liaison.holdings.imports import import_file
 from liaison.holdings.order import Imported, ImportOrder
-from liaison.model.categories import CaseId, OfficerId
+from liaison.model.categories import CaseId, Category, OfficerId
 from liaison.model.grounds import Purpose
 from liaison.model.handling import Handling, HandlingCode
+from liaison.model.identifiers import Country, Plate
 from liaison.model.roles import Role
-from liaison.model.subjects import Name, Person
+from liaison.model.subjects import Name, Person, Vehicle
+from liaison.model.wanted import ActionCode, Sought, Wanted
 from liaison.node.making import Made, make_node
 from liaison.node.settings import Settings
 from liaison.node.wiring import Node, open_node
@@ -52,7 +57,7 @@ def make(folder: Path, records: int, seed: int, say: Say) -> Demonstration:
         for one in imports:
             say(str(one))
         node.live.refresh()
-        begin_work(node)
+        begin_work(node, seed)
         say("a case is under way, with alerts to decide on and a list that waits for a second person")
         node.publish_now()
     return Demonstration(made, imports)
@@ -60,16 +65,16 @@ def make(folder: Path, records: int, seed: int, say: Say) -> Demonstration:
 
 def make_house(folder: Path, house: House, say: Say) -> Made:
     """Make an agency's node with its officers, and a place where its partners can call it."""
-    port = _free_port()
+    port, partner_port = _free_ports(2)
     settings = Settings(
         name=house.name,
         agency=house.agency,
         origin=house.origin,
         regimes=("demo",),
-        port=0,
+        port=port,
         public_url="",
-        partner_port=port,
-        partner_url=f"https://127.0.0.1:{port}",
+        partner_port=partner_port,
+        partner_url=f"https://127.0.0.1:{partner_port}",
         federation="demo",
         demo=True,
     )
@@ -116,9 +121,11 @@ def _first(node: Node, officer: Officer) -> str:
     return str(first.person)
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        return int(held.getsockname()[1])
+def _free_ports(count: int) -> list[int]:
+    """Ports that nobody has, no two alike."""
+    with ExitStack() as held:
+        servers = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [int(server.getsockname()[1]) for server in servers]
 
 
 def _enrol(node: Node, by: Actor, second: Actor, officer: Officer) -> None:
@@ -159,9 +166,9 @@ def import_list(node: Node, officer: Officer, path: Path, name: str) -> Imported
     return import_file(node.office, actor_of(node, officer), order)
 
 
-def begin_work(node: Node) -> None:
+def begin_work(node: Node, seed: int) -> None:
     """Work under way, so that pages have something to show: a desk officer's case with alerts that nobody has decided
-    on, a question that stands, and a list that waits for a second person."""
+    on, a question that stands, a list that waits for a second person, and a flight that was watched and has come."""
     actor, office = actor_of(node, DESK), node.office
     case = cases.open_case(
         office, actor, reference="OP-2026-009", title="Nord Bridge", offence="trafficking-persons"
@@ -181,4 +188,29 @@ def begin_work(node: Node) -> None:
     )
     standing.keep(office, node.live, actor, asked.check, office.now() + dt.timedelta(days=STANDING_DAYS))
     bulk_orders.order_list(office, actor, bulk_orders.pasted(given, "\n".join(agency.CREW)))
+    fly(node, actor, given, seed)
     cases.add_member(office, actor, case.id, actor_of(node, INVESTIGATOR).person, Part.READER)
+    vehicle_entries.write(office, actor, _sought(office.now().date() + dt.timedelta(days=STANDING_DAYS)))
+
+
+def _sought(until: dt.date) -> vehicle_entries.Said:
+    """An entry of a vehicle that does not exist."""
+    wanted = Wanted(
+        sought=Sought.WANTED,
+        action=ActionCode.CHECK_DISCREETLY,
+        basis="Order 12 of the district court of Sella (invented)",
+        office="Organised crime, duty desk",
+        contact="+000 4 555 0100",
+        risk="The driver may be armed.",
+    )
+    return vehicle_entries.Said(
+        vehicle=Vehicle(
+            plate=Plate("AA 107 OB"), registered=Country("ALB"), make="Skoda Octavia", colour="red"
+        ),
+        wanted=wanted,
+        category=Category.SUSPECT,
+        case=CaseId("VA-2025-007"),
+        reason="Seen three times at the landing place at Nord Bridge, by night.",
+        until=until,
+        handling=Handling(codes=(HandlingCode.H0,)),
+    )

@@ -1,0 +1,149 @@
+"""An invented road with three cameras, through the node's own HTTP interface, told line by line.
+
+A thousand vehicles on no list pass and leave nothing; one that is wanted is met, compared and confirmed.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from liaison.demo.agency import DESK, INVESTIGATOR, Officer
+from liaison.demo.plates import drawn
+from liaison.demo.walk import PATIENCE, Say, sign_in
+
+WANTED, READ = "AB 207 KO", "AB 2O7 KO"  # and how a camera misread it
+OTHERS = 1_000
+LETTERS = "ABCDEFGHJKLMNPRSTVXZ"
+CAMERAS = (
+    ("km-4", "Border road, kilometre 4", 41.861, 19.442, 180),
+    ("km-9", "Border road, kilometre 9", 41.823, 19.463, 180),
+    ("km-15", "Border road, kilometre 15", 41.777, 19.481, 180),
+)
+ENTRY = {
+    "plate": WANTED,
+    "registered": "AL",
+    "make": "Invento Carrier",
+    "colour": "white",
+    "sought": "wanted",
+    "action": "stop",
+    "basis": "Order 31/26 of the court at Rivers (invented)",
+    "office": "Vehicle crime",
+    "contact": "+355 4 555 0101, day and night (invented)",
+    "category": "suspect",
+    "case": "VC-2026-9",
+    "reason": "It carried people in its hold over the border in September.",
+}
+CASE = {"reference": "OP-2026-019", "title": "Border road", "offence": "smuggling-persons"}
+GROUNDS = {
+    "purpose": "investigation",
+    "basis": "task",
+    "justification": "Vans without windows use the border road at night to bring people in.",
+}
+REASON = "The picture shows a zero where the camera read an O; colour and make agree with the entry."
+
+
+def drive(address: str, say: Say, seed: int = 1) -> str:
+    """Let vehicles pass three cameras; the path of the alert. Raises httpx.HTTPError where the node refuses."""
+    with _at(address, DESK) as desk, _at(address, INVESTIGATOR) as investigator:
+        until = (dt.datetime.now(dt.UTC) + dt.timedelta(days=14)).date().isoformat()
+        _post(desk, "/api/v1/vehicles", ENTRY | {"until": until})
+        case, secret = _registered(investigator, until)
+        say(
+            f"{INVESTIGATOR.name} registers {len(CAMERAS)} cameras along the border road, on an authority, for 14 days."
+        )
+        with httpx.Client(base_url=address, timeout=PATIENCE) as feed:
+            feed.headers["Authorization"] = f"Bearer {secret}"
+            began = time.monotonic()
+            taken = _post(feed, "/api/v1/cameras/reads", _others(random.Random(seed)))["taken"]
+            say(
+                f"{taken:,} vehicles pass in {time.monotonic() - began:.1f} s. None is on a list: no mark stays."
+            )
+            began = time.monotonic()
+            _post(feed, "/api/v1/cameras/reads", _misread())
+        (met,) = (
+            investigator.get("/api/v1/sightings", params={"case": case}).raise_for_status().json()["items"]
+        )
+        say(
+            f"A camera reads {met['raw']!r}, and {met['wanted']} is wanted: an alert {time.monotonic() - began:.2f} s "
+            f"later. The camera is not told."
+        )
+        done = _post(investigator, f"/api/v1/alerts/{met['alert']}/confirm", {"reason": REASON})
+        say(f"She compares the picture and confirms: “{REASON}”")
+        say(f"Now she is told what to do: {done['wanted']['action']}, {done['wanted']['contact']}")
+    return f"/alerts/{met['alert']}"
+
+
+@contextmanager
+def _at(address: str, who: Officer) -> Iterator[httpx.Client]:
+    """The client of this officer, signed in."""
+    own = {"Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=address, timeout=PATIENCE, headers=own) as client:
+        sign_in(client, who)
+        yield client
+
+
+def _registered(client: httpx.Client, until: str) -> tuple[str, str]:
+    """The case, and the secret of the feed by which its three cameras send."""
+    case = _post(client, "/api/v1/cases", CASE)["id"]
+    grounds = _post(client, f"/api/v1/cases/{case}/grounds", GROUNDS)["id"]
+    feed = _post(client, "/api/v1/cameras/feeds", {"case": case, "name": "Recorder of the border road"})
+    for code, name, latitude, longitude, bearing in CAMERAS:
+        entry = {
+            "grounds": grounds,
+            "feed": feed["id"],
+            "code": code,
+            "name": name,
+            "latitude": latitude,
+            "longitude": longitude,
+            "bearing": bearing,
+            "country": "AL",
+            "authority": "Prosecutor at Rivers, 44/26 (invented)",
+            "assessment": "DPIA-2026-3",
+            "until": until,
+            "unmatched_hours": 0,
+        }
+        _post(client, "/api/v1/cameras", entry)
+    return case, feed["secret"]
+
+
+def _others(chance: random.Random) -> list[dict[str, Any]]:
+    """Reads of invented vehicles on no list."""
+    now = dt.datetime.now(dt.UTC).isoformat()
+    letters = [f"{one}{other}" for one in LETTERS for other in LETTERS if one + other != "AB"]
+    return [
+        {
+            "plate": f"{chance.choice(letters)} {chance.randrange(1000):03} {chance.choice(letters)}",
+            "time": now,
+            "camera": CAMERAS[number % len(CAMERAS)][0],
+        }
+        for number in range(OTHERS)
+    ]
+
+
+def _misread() -> dict[str, Any]:
+    """A read of the wanted vehicle with one sign wrong, and the picture that tells."""
+    return {
+        "plate": READ,
+        "time": dt.datetime.now(dt.UTC).isoformat(),
+        "camera": CAMERAS[1][0],
+        "confidence": 0.81,
+        "candidates": [{"plate": WANTED, "confidence": 0.64}],
+        "direction": "south",
+        "vehicle": {"type": "van", "colour": "white", "make": "Invento"},
+        "image": base64.b64encode(drawn(WANTED)).decode(),
+    }
+
+
+def _post(client: httpx.Client, path: str, body: Any) -> dict[str, Any]:
+    answer = client.post(path, json=body)
+    answer.raise_for_status()
+    found: dict[str, Any] = answer.json()
+    return found
