@@ -10,8 +10,10 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -125,3 +127,29 @@ def machine() -> str:
     return ", ".join(
         [f"{os.cpu_count()} cores", model, platform.system(), f"Python {platform.python_version()}", *found]
     )
+
+
+def imported(office: Any, actor: Any, name: str, content: Path | bytes, file: str = "") -> None:
+    """Import a list of suspects that was made for a measurement. Raises RuntimeError where a record is refused."""
+    from liaison.holdings.imports import import_file
+    from liaison.holdings.order import ImportOrder
+    from liaison.model.categories import CaseId, Category
+    from liaison.model.handling import Handling, HandlingCode
+
+    today = office.now().date()
+    order = ImportOrder(
+        list_name=name,
+        content=content,
+        name=file,
+        owner="Bench",
+        source="bench",
+        handling=Handling(codes=(HandlingCode.H0,)),
+        retention_until=today + timedelta(days=80),
+        review_at=today + timedelta(days=30),
+        case=CaseId("bench"),
+        reason="made for a measurement",
+        category=Category.SUSPECT,
+    )
+    done = import_file(office, actor, order)
+    if done.refused:
+        raise RuntimeError(f"{done.refused} of the records of {name} were refused: {done.bad_rows[:1]}")

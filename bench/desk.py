@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from bench.common import Figures, Task, cpu_seconds, task
+from bench.common import Figures, Task, cpu_seconds, imported, task
 
 CHECKS = 3_000
 OFFICERS = 60  # each with a case of their own: nobody's look-ups add up to a list
@@ -51,7 +51,7 @@ class Desk:
         self.actors = [
             policy.Actor(person=OfficerId(f"person-{n}"), roles=roles, trained=True) for n in range(OFFICERS)
         ]
-        self._import(made)
+        imported(office, self.actors[0], "watch", made.folder / "watch.csv")
         self.live = LiveIndex(office)
         self.grounds = [self._grounds(actor) for actor in self.actors]
         held, others = _rows(made.folder / "watch.csv"), _rows(made.folder / "pax.csv")
@@ -79,27 +79,6 @@ class Desk:
         return give_grounds(
             self.office, actor, case.id, purpose=Purpose.INVESTIGATION, basis="task", justification=why
         )
-
-    def _import(self, made: Task) -> None:
-        from liaison.holdings.imports import import_file
-        from liaison.holdings.order import ImportOrder
-        from liaison.model.categories import CaseId, Category
-        from liaison.model.handling import Handling, HandlingCode
-
-        today = self.office.now().date()
-        order = ImportOrder(
-            list_name="watch",
-            content=made.folder / "watch.csv",
-            owner="Bench",
-            source="bench",
-            handling=Handling(codes=(HandlingCode.H0,)),
-            retention_until=today + timedelta(days=300),
-            review_at=today + timedelta(days=100),
-            case=CaseId("bench"),
-            reason="made for a measurement",
-            category=Category.SUSPECT,
-        )
-        import_file(self.office, self.actors[0], order)
 
 
 def _checks(desk: Desk) -> Figures:

@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bench.common import Figures, Task, task
+from bench.common import Figures, Task, imported, task
 
 RATE, CONNECTIONS = 250, 32
 EACH = 45  # checks of one officer: under the number that needs a second person
@@ -94,26 +94,10 @@ PASSWORD = "nine grey herons on a wall"
 
 
 def _import(node: Any, made: Task) -> None:
-    from liaison.holdings.imports import import_file
-    from liaison.holdings.order import ImportOrder
-    from liaison.model.categories import CaseId, Category
-    from liaison.model.handling import Handling, HandlingCode
     from liaison.model.roles import Role
 
-    today = node.office.now().date()
-    order = ImportOrder(
-        list_name="bench",
-        content=made.folder / "watch.csv",
-        owner="Bench",
-        source="Synthetic",
-        handling=Handling(codes=(HandlingCode.H0,)),
-        retention_until=today + dt.timedelta(days=1000),
-        review_at=today + dt.timedelta(days=300),
-        case=CaseId("B-1"),
-        reason="synthetic",
-        category=Category.SUSPECT,
-    )
-    import_file(node.office, _officer(node, 10**6, Role.DESK_OFFICER).actor, order)
+    officer = _officer(node, 10**6, Role.DESK_OFFICER).actor
+    imported(node.office, officer, "bench", made.folder / "watch.csv")
     node.live.refresh()
 
 

@@ -16,13 +16,20 @@ NAMES = (
     "check",
     "single",
     "plates",
+    "plates_read",
     "manifests",
+    "feeds",
+    "reads",
+    "maps",
     "mrz",
+    "photographs",
     "pairs",
     "candidates",
     "fairness",
     "holdings",
     "desk",
+    "operation",
+    "booth",
     "node",
     "ledger",
     "assistance",
@@ -30,6 +37,7 @@ NAMES = (
     "crosscheck_keys",
     "crosscheck",
     "crosscheck_nodes",
+    "withdrawal",
 )
 PAGE = ROOT / "docs" / "figures.md"
 
