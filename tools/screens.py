@@ -22,6 +22,7 @@ from liaison.demo.comparing import compare
 from liaison.demo.exchange import exchange
 from liaison.demo.federation import make_partners, three
 from liaison.demo.making import make
+from liaison.demo.road import drive
 from liaison.demo.walk import walk
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,7 +41,9 @@ HIT = "the hit"
 @dataclass(frozen=True, slots=True)
 class Shot:
     """A page: who looks, where they begin, the beginning of the link that they follow from there, what is added to its
-    address, the status it is answered with, and what is typed into which field and sent before the picture is taken."""
+    address, the status it is answered with, and what is typed into which field and sent before the picture is taken.
+
+    `scanned` is of the checkpoint's screen alone: what is scanned there; empty where no shift has begun."""
 
     name: str
     who: Officer | None
@@ -49,6 +52,7 @@ class Shot:
     more: str = ""
     status: int = 200
     typed: tuple[tuple[str, str], ...] = ()
+    scanned: str | None = None
 
 
 ZONE = "P<ALBHOXHA<<ARBEN<<<<<<<<<<<<<<<<<<<<<<<<<<<\nBA12345675SRB9003152M3806018<<<<<<<<<<<<<<<4"
@@ -60,9 +64,22 @@ PAGES = (
     Shot("check-answer", agency.INVESTIGATOR, "/check", "/checks/"),
     Shot("document-new", agency.DESK, "/documents"),
     Shot("document", agency.DESK, "/documents", typed=(("mrz", ZONE),)),
+    Shot("checkpoint-start", agency.INVESTIGATOR, "/checkpoint/", scanned=""),
+    Shot("checkpoint-stop", agency.INVESTIGATOR, "/checkpoint/", scanned=ZONE),
+    Shot("checkpoint", agency.INVESTIGATOR, "/checkpoint/", scanned="Aleksey Sobolev 1972-04-12"),
+    Shot("flights", agency.DESK, "/flights"),
+    Shot("flight", agency.DESK, "/flights", "/flights/flight-"),
+    Shot("flight-new", agency.DESK, "/flights/new"),
+    Shot("flights-watched", agency.DESK, "/flights/watched"),
+    Shot("cameras", agency.INVESTIGATOR, "/cameras"),
+    Shot("camera", agency.INVESTIGATOR, "/cameras", "/cameras/camera-"),
+    Shot("camera-new", agency.INVESTIGATOR, "/cameras/new"),
+    Shot("camera-feed-new", agency.INVESTIGATOR, "/cameras/feeds/new"),
+    Shot("cameras-live", agency.INVESTIGATOR, "/cameras/live"),
     Shot("alerts", agency.DESK, "/alerts"),
     Shot("alert", agency.DESK, "/alerts", "/alerts/"),
     Shot("hit", agency.INVESTIGATOR, HIT),
+    Shot("map", agency.DESK, "/map"),
     Shot("cases", agency.DESK, "/cases"),
     Shot("case", agency.DESK, "/cases", "/cases/case-"),
     Shot("case-new", agency.INVESTIGATOR, "/cases/new"),
@@ -75,7 +92,10 @@ PAGES = (
     Shot("questions-new", agency.DESK, "/questions/new"),
     Shot("holdings", agency.DESK, "/holdings"),
     Shot("holding", agency.INVESTIGATOR, HIT, "/holdings/"),
-    Shot("holding-grounds", agency.DESK, "/holdings", "/holdings/"),
+    Shot("holding-grounds", agency.DESK, "/holdings", "/holdings/holding-"),
+    Shot("vehicles", agency.DESK, "/holdings/vehicles"),
+    Shot("vehicle-new", agency.DESK, "/holdings/vehicles/new"),
+    Shot("vehicle", agency.DESK, "/holdings/vehicles", "/holdings/vehicles/holding-"),
     Shot("import", agency.DESK, "/holdings/import"),
     Shot("retention", agency.PROTECTION, "/holdings/retention"),
     Shot("requests-none", agency.DESK, "/requests"),
@@ -137,7 +157,20 @@ BETWEEN = (
     Shot("published", EMIL, "/published"),
     Shot("convictions", PETRA, "/requests/convictions"),
 )
-DARK = ("today", "check-answer", "alert", "hit", "ledger-entry", "request", "partner", "crosscheck", "action")
+DARK = (
+    "today",
+    "checkpoint",
+    "check-answer",
+    "alert",
+    "hit",
+    "flight",
+    "ledger-entry",
+    "request",
+    "partner",
+    "crosscheck",
+    "action",
+    "map",
+)
 SUBJECTS = 60  # of the request between the two agencies
 
 
@@ -164,6 +197,7 @@ def main(names: list[str]) -> int:
             sync_playwright() as playwright,
         ):
             hit = walk(police, _quiet)
+            drive(police, _quiet)
             addresses = dict.fromkeys(agency.PROSECUTOR.officers, prosecutor)
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             wrong = _photographed(browser, police, hit, wanted, addresses)
@@ -239,7 +273,24 @@ def send(page: Page, shot: Shot) -> None:
         page.fill(f"[name={field}]", text)
     if shot.typed:
         with page.expect_navigation():
-            page.locator("main button[type=submit]").click()
+            page.locator("main button[type=submit]").last.click()
+    if shot.scanned is not None:
+        _scan(page, shot.scanned)
+
+
+def _scan(page: Page, text: str) -> None:
+    """Begin a shift at the checkpoint and scan this; nothing is begun where there is nothing to scan."""
+    page.wait_for_selector("body[data-ready]")
+    if not text:
+        return
+    page.select_option(
+        "#grounds", page.eval_on_selector("#grounds option[value^='grounds-']", "one => one.value")
+    )
+    page.fill("#place", "Booth 3")
+    page.click("#begin button")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#answers article")
 
 
 def _picture(page: Page, place: Path, size: tuple[int, int]) -> None:
