@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum
 
-from liaison.model.errors import Conflict
+from liaison.model.moves import moved
 
 
 class AccountState(Enum):
@@ -75,10 +75,7 @@ GLASS: dict[tuple[GlassState, GlassStep], GlassState] = {
 
 def approval_after(state: ApprovalState, step: Step) -> ApprovalState:
     """The state that follows. Raises Conflict where the step cannot be taken from here."""
-    following = APPROVAL.get((state, step))
-    if following is None:
-        raise Conflict(f"a request that is {state.value} cannot be {step.value}")
-    return following
+    return moved(APPROVAL, "a request", state, step)
 
 
 def approval_now(state: ApprovalState, expires: datetime, now: datetime) -> ApprovalState:
@@ -88,10 +85,7 @@ def approval_now(state: ApprovalState, expires: datetime, now: datetime) -> Appr
 
 def glass_after(state: GlassState, step: GlassStep) -> GlassState:
     """The state that follows. Raises Conflict where the step cannot be taken from here."""
-    following = GLASS.get((state, step))
-    if following is None:
-        raise Conflict(f"a break-glass that is {state.value} cannot be {step.value}")
-    return following
+    return moved(GLASS, "a break-glass", state, step)
 
 
 def glass_now(state: GlassState, until: datetime, now: datetime) -> GlassState:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from liaison.model.errors import BadInput, Conflict, TooMany
+from liaison.model.errors import BadInput, TooMany
+from liaison.model.moves import moved
 
 LARGEST = 64 << 20  # bytes of one list
 MOST_ALERTS = 10_000  # of one list; how many more there are is said
@@ -46,10 +47,7 @@ STEPS = {
 
 def after(state: ListState, step: ListStep) -> ListState:
     """The state that follows. Raises Conflict where the step cannot be taken from here."""
-    following = STEPS.get((state, step))
-    if following is None:
-        raise Conflict(f"a list that is {state.value} cannot be {step.value}")
-    return following
+    return moved(STEPS, "a list", state, step)
 
 
 def table_of(pasted: str) -> bytes:

@@ -6,6 +6,9 @@ import struct
 from datetime import UTC, datetime
 from pathlib import Path
 
+from liaison.formats.tracks import Need, Report, Sighting
+from liaison.formats.tracks.model import Source
+
 DATA = Path(__file__).parents[1] / "data" / "tracks"
 AT = datetime(2026, 3, 4, 11, 20, 11, tzinfo=UTC)
 NOW = datetime(2026, 3, 4, 11, 20, 30, tzinfo=UTC)
@@ -119,3 +122,19 @@ def frame() -> dict[int, bytes]:
         75: round((1250.5 + 900) * 65535 / 19900).to_bytes(2, "big"),
         2000: b"unknown",
     }
+
+
+def twelve(source: Source, uid: str) -> Report:
+    """What the samples of people in need tell."""
+    seen = Sighting(
+        source=source,
+        uid=uid,
+        count=12,
+        needs=(Need.MEDICAL, Need.WATER),
+        latitude=41.2501,
+        longitude=19.3102,
+        time=AT,
+        accuracy=25,
+        seen_by="invented-drone-1",
+    )
+    return Report(sightings=(seen,))

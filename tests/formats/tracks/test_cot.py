@@ -15,7 +15,7 @@ from liaison.formats.tracks import Kind, Need, Report, Sighting, Track, cot, cot
 from liaison.formats.tracks.cot_stream import Refusal, Stream
 from liaison.formats.tracks.model import Source
 from liaison.model.errors import BadInput
-from tests.formats.tracks.made import AT, NOW, sample
+from tests.formats.tracks.made import AT, NOW, sample, twelve
 
 DRONE, TEAM, PEOPLE = sample("drone.cot.xml"), sample("team.cot.xml"), sample("people.cot.xml")
 ALIKE = [DRONE, TEAM, PEOPLE, sample("people.json")]
@@ -183,22 +183,7 @@ def test_protobuf_is_not_taken_and_the_client_s_setting_is_told() -> None:
 
 
 def test_people_in_an_event() -> None:
-    found = cot.read(PEOPLE, NOW)
-    assert found == Report(
-        sightings=(
-            Sighting(
-                source=Source.COT,
-                uid="invented-sighting-3",
-                count=12,
-                needs=(Need.MEDICAL, Need.WATER),
-                latitude=41.2501,
-                longitude=19.3102,
-                time=AT,
-                accuracy=25,
-                seen_by="invented-drone-1",
-            ),
-        )
-    )
+    assert cot.read(PEOPLE, NOW) == twelve(Source.COT, "invented-sighting-3")
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liaison.formats.tracks import Need, Report, Sighting, people
+from liaison.formats.tracks import Need, Sighting, people
 from liaison.formats.tracks.model import Source
 from liaison.model.errors import BadInput
-from tests.formats.tracks.made import AT, NOW, sample
+from tests.formats.tracks.made import NOW, sample, twelve
 
 SOUND = json.loads(sample("people.json"))
 
@@ -24,21 +24,7 @@ def refused(**fields: object) -> BadInput:
 
 
 def test_a_sighting() -> None:
-    assert people.read(sample("people.json"), NOW) == Report(
-        sightings=(
-            Sighting(
-                source=Source.PEOPLE,
-                uid="invented-sighting-4",
-                count=12,
-                needs=(Need.MEDICAL, Need.WATER),
-                latitude=41.2501,
-                longitude=19.3102,
-                time=AT,
-                accuracy=25,
-                seen_by="invented-drone-1",
-            ),
-        )
-    )
+    assert people.read(sample("people.json"), NOW) == twelve(Source.PEOPLE, "invented-sighting-4")
 
 
 @pytest.mark.parametrize(

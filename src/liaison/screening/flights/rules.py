@@ -13,7 +13,8 @@ from enum import Enum
 from liaison.formats.manifests.flights import airport, designator
 from liaison.formats.manifests.joining import shared
 from liaison.formats.manifests.model import Flight, Kind, Manifest, Travelled
-from liaison.model.errors import BadInput, Conflict
+from liaison.model.errors import BadInput
+from liaison.model.moves import moved
 
 LONGEST_WATCH = timedelta(days=90)
 FLIGHT_OFF = "cancelled flight"  # the change that takes the whole flight back
@@ -48,10 +49,7 @@ STEPS = {
 
 def after(state: State, step: Step) -> State:
     """The state that follows. Raises Conflict where the step cannot be taken from here."""
-    following = STEPS.get((state, step))
-    if following is None:
-        raise Conflict(f"a passenger list that is {state.value} cannot be {step.value}")
-    return following
+    return moved(STEPS, "a passenger list", state, step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,21 +82,21 @@ def _last(visit: Visit, day: Any) -> bool:
 @act("/flights/watched/{watch_id:str}/end", audience=AUDIENCE)
 def end(visit: Visit, watch_id: str, form: Form) -> Response[Any]:
     """Watch a flight no more."""
-    try:
-        watching.end(visit.office, visit.actor, watch_id)
-    except Conflict as error:
-        return _watched(visit, form.refused(error), error.status)
-    return visit.go("/flights/watched", "flight-watch-ended")
+    return _stepped(visit, watch_id, form, watching.end, "flight-watch-ended")
 
 
 @act("/flights/watched/{watch_id:str}/resume", audience=AUDIENCE)
 def resume(visit: Visit, watch_id: str, form: Form) -> Response[Any]:
     """Take the end of a watch back."""
+    return _stepped(visit, watch_id, form, watching.resume, "flight-watched")
+
+
+def _stepped(visit: Visit, watch_id: str, form: Form, step: Any, done: str) -> Response[Any]:
     try:
-        watching.resume(visit.office, visit.actor, watch_id)
+        step(visit.office, visit.actor, watch_id)
     except Conflict as error:
         return _watched(visit, form.refused(error), error.status)
-    return visit.go("/flights/watched", "flight-watched")
+    return visit.go("/flights/watched", done)
 
 
 @page("/flights/passengers/{passenger_id:str}/unmask", audience=AUDIENCE)
