@@ -8,12 +8,21 @@ from liaison.web.context import Visit
 from liaison.web.language import later
 
 SEXES = {Sex.FEMALE: later("Female"), Sex.MALE: later("Male"), Sex.OTHER: later("Other")}
+SUBJECTS = {
+    "person": later("Person"),
+    "document": later("Document"),
+    "vehicle": later("Vehicle"),
+    "phone": later("Telephone"),
+    "account": later("Account"),
+    "organisation": later("Organisation"),
+}
+"""Kind of a subject on the wire -> what it is called."""
 
 
 def asked_rows(visit: Visit, subject: AnySubject) -> list[tuple[str, str]]:
     """The question field by field, as it was asked."""
     if not isinstance(subject, Person):
-        return [(visit.say("Document"), caption_of(subject))]
+        return [(visit.say(SUBJECTS[subject.__struct_config__.tag]), caption_of(subject))]
     return person_rows(visit, subject)
 
 

@@ -34,13 +34,13 @@ from liaison.web.alerts import (
     rows_of,
     tags_of,
 )
+from liaison.web.asked import SUBJECTS
 from liaison.web.cameras import shown, sure_of
 from liaison.web.context import Visit
 from liaison.web.forms import Form
 from liaison.web.language import later
 from liaison.web.paging import Cursor, Limit, Listed, cursor_of, parts_of
 from liaison.web.refusals import reasons_in
-from liaison.web.routes.holdings import KINDS
 from liaison.web.routing import act, call, look, page
 
 SEEN = frozenset({Capability.CHECK, Capability.SUPERVISE})
@@ -87,7 +87,7 @@ def _waiting(visit: Visit, form: Form, status: int = 200, named: Named | None = 
         form=form,
         status=status,
         named=named,
-        kinds={kind: visit.say(words) for kind, words in KINDS.items()},
+        kinds={kind: visit.say(words) for kind, words in SUBJECTS.items()},
         alerts=found.alerts,
         total=found.total,
         earlier=found.earlier,

@@ -24,6 +24,7 @@ from liaison.model.roles import Capability
 from liaison.model.subjects import Document, DocumentKind, Person
 from liaison.officers.people import names_of
 from liaison.web.alerts import WantedOut, entry_of, wanted_out
+from liaison.web.asked import SUBJECTS
 from liaison.web.compat.entities import caption_of, properties_of
 from liaison.web.context import Visit
 from liaison.web.footing import footing_of, grounds_in, grounds_offered
@@ -51,14 +52,6 @@ CATEGORIES = {
     Category.WITNESS: later("Witness"),
     Category.CONTACT: later("Contact"),
     Category.MISSING: later("Missing"),
-}
-KINDS = {
-    "person": later("Person"),
-    "document": later("Document"),
-    "vehicle": later("Vehicle"),
-    "phone": later("Telephone"),
-    "account": later("Account"),
-    "organisation": later("Organisation"),
 }
 CHANGES = {
     "correct-holding": later("Corrected"),
@@ -95,7 +88,7 @@ def holdings(
         states=_states(visit),
         state_options=[(state.value, visit.say(words)) for state, (words, _) in STATES.items()],
         lists_options=[(name, name) for name in held],
-        kinds={kind: visit.say(words) for kind, words in KINDS.items()},
+        kinds={kind: visit.say(words) for kind, words in SUBJECTS.items()},
         older=_older(list_name, record_state, category, found.next),
         categories=[(one.value, visit.say(words)) for one, words in CATEGORIES.items()],
         imports=visit.may(IMPORTS),

@@ -14,12 +14,12 @@ from liaison.partners.rules import LinkClosed
 from liaison.supply import publishing as service
 from liaison.supply.published import PUBLISHED, Collection
 from liaison.supply.publishing import Opening, Order
+from liaison.web.asked import SUBJECTS
 from liaison.web.context import Visit
 from liaison.web.footing import footing_of, grounds_offered
 from liaison.web.forms import Form
 from liaison.web.language import later
 from liaison.web.refusals import reasons_in
-from liaison.web.routes.holdings import KINDS
 from liaison.web.routes.received import ACTIVE
 from liaison.web.routing import act, page
 from liaison.web.supplied import (
@@ -171,7 +171,7 @@ def _collection(visit: Visit, shelf_id: str, form: Form, status: int = 200, doin
         readers=readers,
         listed=service.listed(visit.office, visit.actor, shelf_id),
         in_force=PUBLISHED,
-        kinds=words(visit, KINDS),
+        kinds=words(visit, SUBJECTS),
         members=_members(found),
         offered=grounds_offered(visit),
         discloses=visit.may(DISCLOSES),

@@ -18,6 +18,7 @@ from liaison.supply.leaving import Left
 from liaison.supply.reading import HeldItem
 from liaison.supply.rules import Door
 from liaison.web.alerts import entry_of
+from liaison.web.asked import SUBJECTS
 from liaison.web.context import Visit
 from liaison.web.footing import footing_of, grounds_offered
 from liaison.web.forms import Form
@@ -25,7 +26,6 @@ from liaison.web.paging import Cursor, Limit, Listed
 from liaison.web.partnered import EXCHANGES
 from liaison.web.refusals import reasons_in
 from liaison.web.routes.holdings import CATEGORIES
-from liaison.web.routes.holdings import KINDS as SUBJECTS
 from liaison.web.routing import look, page
 from liaison.web.supplied import (
     ADDED,

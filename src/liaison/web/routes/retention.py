@@ -14,11 +14,12 @@ from liaison.holdings.retention import JOB, Past
 from liaison.model.errors import BadInput
 from liaison.model.roles import Capability
 from liaison.officers.people import names_of
+from liaison.web.asked import SUBJECTS
 from liaison.web.context import Visit
 from liaison.web.forms import Form
 from liaison.web.language import later
 from liaison.web.paging import Listed
-from liaison.web.routes.holdings import CATEGORIES, KINDS
+from liaison.web.routes.holdings import CATEGORIES
 from liaison.web.routing import act, call, look, page
 
 AUDIENCE = Capability.ERASE
@@ -78,7 +79,7 @@ def _page(visit: Visit, form: Form, status: int = 200) -> Response[str]:
         names=names_of(office, {one.by for one in past}) | {JOB: visit.say("The node, by itself")},
         outcomes={code: (visit.say(words), tone) for code, (words, tone) in OUTCOMES.items()},
         reviews=consult.search(office, actor, Question(review_before=today)).entries,
-        kinds={kind: visit.say(words) for kind, words in KINDS.items()},
+        kinds={kind: visit.say(words) for kind, words in SUBJECTS.items()},
         categories={one.value: visit.say(words) for one, words in CATEGORIES.items()},
     )
 
