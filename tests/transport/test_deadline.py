@@ -60,3 +60,10 @@ def test_a_call_whose_answer_never_ends_is_ended(
             pytest.raises(Unreachable, match="too long to answer"),
         ):
             to.call("GET", "/liaison/v1/crosscheck/set/records")
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"), [("7", 7), ("99999", 3600), ("", 60), ("soon", 60), ("¹", 60), ("9" * 5000, 60)]
+)
+def test_how_long_a_partner_asks_us_to_wait_is_bounded_whatever_it_says(told: str, seconds: int) -> None:
+    assert channel._seconds(told) == seconds

@@ -195,4 +195,4 @@ def _one_each(headers: httpx.Headers) -> dict[str, str]:
 
 
 def _seconds(text: str) -> int:
-    return min(int(text), 3600) if text.isdigit() and len(text) < 6 else 60
+    return min(int(text), 3600) if text.isascii() and text.isdigit() and len(text) < 6 else 60

@@ -22,7 +22,7 @@ SUBJECTS = {
 def asked_rows(visit: Visit, subject: AnySubject) -> list[tuple[str, str]]:
     """The question field by field, as it was asked."""
     if not isinstance(subject, Person):
-        return [(visit.say(SUBJECTS[subject.__struct_config__.tag]), caption_of(subject))]
+        return [(visit.say(SUBJECTS[str(subject.__struct_config__.tag)]), caption_of(subject))]
     return person_rows(visit, subject)
 
 

@@ -86,7 +86,7 @@ class Writing:
     def parts(self, text: str) -> str:
         """A date of which parts may be unknown, `1979-05-02`, `1979-05` or `1979`, in words; else as it is."""
         numbers = text.split("-")
-        if not all(number.isdigit() for number in numbers) or len(numbers) > 3:
+        if not all(number.isdecimal() and len(number) <= 4 for number in numbers) or len(numbers) > 3:
             return text or "–"
         year, month, day = (*(int(number) for number in numbers), 0, 0)[:3]
         if not month:
