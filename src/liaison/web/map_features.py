@@ -87,8 +87,8 @@ def _place(latitude: float, longitude: float) -> list[float]:
     return [round(longitude, PLACED), round(latitude, PLACED)]
 
 
-def _feature(kind: str, coordinates: Any, **told: Any) -> Feature:
-    return {"type": "Feature", "geometry": {"type": kind, "coordinates": coordinates}, "properties": told}
+def _feature(form: str, coordinates: Any, **told: Any) -> Feature:
+    return {"type": "Feature", "geometry": {"type": form, "coordinates": coordinates}, "properties": told}
 
 
 def _collection(features: Iterable[Feature]) -> bytes:

@@ -3,7 +3,7 @@
 import { style } from "./style.js";
 
 const NEAREST = 17; // zoom; points that stand together there stand at one place
-const CLOSE = 46; // pixels within which points are one mark
+const CLOSE = 56; // pixels within which points are one mark
 const LISTED = 20; // points of one place that are named
 const EDGE = 85; // degrees of latitude that such a map shows
 
@@ -41,17 +41,23 @@ function single(known, { said, href, sort, bearing }) {
   return mark;
 }
 
+function hidden(words) {
+  const made = document.createElement("span");
+  made.className = "govuk-visually-hidden";
+  made.textContent = words;
+  return made;
+}
+
 // What is counted together is of one sort: a mark of several shows each sort with its own number.
 function several(known, counts, open) {
   const mark = document.createElement("button");
   mark.type = "button";
   mark.className = "l-map-moving__mark l-map-moving__mark--many";
   mark.title = counts.map(([sort, count]) => `${count} × ${known.get(sort).label}`).join(", ");
-  mark.setAttribute("aria-label", mark.title);
-  for (const [sort, count] of counts) {
-    mark.append(sign(known, sort));
-    if (count > 1) mark.append(String(count));
-  }
+  counts.forEach(([sort, count], place) => {
+    const end = place < counts.length - 1 ? ", " : "";
+    mark.append(sign(known, sort), count > 1 ? String(count) : hidden("1"), hidden(` × ${known.get(sort).label}${end}`));
+  });
   mark.addEventListener("click", open);
   return mark;
 }

@@ -62,12 +62,20 @@ function ground(tiles) {
   return [...land, { id: "tiles", type: "raster", source: "tiles", paint: { "raster-fade-duration": 0 } }];
 }
 
-function drawn() {
+const DASHES = { drone: [1, 1.5], boat: [4.5, 1.5] };
+
+function lines() {
   const colour = ["match", ["get", "kind"], "drone", tone("accent"), "boat", tone("info"), "patrol", tone("good"), tone("ink")];
+  const line = (id, filter, more) => ({ id, type: "line", source: "shapes", filter: ["all", LINE, filter], layout: { "line-join": "round" }, paint: { "line-color": colour, "line-width": 2, ...more } });
+  const dashed = Object.entries(DASHES).map(([kind, dashes]) => line(`lines-${kind}`, ["==", ["get", "kind"], kind], { "line-dasharray": dashes }));
+  return [line("lines", ["!", ["in", ["get", "kind"], ["literal", Object.keys(DASHES)]]], {}), ...dashed];
+}
+
+function drawn() {
   return [
     { id: "squares", type: "fill", source: "shapes", filter: POLYGON, paint: { "fill-color": tone("good"), "fill-opacity": ["*", 0.12, ["get", "level"]] } },
     { id: "tallies", type: "symbol", source: "shapes", filter: POLYGON, ...lettered({ "text-field": ["to-string", ["get", "count"]] }) },
-    { id: "lines", type: "line", source: "shapes", filter: LINE, layout: { "line-join": "round" }, paint: { "line-color": colour, "line-width": 2 } },
+    ...lines(),
     { id: "points", type: "circle", source: "points", paint: { "circle-radius": 1, "circle-opacity": 0 } },
   ];
 }
