@@ -1,5 +1,5 @@
-"""The map that moves, in a real browser: it asks its own node alone, keyboard and screen reader reach its points, what is
-new comes by itself, and the picture stays what is printed."""
+"""The map that moves, in a real browser: it asks its own node alone, the keyboard reaches its points, what is new comes
+by itself, and the picture stays what is printed."""
 
 from __future__ import annotations
 
@@ -287,7 +287,9 @@ def test_the_agencys_own_map_is_drawn_and_its_source_is_named(
     answers: list[tuple[int, str]] = []
     at_map.on(
         "response",
-        lambda got: answers.append((got.status, got.headers["cache-control"])) if "/map/tiles" in got.url else None,
+        lambda got: (
+            answers.append((got.status, got.headers["cache-control"])) if "/map/tiles" in got.url else None
+        ),
     )
     try:
         at_map.reload()

@@ -140,7 +140,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = 24
     map_tiles: Annotated[
-        Text, _says("PMTiles file of a map of the agency's own, drawn under the points; empty: outlines alone.")
+        Text,
+        _says("PMTiles file of a map of the agency's own, drawn under the points; empty: outlines alone."),
     ] = ""
     map_source: Annotated[
         Text, _says("Whose map that is, where its file does not say; it stands on the map.", max_length=300)

@@ -18,7 +18,8 @@ MAKE = "make one as docs/map.md says, or leave map_tiles empty"
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """An open archive. `source` names whose map it is, `tag` changes with its bytes; `box` is west, south, east, north."""
+    """An open archive. `source` names whose map it is, `tag` changes with its bytes; `box` is west, south, east and
+    north."""
 
     file: IO[bytes]
     size: int
@@ -49,7 +50,7 @@ def open_tiles(place: str, source: str) -> Tiles | None:
     if not place:
         return None
     try:
-        file = Path(place).open("rb", buffering=0)
+        file = Path(place).open("rb", buffering=0)  # noqa: SIM115 - it stays open while the node serves
     except OSError as error:
         raise BadSetting(f"map_tiles: {place} cannot be opened: {error.strerror}", hint=MAKE) from error
     try:

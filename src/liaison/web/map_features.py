@@ -17,7 +17,7 @@ from liaison.web.map_outlines import area, lands, middle
 from liaison.web.map_picture import Picture, Point
 from liaison.web.mapped import Layer
 
-FINE = 4  # decimals of a degree of an outline: eleven metres
+FINE = 3  # decimals of a degree of an outline: a hundred metres, as fine as it is
 PLACED = 6  # decimals of a degree of a point
 EDGE = 180.0
 Say = Callable[[str], str]

@@ -163,6 +163,7 @@ def _path(ring: Numbers, rough: int) -> str:
 
 
 def area(ring: Numbers) -> float:
+    """The area of a ring, in squares of what it is given in."""
     x, y = ring.T
     return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
 

@@ -22,11 +22,12 @@ from litestar.response import ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage
 
 from liaison.ledger.log import size
-from liaison.model.errors import BadInput, NotFound, NotSignedIn
+from liaison.model.errors import BadInput, Conflict, NotSignedIn
 from liaison.model.roles import Capability
 from liaison.officers.sessions import still_signed_in
 from liaison.web import map_features
 from liaison.web.context import Visit
+from liaison.web.language import later
 from liaison.web.map_picture import Kind, Point
 from liaison.web.map_view import read_box
 from liaison.web.mapped import drawn, kind_of, layers, state_of
@@ -34,6 +35,7 @@ from liaison.web.routing import Declared, served, the_visit
 from liaison.web.sessions import cookie_of
 
 SEES = Capability.CHECK
+STREAM = "text/event-stream"
 GEOJSON = "application/geo+json"
 PACKED = "application/vnd.pmtiles"
 DAY = "private, max-age=86400"
@@ -69,7 +71,7 @@ def points(visit: Visit, kind: Short = "") -> Response[bytes]:
 
 @_answers("/map/shapes")
 def shapes(visit: Visit, kind: Short = "", box: Short = "") -> Response[bytes]:
-    """All lines that the person sees, and the squares that patrols were in, as large as a part of the map needs them."""
+    """All lines that the person sees, and the squares of patrols, as large as a part of the map needs them."""
     layer = layers(visit.office, visit.actor, kind_of(kind))
     content = map_features.shapes(layer, drawn(layer, read_box(box) if box else None))
     return Response(content, headers={"Content-Type": GEOJSON})
@@ -77,10 +79,12 @@ def shapes(visit: Visit, kind: Short = "", box: Short = "") -> Response[bytes]:
 
 @_answers("/map/tiles")
 def tiles(visit: Visit, request: Request[Any, Any, Any]) -> Response[bytes]:
-    """A part of the agency's own map, by its range of bytes. Raises NotFound where there is no such map."""
+    """A part of the agency's own map, by its range of bytes. Raises Conflict where there is no such map."""
     archive = visit.node.tiles
     if archive is None:
-        raise NotFound
+        raise Conflict(
+            later("this node has no map of its own"), hint=later("name its file in the setting map_tiles")
+        )
     headers = {"ETag": f'"{archive.tag}"', "Accept-Ranges": "bytes", "Cache-Control": KEPT}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(b"", status_code=304, headers=headers)
@@ -106,9 +110,13 @@ class Change(msgspec.Struct, frozen=True):
 
 @get("/map/events", audience=SEES, include_in_schema=False)
 async def events(request: Request[Any, Any, Any], kind: Short = "", since: Short = "") -> Response[Any]:
-    """Tell what changes on the map, as it does. `since` is the state that the page shows."""
+    """Tell what changes on the map, as it does; `since` is the state that the page shows. Whoever does not ask for a
+    stream is told what stands now."""
     visit = the_visit(request)
     wanted = kind_of(kind)
+    if STREAM not in request.headers.get("accept", ""):
+        state, _ = await sync_to_thread(_standing, visit, wanted)
+        return Response(msgspec.json.encode(Change(state, "")), media_type="application/json")
     last = request.headers.get("last-event-id", "")[:64] or since
     token = cookie_of(request, visit.settings)
     return ServerSentEvent(_stream(visit, token, wanted, last), retry_duration=BACK)

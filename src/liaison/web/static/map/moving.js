@@ -1,9 +1,10 @@
 // The map that moves: MapLibre draws the ground, lines and squares; each mark over it is a link or a button of the page,
 // after the signs that the server drew, so that keyboard and screen reader reach it as they reach any other.
+import { together } from "./together.js";
 import { style } from "./style.js";
 
-const NEAREST = 17; // zoom; points that stand together there stand at one place
-const CLOSE = 56; // pixels within which points are one mark
+const NEAREST = 17; // zoom
+const APART = 5; // metres within which points stand at one place
 const LISTED = 20; // points of one place that are named
 const EDGE = 85; // degrees of latitude that such a map shows
 
@@ -12,9 +13,10 @@ function signs(holder) {
   return new Map([...drawn].map((sign) => [sign.dataset.sort, { label: sign.dataset.label, picture: sign.firstElementChild }]));
 }
 
-function counted(known) {
-  const one = (sort) => ["+", ["case", ["==", ["get", "sort"], sort], 1, 0]];
-  return Object.fromEntries([...known.keys()].map((sort) => [sort, one(sort)]));
+function counted(points, known) {
+  const found = new Map();
+  for (const { properties } of points) found.set(properties.sort, (found.get(properties.sort) ?? 0) + 1);
+  return [...known.keys()].filter((sort) => found.has(sort)).map((sort) => [sort, found.get(sort)]);
 }
 
 function sign(known, sort, bearing) {
@@ -58,7 +60,10 @@ function several(known, counts, open) {
     const end = place < counts.length - 1 ? ", " : "";
     mark.append(sign(known, sort), count > 1 ? String(count) : hidden("1"), hidden(` × ${known.get(sort).label}${end}`));
   });
-  mark.addEventListener("click", open);
+  mark.addEventListener("click", (event) => {
+    event.stopPropagation(); // or the map would close at once what it opens
+    open();
+  });
   return mark;
 }
 
@@ -83,34 +88,30 @@ function listed(points, holder) {
 function marks(map, library, holder, known) {
   const there = new Map();
 
-  async function open(mark) {
-    const source = map.getSource("points");
-    const zoom = await source.getClusterExpansionZoom(mark.cluster);
-    if (zoom <= NEAREST) return map.easeTo({ center: mark.at, zoom });
-    const points = await source.getClusterLeaves(mark.cluster, LISTED, 0);
-    return new library.Popup({ maxWidth: "20rem", focusAfterOpen: true }).setLngLat(mark.at).setDOMContent(listed(points, holder)).addTo(map);
+  function open({ at, points }) {
+    const bounds = new library.LngLatBounds();
+    for (const { geometry } of points) bounds.extend(geometry.coordinates);
+    const one = bounds.getNorthEast().distanceTo(bounds.getSouthWest()) < APART;
+    if (!one && map.getZoom() < NEAREST) return map.fitBounds(bounds, { padding: 60, maxZoom: NEAREST });
+    return new library.Popup({ maxWidth: "20rem", focusAfterOpen: true }).setLngLat(at).setDOMContent(listed(points.slice(0, LISTED), holder)).addTo(map);
   }
 
-  function made(told, counts, at) {
-    const mark = { at };
-    const element = counts ? several(known, counts, () => open(mark)) : single(known, told);
-    mark.drawn = new library.Marker({ element }).setLngLat(at).addTo(map);
+  function made(mark) {
+    const [first] = mark.points;
+    const element = mark.points.length > 1 ? several(known, counted(mark.points, known), () => open(mark)) : single(known, first.properties);
+    mark.drawn = new library.Marker({ element }).setLngLat(mark.at).addTo(map);
     return mark;
   }
 
-  return function draw() {
-    if (!map.getSource("points") || !map.isSourceLoaded("points")) return;
-    const bounds = map.getBounds();
+  return function draw(points) {
     const stay = new Set();
-    for (const { geometry, properties: told } of map.querySourceFeatures("points")) {
-      const at = geometry.coordinates;
-      if (!bounds.contains(at)) continue;
-      const counts = told.cluster ? [...known.keys()].filter((sort) => told[sort]).map((sort) => [sort, told[sort]]) : null;
-      const place = at.map((degrees) => degrees.toFixed(4));
-      const key = JSON.stringify(counts ? [place, counts] : [place, told.sort, told.said, told.href]);
-      if (!there.has(key)) there.set(key, made(told, counts, at));
-      there.get(key).cluster = told.cluster_id;
+    for (const mark of together(points, map)) {
+      const [{ properties: first }] = mark.points;
+      const words = mark.points.length > 1 ? counted(mark.points, known) : [first.said, first.href];
+      const key = JSON.stringify([mark.at.map((degrees) => degrees.toFixed(5)), words]);
       stay.add(key);
+      if (there.has(key)) there.get(key).points = mark.points;
+      else there.set(key, made(mark));
     }
     for (const [key, mark] of there) {
       if (stay.has(key)) continue;
@@ -150,21 +151,22 @@ function themed(changed) {
   };
 }
 
-// Resolves once the map is drawn: { renew, remove }. `part` is told of each part that is moved to, `failed` is called where
-// the browser takes the canvas away.
-export async function moving(holder, { kind, box, part, failed }) {
-  const library = await import(holder.dataset.library);
-  library.setWorkerUrl(new URL(holder.dataset.worker, location.href).href);
-  const tiles = holder.dataset.tiles ? JSON.parse(holder.dataset.tiles) : null;
-  if (tiles) library.addProtocol("pmtiles", new globalThis.pmtiles.Protocol().tilev4);
-  const known = signs(holder);
-  const asked = `kind=${encodeURIComponent(kind)}`;
+async function asked(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${answer.status} ${address}`);
+  return (await answer.json()).features;
+}
+
+function bounds(box) {
   const [west, south, east, north] = box.split(",").map(Number);
-  const drawnAs = () => style({ asked, tiles, near: CLOSE, nearest: NEAREST, counts: counted(known) });
+  return [[west, Math.max(south, -EDGE)], [east, Math.min(north, EDGE)]];
+}
+
+function drawn(library, holder, box, look) {
   const map = new library.Map({
     container: holder.querySelector(".l-map-moving__canvas"),
-    style: drawnAs(),
-    bounds: [[west, Math.max(south, -EDGE)], [east, Math.min(north, EDGE)]],
+    style: look(),
+    bounds: bounds(box),
     maxZoom: NEAREST,
     renderWorldCopies: false,
     attributionControl: false,
@@ -178,23 +180,41 @@ export async function moving(holder, { kind, box, part, failed }) {
   map.keyboard.disableRotation();
   map.addControl(new library.NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new library.ScaleControl(), "bottom-left");
-  const draw = marks(map, library, holder, known);
-  const forget = themed(() => map.setStyle(drawnAs()));
-  map.on("sourcedata", draw);
-  map.on("moveend", draw);
-  map.on("moveend", () => part(seen(map)));
-  map.on("idle", () => { draw(); holder.dataset.idle = ""; });
-  map.on("webglcontextlost", failed);
-  map.on("error", ({ error }) => console.warn(error.message));
-  const gone = () => {
-    forget();
-    delete holder.dataset.idle;
-    map.remove();
-  };
-  return { renew: () => renewed(map, asked), remove: gone };
+  return map;
 }
 
-function renewed(map, asked) {
-  map.getSource("points").setData(`/map/points?${asked}`);
-  map.getSource("shapes").setData(`/map/shapes?${asked}&box=${seen(map)}`);
+// Resolves once the marks stand: { renew, remove }. `part` is told of each part that is moved to, `failed` is called where
+// the browser takes the canvas away.
+export async function moving(holder, { kind, box, part, failed }) {
+  const query = `kind=${encodeURIComponent(kind)}`;
+  const found = asked(`/map/points?${query}`);
+  const library = await import(holder.dataset.library);
+  library.setWorkerUrl(new URL(holder.dataset.worker, location.href).href);
+  const tiles = holder.dataset.tiles ? JSON.parse(holder.dataset.tiles) : null;
+  if (tiles) library.addProtocol("pmtiles", new globalThis.pmtiles.Protocol().tilev4);
+  const look = () => style(query, tiles);
+  const map = drawn(library, holder, box, look);
+  const draw = marks(map, library, holder, signs(holder));
+  const forget = themed(() => map.setStyle(look()));
+  map.on("idle", () => { holder.dataset.idle = ""; });
+  map.on("webglcontextlost", failed);
+  map.on("error", ({ error }) => console.warn(error.message));
+  let points = await found;
+  draw(points);
+  map.on("moveend", () => {
+    draw(points);
+    part(seen(map));
+  });
+  return {
+    async renew() {
+      map.getSource("shapes").setData(`/map/shapes?${query}&box=${seen(map)}`);
+      points = await asked(`/map/points?${query}`);
+      draw(points);
+    },
+    remove() {
+      forget();
+      delete holder.dataset.idle;
+      map.remove();
+    },
+  };
 }

@@ -76,16 +76,14 @@ function drawn() {
     { id: "squares", type: "fill", source: "shapes", filter: POLYGON, paint: { "fill-color": tone("good"), "fill-opacity": ["*", 0.12, ["get", "level"]] } },
     { id: "tallies", type: "symbol", source: "shapes", filter: POLYGON, ...lettered({ "text-field": ["to-string", ["get", "count"]] }) },
     ...lines(),
-    { id: "points", type: "circle", source: "points", paint: { "circle-radius": 1, "circle-opacity": 0 } },
   ];
 }
 
-// `asked` is the query of what is shown; `counts` are what a mark of several points sums up, within `near` pixels.
-export function style({ asked, tiles, near, nearest, counts }) {
+// `query` says what is shown; `tiles` are what a script must know of the agency's own map, or null.
+export function style(query, tiles) {
   const sources = {
     outlines: { type: "geojson", data: "/map/outlines", tolerance: 0.5 },
-    shapes: { type: "geojson", data: `/map/shapes?${asked}` },
-    points: { type: "geojson", data: `/map/points?${asked}`, cluster: true, clusterRadius: near, clusterMaxZoom: nearest, maxzoom: nearest + 1, clusterProperties: counts },
+    shapes: { type: "geojson", data: `/map/shapes?${query}` },
   };
   if (tiles) {
     const [minzoom, maxzoom] = tiles.zooms;
