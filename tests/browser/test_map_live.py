@@ -231,8 +231,40 @@ def test_the_choice_is_kept_on_this_browser_and_taken_back(at_map: Any) -> None:
     at_map.click("[data-map-move]")
     assert at_map.locator(".l-map__picture").is_visible()
     assert at_map.locator(".maplibregl-canvas").count() == 0
+    assert at_map.locator("[data-map-move]").is_visible()
+    assert at_map.inner_text("[data-map-said]") == ""
     at_map.reload()
     assert not at_map.locator("#map-moving").is_visible()
+
+
+def test_a_map_that_cannot_be_drawn_leaves_the_picture_and_says_so(at_map: Any) -> None:
+    at_map.route("**/map/points?*", lambda route: route.fulfill(status=503))
+    at_map.click("[data-map-move]")
+    at_map.locator("[data-map-said]", has_text="the picture stays").wait_for()
+    assert at_map.locator(".l-map__picture").is_visible()
+    assert at_map.locator(".maplibregl-canvas").count() == 0
+    at_map.unroute("**/map/points?*")
+    at_map.reload()
+    assert at_map.locator("[data-map-move]").is_visible()
+    assert not at_map.locator("#map-moving").is_visible()
+
+
+def test_who_changes_their_mind_while_the_map_loads_has_one_map_or_none(at_map: Any) -> None:
+    for _ in range(3):
+        at_map.click("[data-map-move]")
+    at_map.wait_for_selector(IDLE)
+    at_map.wait_for_timeout(500)
+    assert at_map.locator(".maplibregl-canvas").count() == 1
+    at_map.click("[data-map-move]")
+    assert at_map.locator(".maplibregl-canvas").count() == 0
+
+
+def test_a_node_that_was_away_is_asked_again(at_map: Any, road: Road) -> None:
+    at_map.route("**/map", lambda route: route.fulfill(status=503))
+    road.meets(2)
+    at_map.locator("[data-map-said]", has_text="New on the map").wait_for(timeout=8_000)
+    at_map.unroute("**/map")
+    at_map.locator("#map-table tr", has_text="Sighting: Gate 2").wait_for(timeout=12_000)
 
 
 def test_without_webgl_or_scripts_the_picture_stays(

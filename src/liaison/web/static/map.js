@@ -2,6 +2,7 @@
 // Without it the page shows the same, as of when it was opened.
 const RESTS = 15 * 60_000; // milliseconds without a hand on it, after which the map follows no more and the session may end
 const LOOKS = 30_000; // milliseconds between two looks at that
+const AGAIN = 5_000; // milliseconds after which a node that did not answer is asked again
 const SETTLES = 400; // milliseconds after a move, before the picture and the table follow it
 const CHOICE = "liaison-map"; // what this browser remembers: that the map is moved here
 
@@ -14,6 +15,7 @@ let state = document.querySelector("#map-picture").dataset.state;
 let stream = null;
 let touched = Date.now();
 let moved = null;
+let turns = 0;
 let settling = 0;
 
 function say(words) {
@@ -36,7 +38,7 @@ function replaced(fresh) {
     const now = fresh.getElementById(name);
     if (!old || !now) continue;
     if (old.contains(document.activeElement)) {
-      old.addEventListener("focusout", () => setTimeout(refresh), { once: true });
+      old.addEventListener("focusout", () => setTimeout(refreshed), { once: true });
       continue;
     }
     old.replaceWith(document.adoptNode(now));
@@ -46,7 +48,13 @@ function replaced(fresh) {
 
 async function refresh() {
   const answer = await fetch(`/map${location.search}`);
-  if (answer.ok && !answer.redirected) replaced(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  if (!answer.ok || answer.redirected) throw new Error(`the map was answered with ${answer.status}`);
+  replaced(new DOMParser().parseFromString(await answer.text(), "text/html"));
+}
+
+// Where the node does not answer, the part stays as it is: the next move or event asks again.
+function refreshed() {
+  refresh().catch((error) => console.warn(error.message));
 }
 
 function part(box) {
@@ -57,7 +65,7 @@ function part(box) {
   const field = document.querySelector("input[name=box]");
   if (field) field.value = box;
   clearTimeout(settling);
-  settling = setTimeout(refresh, SETTLES);
+  settling = setTimeout(refreshed, SETTLES);
 }
 
 function shut() {
@@ -71,17 +79,22 @@ function stop(words) {
   say(words);
 }
 
+async function changed(change) {
+  if (change.state === state) return;
+  say(change.said || page.dataset.textChanged);
+  try {
+    await Promise.all([refresh(), moved?.renew()]);
+    state = change.state;
+  } catch {
+    shut();
+    setTimeout(follow, AGAIN);
+  }
+}
+
 function follow() {
   if (stream || document.hidden || follower.getAttribute("aria-pressed") !== "true") return;
   stream = new EventSource(`/map/events?${new URLSearchParams({ kind: page.dataset.kind, since: state })}`);
-  stream.addEventListener("map", async (event) => {
-    const change = JSON.parse(event.data);
-    if (change.state === state) return;
-    state = change.state;
-    say(change.said || page.dataset.textChanged);
-    moved?.renew();
-    await refresh();
-  });
+  stream.addEventListener("map", (event) => changed(JSON.parse(event.data)));
   stream.addEventListener("over", () => stop(page.dataset.textOver));
   stream.addEventListener("error", () => {
     if (stream?.readyState === EventSource.CLOSED) stop(page.dataset.textOver);
@@ -109,6 +122,7 @@ function following() {
 }
 
 function back() {
+  turns += 1;
   moved?.remove();
   moved = null;
   holder.hidden = true;
@@ -124,16 +138,19 @@ function failed() {
 }
 
 async function move() {
+  const turn = (turns += 1);
   mover.setAttribute("aria-pressed", "true");
   holder.hidden = false;
   page.classList.add("l-map-page--moving");
   try {
     const { moving } = await import(holder.dataset.script);
     const { box } = document.querySelector("#map-picture").dataset;
-    moved = await moving(holder, { kind: page.dataset.kind, box, part, failed });
+    const made = await moving(holder, { kind: page.dataset.kind, box, part, failed });
+    if (turn === turns) moved = made;
+    else made.remove();
   } catch (error) {
     console.warn(error.message);
-    failed();
+    if (turn === turns) failed();
   }
 }
 

@@ -188,6 +188,7 @@ function drawn(library, holder, box, look) {
 export async function moving(holder, { kind, box, part, failed }) {
   const query = `kind=${encodeURIComponent(kind)}`;
   const found = asked(`/map/points?${query}`);
+  found.catch(() => {}); // it is told below, once there is a map to take away
   const library = await import(holder.dataset.library);
   library.setWorkerUrl(new URL(holder.dataset.worker, location.href).href);
   const tiles = holder.dataset.tiles ? JSON.parse(holder.dataset.tiles) : null;
@@ -199,7 +200,10 @@ export async function moving(holder, { kind, box, part, failed }) {
   map.on("idle", () => { holder.dataset.idle = ""; });
   map.on("webglcontextlost", failed);
   map.on("error", ({ error }) => console.warn(error.message));
-  let points = await found;
+  let points = await found.catch((error) => {
+    map.remove();
+    throw error;
+  });
   draw(points);
   map.on("moveend", () => {
     draw(points);
