@@ -309,6 +309,10 @@ def test_lines_and_squares_of_a_layer_are_drawn_with_no_further_work(
         moved(at_map)
     forms = {each["geometry"]["type"] for each in found.value.json()["features"]}
     assert forms == {"LineString", "Polygon"}
+    at_map.focus(".maplibregl-canvas")
+    with at_map.expect_response("**/map/shapes?*") as found:
+        at_map.keyboard.press("+")
+    assert found.value.ok, "squares are as large as the new part needs"
 
 
 def test_the_agencys_own_map_is_drawn_and_its_source_is_named(

@@ -134,7 +134,7 @@ def test_lines_and_squares_are_where_the_picture_has_them() -> None:
     track = Track(Kind.DRONE, "A drone", ((41.0, 19.0), (41.5, 19.5)))
     short = Track(Kind.DRONE, "One place", ((41.0, 19.0),))
     layer = mapped.Layer((), False, (track, short), ((41.2, 19.2), (41.2, 19.2)))
-    shown = mapped.drawn(layer, Box(18, 40, 21, 42))
+    shown = mapped.walked(layer, Box(18, 40, 21, 42))
     line, square = json.loads(map_features.shapes(layer, shown))["features"]
     assert line["geometry"] == {"type": "LineString", "coordinates": [[19.0, 41.0], [19.5, 41.5]]}
     assert line["properties"] == {"kind": "drone", "name": "A drone"}

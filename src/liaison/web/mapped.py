@@ -131,6 +131,11 @@ def drawn(layer: Layer, box: Box | None = None) -> Picture:
     return picture(layer.points, tracks=layer.tracks, patrolled=layer.patrolled, box=box)
 
 
+def walked(layer: Layer, box: Box | None = None) -> Picture:
+    """The picture of a layer without its points: lines, and squares of patrols."""
+    return picture([], tracks=layer.tracks, patrolled=layer.patrolled, box=box)
+
+
 def state_of(layer: Layer) -> str:
     """A digest of all that a layer shows, by which a page knows whether something changed."""
     return hashlib.sha256(msgspec.msgpack.encode(layer)).hexdigest()[:32]

@@ -30,7 +30,7 @@ from liaison.web.context import Visit
 from liaison.web.language import later
 from liaison.web.map_picture import Kind, Point
 from liaison.web.map_view import read_box
-from liaison.web.mapped import drawn, kind_of, layers, state_of
+from liaison.web.mapped import kind_of, layers, state_of, walked
 from liaison.web.routing import Declared, served, the_visit
 from liaison.web.sessions import cookie_of
 
@@ -73,7 +73,7 @@ def points(visit: Visit, kind: Short = "") -> Response[bytes]:
 def shapes(visit: Visit, kind: Short = "", box: Short = "") -> Response[bytes]:
     """All lines that the person sees, and the squares of patrols, as large as a part of the map needs them."""
     layer = layers(visit.office, visit.actor, kind_of(kind))
-    content = map_features.shapes(layer, drawn(layer, read_box(box) if box else None))
+    content = map_features.shapes(layer, walked(layer, read_box(box) if box else None))
     return Response(content, headers={"Content-Type": GEOJSON})
 
 

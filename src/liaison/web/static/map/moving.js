@@ -193,8 +193,10 @@ export async function moving(holder, { kind, box, part, failed }) {
   library.setWorkerUrl(new URL(holder.dataset.worker, location.href).href);
   const tiles = holder.dataset.tiles ? JSON.parse(holder.dataset.tiles) : null;
   if (tiles) library.addProtocol("pmtiles", new globalThis.pmtiles.Protocol().tilev4);
-  const look = () => style(query, tiles);
-  const map = drawn(library, holder, box, look);
+  let map = null;
+  const shapes = () => `/map/shapes?${query}&box=${map ? seen(map) : box}`;
+  const look = () => style(shapes(), tiles);
+  map = drawn(library, holder, box, look);
   const draw = marks(map, library, holder, signs(holder));
   const forget = themed(() => map.setStyle(look()));
   map.on("idle", () => { holder.dataset.idle = ""; });
@@ -207,11 +209,12 @@ export async function moving(holder, { kind, box, part, failed }) {
   draw(points);
   map.on("moveend", () => {
     draw(points);
+    if (document.querySelector(".l-map__square")) map.getSource("shapes").setData(shapes()); // as large as this zoom needs
     part(seen(map));
   });
   return {
     async renew() {
-      map.getSource("shapes").setData(`/map/shapes?${query}&box=${seen(map)}`);
+      map.getSource("shapes").setData(shapes());
       points = await asked(`/map/points?${query}`);
       draw(points);
     },

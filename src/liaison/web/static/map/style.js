@@ -79,11 +79,11 @@ function drawn() {
   ];
 }
 
-// `query` says what is shown; `tiles` are what a script must know of the agency's own map, or null.
-export function style(query, tiles) {
+// `shapes` is the address of lines and squares; `tiles` are what a script must know of the agency's own map, or null.
+export function style(shapes, tiles) {
   const sources = {
     outlines: { type: "geojson", data: "/map/outlines", tolerance: 0.5 },
-    shapes: { type: "geojson", data: `/map/shapes?${query}` },
+    shapes: { type: "geojson", data: shapes },
   };
   if (tiles) {
     const [minzoom, maxzoom] = tiles.zooms;
