@@ -72,7 +72,7 @@ function listed(points, holder) {
   const title = document.createElement("strong");
   const list = document.createElement("ul");
   title.textContent = holder.dataset.several;
-  for (const { properties } of points) {
+  for (const { properties } of points.slice(0, LISTED)) {
     const item = document.createElement("li");
     const named = link(properties.said, properties.href);
     named.textContent = properties.said;
@@ -81,6 +81,7 @@ function listed(points, holder) {
     list.append(item);
   }
   box.append(title, list);
+  if (points.length > LISTED) box.append(`… + ${points.length - LISTED}`);
   return box;
 }
 
@@ -93,7 +94,7 @@ function marks(map, library, holder, known) {
     for (const { geometry } of points) bounds.extend(geometry.coordinates);
     const one = bounds.getNorthEast().distanceTo(bounds.getSouthWest()) < APART;
     if (!one && map.getZoom() < NEAREST) return map.fitBounds(bounds, { padding: 60, maxZoom: NEAREST });
-    return new library.Popup({ maxWidth: "20rem", focusAfterOpen: true }).setLngLat(at).setDOMContent(listed(points.slice(0, LISTED), holder)).addTo(map);
+    return new library.Popup({ maxWidth: "20rem", focusAfterOpen: true }).setLngLat(at).setDOMContent(listed(points, holder)).addTo(map);
   }
 
   function made(mark) {
