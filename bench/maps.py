@@ -1,4 +1,4 @@
-"""What a map costs: outlines, marks and text of a picture that the server draws."""
+"""What a map costs: outlines, marks and text of a picture that the server draws, and a map that the browser moves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable
 from typing import TypeVar
 
-from bench.common import Figures, cpu_seconds
+from bench import maps_moved
+from bench.common import Absent, Figures, cpu_seconds
 
 REGION = (18.0, 39.0, 23.0, 43.0)  # west, south, east, north
 RUNS = 5
@@ -64,7 +65,11 @@ def measure(quick: bool) -> list[Figures]:
     found.notes.append(
         "points are drawn by lot, evenly over the region; outlines are kept for the parts that were shown last"
     )
-    return [found]
+    try:
+        return [found, maps_moved.measure(quick)]
+    except Absent as missing:
+        found.notes.append(f"the map that moves was left out: {missing}")
+        return [found]
 
 
 def _milliseconds(work: Callable[[], Found], runs: int = RUNS) -> tuple[float, Found]:

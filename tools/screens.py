@@ -43,7 +43,8 @@ class Shot:
     """A page: who looks, where they begin, the beginning of the link that they follow from there, what is added to its
     address, the status it is answered with, and what is typed into which field and sent before the picture is taken.
 
-    `scanned` is of the checkpoint's screen alone: what is scanned there; empty where no shift has begun."""
+    `scanned` is of the checkpoint's screen alone: what is scanned there; empty where no shift has begun. `pressed` are
+    the selectors of a button, and of what stands once it has worked."""
 
     name: str
     who: Officer | None
@@ -53,6 +54,7 @@ class Shot:
     status: int = 200
     typed: tuple[tuple[str, str], ...] = ()
     scanned: str | None = None
+    pressed: tuple[str, str] = ("", "")
 
 
 ZONE = "P<ALBHOXHA<<ARBEN<<<<<<<<<<<<<<<<<<<<<<<<<<<\nBA12345675SRB9003152M3806018<<<<<<<<<<<<<<<4"
@@ -80,6 +82,7 @@ PAGES = (
     Shot("alert", agency.DESK, "/alerts", "/alerts/"),
     Shot("hit", agency.INVESTIGATOR, HIT),
     Shot("map", agency.DESK, "/map"),
+    Shot("map-moving", agency.INVESTIGATOR, "/map", pressed=("[data-map-move]", "#map-moving[data-idle]")),
     Shot("cases", agency.DESK, "/cases"),
     Shot("case", agency.DESK, "/cases", "/cases/case-"),
     Shot("case-new", agency.INVESTIGATOR, "/cases/new"),
@@ -170,6 +173,7 @@ DARK = (
     "crosscheck",
     "action",
     "map",
+    "map-moving",
 )
 SUBJECTS = 60  # of the request between the two agencies
 
@@ -276,6 +280,10 @@ def send(page: Page, shot: Shot) -> None:
             page.locator("main button[type=submit]").last.click()
     if shot.scanned is not None:
         _scan(page, shot.scanned)
+    if any(shot.pressed):
+        press, stands = shot.pressed
+        page.click(press)
+        page.wait_for_selector(stands)
 
 
 def _scan(page: Page, text: str) -> None:

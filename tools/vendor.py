@@ -35,6 +35,14 @@ PINS = {
         "2.0.11",
         "sha512-Thx/WtpeOQqSrqBCw/A1cwGJGg4UrVa3+sW0GmrM3p4gJgO89ecH4qtbnyzDDWFvBTqjnIMCgELTNt636dtamA==",
     ),
+    "maplibre-gl": (
+        "6.17.0",
+        "sha512-2chIZwpLGenoUQOcnm9Pk4SLbA8ppNFq8jlpXiq9vcYm3Y1wJ3fc82FL0GLwBaPYJCLzPv/mC46KEupVov75rQ==",
+    ),
+    "pmtiles": (
+        "4.5.0",
+        "sha512-CBeD4SoUluFziGdy/8k7FOjQxQy486n+929W/tWophauvMICpkZ26vGBWhDt/6b1FZQWNaf4jFdT/5+q0Wii5w==",
+    ),
     "axe-core": (
         "4.14.1",
         "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
@@ -55,6 +63,11 @@ KEPT = {
     "govuk-frontend.min.js": "govuk-frontend/dist/govuk/govuk-frontend.min.js",
     "moj-frontend.min.js": f"{MOJ}/moj-frontend.min.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "maplibre-gl.mjs": "maplibre-gl/dist/maplibre-gl.mjs",
+    "maplibre-gl-worker.mjs": "maplibre-gl/dist/maplibre-gl-worker.mjs",
+    "maplibre-gl.css": "maplibre-gl/dist/maplibre-gl.css",
+    "maplibre-gl.LICENSE": "maplibre-gl/LICENSE.txt",
+    "pmtiles.js": "pmtiles/dist/pmtiles.js",
     "images/icon-close-cross-black.svg": f"{MOJ}/assets/images/icon-close-cross-black.svg",
     "images/icon-document.svg": f"{MOJ}/assets/images/icon-document.svg",
     "images/icon-tag-remove-cross.svg": f"{MOJ}/assets/images/icon-tag-remove-cross.svg",

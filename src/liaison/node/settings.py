@@ -139,6 +139,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             le=72,
         ),
     ] = 24
+    map_tiles: Annotated[
+        Text,
+        _says("PMTiles file of a map of the agency's own, drawn under the points; empty: outlines alone."),
+    ] = ""
+    map_source: Annotated[
+        Text, _says("Whose map that is, where its file does not say; it stands on the map.", max_length=300)
+    ] = ""
     demo: Annotated[bool, _says("Invented records and open sign-ins. Never with real records.")] = False
 
 

@@ -40,6 +40,7 @@ from liaison.node.metrics import Metrics
 from liaison.node.private import keep_private
 from liaison.node.remembered import Remembered
 from liaison.node.settings import Settings, read_settings
+from liaison.node.tiles import Tiles, open_tiles
 from liaison.office import Office
 from liaison.officers.limits import Allowance
 from liaison.officers.settings import Lasting, Site
@@ -132,6 +133,7 @@ class Node:
     found: Remembered[list[Any]] = field(default_factory=Remembered)
     pictures: Reader = field(default_factory=Reader)
     gate: Gate = field(init=False)  # of cameras' reads
+    tiles: Tiles | None = None  # of the agency's own map, while it serves
 
     def __post_init__(self) -> None:
         failed = self._failed
@@ -211,7 +213,9 @@ class Node:
         return self.office.read(_last_signed)
 
     def start(self) -> None:
-        """Begin the work in the background. Raises BadSetting where partners cannot be listened for."""
+        """Begin the work in the background. Raises BadSetting where partners cannot be listened for, or the agency's
+        map cannot be read."""
+        self.tiles = open_tiles(self.settings.map_tiles, self.settings.map_source)
         self.correspondence.start()
         for each in self.background:
             each.start()
@@ -219,6 +223,9 @@ class Node:
     def stop(self) -> None:
         """End the work in the background; what is committed is published first, where that can be done."""
         self.crosschecks.stop()
+        if self.tiles is not None:
+            self.tiles.close()
+            self.tiles = None
         for each in reversed(self.background):
             each.stop()
         self.correspondence.stop()

@@ -116,11 +116,11 @@ def _outline(land: Land, view: View, limits: Numbers) -> Outline:
         ring = view.projected(clipped(land.rings[place], limits))
         if path := _path(ring, rough):
             parts.append(path)
-            if (area := _area(ring)) > size:
-                largest, size = ring, area
+            if (extent := area(ring)) > size:
+                largest, size = ring, extent
     if largest is None or size < LABELLED * view.width * view.height:
         return Outline(land.name, "".join(parts))
-    x, y, room = _middle(largest)
+    x, y, room = middle(largest)
     half = len(land.name) * LETTER / 2
     fits = half * 2 <= room * 1.3 and half < x < view.width - half and 28 < y < view.height - 30
     label, tight = land.name if fits else "", half * 2 > room * 0.7
@@ -162,12 +162,13 @@ def _path(ring: Numbers, rough: int) -> str:
     return f"M{grid[0, 0]} {grid[0, 1]}l{steps}z".replace(" -", "-")
 
 
-def _area(ring: Numbers) -> float:
+def area(ring: Numbers) -> float:
+    """The area of a ring, in squares of what it is given in."""
     x, y = ring.T
     return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
 
 
-def _middle(ring: Numbers) -> tuple[float, float, float]:
+def middle(ring: Numbers) -> tuple[float, float, float]:
     """A place within the ring, at half its height: the middle of the longest stretch there, and how long it is."""
     x, y = ring.T
     level = float((y.min() + y.max()) / 2) + 1e-6

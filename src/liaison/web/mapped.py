@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from liaison import policy
+from liaison.model.errors import BadInput
 from liaison.office import Office
 from liaison.sightings.register import MOST, Camera, cameras_of
 from liaison.sightings.seen import sightings_of
-from liaison.web.map_picture import Kind, Picture, Point, picture
+from liaison.web.language import later
+from liaison.web.map_picture import Kind, Picture, Point, Track, picture
 from liaison.web.map_view import Box, within
 
 AROUND = (2.0, 1.0)  # degrees of longitude and latitude to each side of a camera
@@ -26,10 +31,18 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """All points of a kind that a person sees. `cut` where there are more than are shown at once."""
+    """All of a kind that a person sees: points, and lines and positions of patrols where it has any. `cut` where there
+    are more points than are shown at once."""
 
     placed: tuple[Placed, ...]
     cut: bool
+    tracks: tuple[Track, ...] = ()
+    patrolled: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def points(self) -> list[Point]:
+        """The points alone."""
+        return [one.point for one in self.placed]
 
 
 def cameras(office: Office, actor: policy.Actor) -> Layer:
@@ -88,7 +101,41 @@ LAYERS: dict[Kind, Callable[[Office, policy.Actor], Layer]] = {
 }
 
 
+def kind_of(text: str) -> Kind | None:
+    """The kind that an address asks for; None for all. Raises BadInput."""
+    if not text:
+        return None
+    try:
+        found = Kind(text)
+    except ValueError:
+        found = None
+    if found not in LAYERS:
+        hint = later("choose one that the filter offers")
+        raise BadInput(later("there is no such kind on the map"), field="kind", hint=hint)
+    return found
+
+
 def layers(office: Office, actor: policy.Actor, kind: Kind | None = None) -> Layer:
     """What there is of one kind, or of all."""
     found = [read(office, actor) for each, read in LAYERS.items() if kind in (None, each)]
-    return Layer(tuple(one for layer in found for one in layer.placed), any(layer.cut for layer in found))
+    return Layer(
+        tuple(one for layer in found for one in layer.placed),
+        any(layer.cut for layer in found),
+        tuple(track for layer in found for track in layer.tracks),
+        tuple(place for layer in found for place in layer.patrolled),
+    )
+
+
+def drawn(layer: Layer, box: Box | None = None) -> Picture:
+    """The picture of a layer; of a part of the world where a box is given."""
+    return picture(layer.points, tracks=layer.tracks, patrolled=layer.patrolled, box=box)
+
+
+def walked(layer: Layer, box: Box | None = None) -> Picture:
+    """The picture of a layer without its points: lines, and squares of patrols."""
+    return picture([], tracks=layer.tracks, patrolled=layer.patrolled, box=box)
+
+
+def state_of(layer: Layer) -> str:
+    """A digest of all that a layer shows, by which a page knows whether something changed."""
+    return hashlib.sha256(msgspec.msgpack.encode(layer)).hexdigest()[:32]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.params import Parameter
 
+from liaison.formats.pmtiles import Tile
 from liaison.model.errors import BadInput
 from liaison.model.roles import Capability
 from liaison.sightings.register import MOST
 from liaison.web.context import Visit
-from liaison.web.language import later
-from liaison.web.map_picture import Kind, picture, shown_in, ways
-from liaison.web.map_view import Box, read_box
-from liaison.web.mapped import LAYERS, layers
+from liaison.web.map_features import sort_of
+from liaison.web.map_picture import KINDS, shown_in, ways
+from liaison.web.map_view import Box, read_box, within
+from liaison.web.mapped import LAYERS, drawn, kind_of, layers, state_of
 from liaison.web.routing import page
 
 LISTED = 20  # points of a page of the table
@@ -29,14 +30,13 @@ def map_page(visit: Visit, kind: Short = "", box: Short = "", at: Number = 1) ->
     errors: dict[str, str] = {}
     wanted = part = None
     try:
-        wanted = _kind(kind)
+        wanted = kind_of(kind)
         part = read_box(box) if box else None
     except BadInput as refused:
         errors[refused.field or ""] = f"{visit.say(str(refused))}: {visit.say(refused.hint)}"
     layer = layers(visit.office, visit.actor, wanted)
-    points = [one.point for one in layer.placed]
-    drawn = picture(points, box=part)
-    there = shown_in(drawn.view, points)
+    shown = drawn(layer, part)
+    there = shown_in(shown.view, layer.points)
     listed = [layer.placed[place] for place in there[(at - 1) * LISTED : at * LISTED]]
 
     def address(other: Box) -> str:
@@ -46,8 +46,12 @@ def map_page(visit: Visit, kind: Short = "", box: Short = "", at: Number = 1) ->
         "pages/map.html",
         title=visit.say("Map"),
         active="map",
-        picture=drawn,
-        ways=ways(drawn.view, address),
+        picture=shown,
+        ways=ways(shown.view, address),
+        part=within(shown.view.box).text,
+        state=state_of(layer),
+        sorts=[(sort_of(each.value, past), each, past) for each in KINDS for past in (False, True)],
+        tiles=_tiles(visit),
         address=address,
         listed=listed,
         total=len(layer.placed),
@@ -65,18 +69,18 @@ def map_page(visit: Visit, kind: Short = "", box: Short = "", at: Number = 1) ->
     )
 
 
-def _kind(text: str) -> Kind | None:
-    """The kind that is asked for; None for all. Raises BadInput."""
-    if not text:
+def _tiles(visit: Visit) -> dict[str, Any] | None:
+    """What the browser has to know of the agency's own map; None where there is none."""
+    archive = visit.node.tiles
+    if archive is None:
         return None
-    try:
-        found = Kind(text)
-    except ValueError:
-        found = None
-    if found not in LAYERS:
-        hint = later("choose one that the filter offers")
-        raise BadInput(later("there is no such kind on the map"), field="kind", hint=hint)
-    return found
+    return {
+        "vector": archive.tile is Tile.VECTOR,
+        "zooms": archive.zooms,
+        "box": archive.box,
+        "layers": archive.layers,
+        "source": archive.source,
+    }
 
 
 ROUTES = (map_page,)
