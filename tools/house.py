@@ -28,6 +28,8 @@ CONNECTS = {"aiohttp", "ftplib", "http.client", "httpx", "requests", "smtplib", 
 MAY_CONNECT = {  # each of these opens connections, or has a socket, for the reason that is said
     "src/liaison/transport/channel.py": "to partners",
     "src/liaison/node/server.py": "listens, for officers and for partners",
+    "src/liaison/node/sensing.py": "listens, for drones, boats and teams with a certificate",
+    "src/liaison/cli/sensors.py": "from a receiver on this machine to the node whose address a person gives",
     "src/liaison/officers/provider.py": "to the agency's identity provider",
     "src/liaison/ledger/sources.py": "to a ledger that a person names on the command line",
     "src/liaison/cli/reconcile.py": "to the node whose address a person gives",
