@@ -1,4 +1,4 @@
-"""Where drones, boats and teams send Cursor on Target: TLS with a certificate of a registered feed, and nothing without.
+"""Where drones, boats and teams send Cursor on Target: over TLS, with the certificate of a registered feed alone.
 
 A connection has a thread. What it sends is handed over as it is read: who sends faster than the node takes has to
 wait, by itself. Nothing of a message is logged; a connection that is cut is counted by its reason.
@@ -11,7 +11,8 @@ import ssl
 import tempfile
 import threading
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from liaison.formats.tracks import cot_writing
@@ -125,13 +126,11 @@ class Sensing:
             self._replaced(plain, connection)
             digest = certificates.fingerprint(connection.getpeercert(binary_form=True) or b"")
             feed = self._intake.by_certificate(digest)
-            with self._lock:
-                self._connected[digest] += 1
-                crowded = self._connected[digest] > EACH
-            if crowded:
-                self._cut("too-many")
-            else:
-                self._read(connection, feed)
+            with self._counted(digest) as many:
+                if many > EACH:
+                    self._cut("too-many")
+                else:
+                    self._read(connection, feed)
         except ssl.SSLError as error:
             self._cut("certificate" if _about_certificate(error) else "handshake" if not digest else "broken")
         except NotSignedIn:
@@ -144,12 +143,31 @@ class Sensing:
             self._cut("unavailable")
             log().error("sensor-hand-over-failed", error=type(error).__name__)
         finally:
-            self._end(connection, digest)
+            with self._lock:
+                self._connections.discard(connection)
+            with suppress(OSError):
+                connection.close()
+
+    @contextmanager
+    def _counted(self, digest: bytes) -> Iterator[int]:
+        """How many connections of a certificate there are, with this one, which counts until the end."""
+        with self._lock:
+            self._connected[digest] += 1
+            many = self._connected[digest]
+        try:
+            yield many
+        finally:
+            with self._lock:
+                self._connected[digest] -= 1
 
     def _shaken(self, plain: socket.socket) -> ssl.SSLSocket:
         plain.settimeout(SHAKES)
         connection = self._tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
-        connection.do_handshake()
+        try:
+            connection.do_handshake()
+        except BaseException:
+            connection.close()
+            raise
         connection.settimeout(IDLE)
         return connection
 
@@ -179,16 +197,6 @@ class Sensing:
         with self._lock:
             self._connections.discard(plain)
             self._connections.add(connection)
-
-    def _end(self, connection: socket.socket, digest: bytes) -> None:
-        with self._lock:
-            self._connections.discard(connection)
-            if self._connected[digest] > 0:
-                self._connected[digest] -= 1
-            if not self._connected[digest]:
-                del self._connected[digest]
-        with suppress(OSError):
-            connection.close()
 
     def _cut(self, reason: str) -> None:
         with self._lock:

@@ -112,6 +112,8 @@ def enter(office: Office, actor: policy.Actor, entered: Entered) -> str:
     require_sight(office, actor)
     now = office.now()
     at = entered.at or now
+    if at.tzinfo is None:
+        raise BadInput("this time has no zone", field="at", hint="give its offset from UTC, or Z")
     _require(entered, at, now)
     row = {
         "people": entered.people,

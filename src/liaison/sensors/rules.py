@@ -91,7 +91,7 @@ def fault_of(refusal: Refusal) -> Fault:
 
 
 def counts_until(track: Track, now: datetime, most: timedelta) -> datetime | Fault:
-    """Until when a place counts: as the sender says or as is usual, `most` from now at the latest; or why it does not."""
+    """Until when a place counts, as the sender says or as is usual, `most` from now at the latest; or why not."""
     if track.time > now + AHEAD:
         return Fault.CLOCK
     said = track.stale or track.time + USUAL.get(track.source, SHORT)

@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, Connection, Row, select
 
 from liaison import policy
 from liaison.formats.tracks import Sighting, Track
-from liaison.formats.tracks.opening import Found
 from liaison.formats.tracks.cot_stream import Refusal
+from liaison.formats.tracks.opening import Found
 from liaison.ledger.statements import Statement
 from liaison.model.categories import OfficerId
 from liaison.model.errors import NotSignedIn

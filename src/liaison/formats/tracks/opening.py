@@ -36,7 +36,7 @@ Found = Report | Refusal
 def read(body: bytes, now: datetime) -> list[Found]:
     """What each message of a body holds, or why it is refused. `now`: aware.
 
-    Raises BadInput for a body that is too large or of no form that is read, PartMissing for AIS where it cannot be read.
+    Raises BadInput for a body that is too large or of no form that is read, PartMissing where AIS cannot be read.
     """
     if len(body) > LARGEST:
         hint = f"send {LARGEST:,} bytes at most in one body"
