@@ -37,6 +37,7 @@ MAY_CONNECT = {  # each of these opens connections, or has a socket, for the rea
     "src/liaison/crosscheck/function/keyholder.py": "the same",
     "src/liaison/crosscheck/function/keyprocess.py": "the same",
     "src/liaison/pictures/plates/film.py": "to a camera whose address a person gives, by OpenCV",
+    "src/liaison/demo/drone.py": "to the demo's own node",
     "src/liaison/demo/making.py": "looks for a free port",
     "src/liaison/demo/road.py": "to the demo's own node",
     "src/liaison/demo/walk.py": "to the demo's own node",

@@ -1,7 +1,7 @@
 """The node's own authority for certificates of drones, boats and teams, and the package that a client is set up with.
 
-A client's key is made here, put into the package and kept nowhere. Keys are RSA, since clients in the field take no
-other for sure. The package is what ATAK imports; the same files as PEM serve pytak and others.
+A client's key is made here, put into the package and kept nowhere. It is RSA, since clients in the field take no other
+for sure. The package is what ATAK imports; the same files as PEM serve pytak and others.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -77,7 +77,7 @@ def authority(office: Office) -> Authority:
 
 def server_pem(office: Office, names: list[str]) -> bytes:
     """Key and certificate of the listener, for these host names and addresses; made anew at each start."""
-    signer, key = authority(office), rsa.generate_private_key(EXPONENT, BITS)
+    signer, key = authority(office), ec.generate_private_key(ec.SECP256R1())
     now = office.now()
     alternatives = x509.SubjectAlternativeName([_named(name) for name in dict.fromkeys(names)])
     made = _signed(signer, key, names[0], now, now + SERVES, ExtendedKeyUsageOID.SERVER_AUTH, alternatives)
@@ -143,7 +143,7 @@ def _made(office: Office) -> Authority:
 
 def _signed(
     signer: Authority,
-    key: rsa.RSAPrivateKey,
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey,
     name: str,
     now: datetime,
     until: datetime,
@@ -265,7 +265,7 @@ def _usage(*, signs: bool) -> x509.KeyUsage:
     )
 
 
-def _pem(key: rsa.RSAPrivateKey) -> bytes:
+def _pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 

@@ -182,7 +182,7 @@ def _sensor(visit: Visit, sensor_id: str, form: Form, status: int = 200) -> Resp
 def make_certificate(visit: Visit, sensor_id: str, form: Form) -> Response[Any]:
     """Make its certificate, and give the package that a client is set up with: once."""
     try:
-        package = certificates.issue(visit.office, visit.actor, sensor_id, *_required(visit))
+        package = _package(visit, sensor_id)
     except Conflict as error:
         return _sensor(visit, sensor_id, form.refused(error), error.status)
     headers = {"Content-Disposition": f'attachment; filename="{package.name}"'}
@@ -234,7 +234,7 @@ def api_register_sensor(visit: Visit, data: SensorIn) -> SensorOut:
 )
 def api_make_certificate(visit: Visit, sensor_id: str) -> Response[bytes]:
     """Make its certificate: a ZIP that ATAK imports, with the same as PEM. The one before is worth nothing."""
-    package = certificates.issue(visit.office, visit.actor, sensor_id, *_required(visit))
+    package = _package(visit, sensor_id)
     return Response(package.content, media_type="application/zip")
 
 
@@ -250,13 +250,14 @@ def _reach(visit: Visit) -> str:
     return f"{found[0]}:{found[1]}" if found else ""
 
 
-def _required(visit: Visit) -> tuple[str, int]:
-    """Host and port of the listener. Raises Conflict where there is none."""
-    found = visit.node.sensors_reach
-    if found is None:
+def _package(visit: Visit, sensor_id: str) -> certificates.Package:
+    """The package of a new certificate. Raises NotFound, Conflict where the entry is over or nothing listens."""
+    register.feed_of(visit.office, visit.actor, sensor_id)
+    reach = visit.node.sensors_reach
+    if reach is None:
         hint = later("an administrator sets sensor_port; until then it can send with its secret")
         raise Conflict(later("this node listens for no drones"), hint=hint)
-    return found
+    return certificates.issue(visit.office, visit.actor, sensor_id, *reach)
 
 
 ROUTES = (
