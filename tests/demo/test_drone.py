@@ -20,7 +20,7 @@ def test_seven_people_are_found_and_helped_and_the_track_expires(tmp_path: Path)
     with serving(tmp_path / "node") as address:
         path = fly(address, said.append)
     told = "\n".join(said)
-    assert "7 people on a mountain path who need medical and exposure help" in told
+    assert "7 people on a mountain path; their needs: medical, exposure." in told
     assert f"{DESK.name} is told. {INVESTIGATOR.name} sees nothing of it yet." in told
     assert "on no page any more" in told
     with open_node(tmp_path / "node", work=False) as node:

@@ -1,4 +1,4 @@
-"""`liaison sensors`: what a receiver beside this program hears is passed on to the node, under the secret of its feed."""
+"""`liaison sensors`: what a receiver hears is passed on to the node, under the secret of its feed."""
 
 from __future__ import annotations
 

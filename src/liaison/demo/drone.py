@@ -53,7 +53,7 @@ def fly(address: str, say: Say) -> str:
             (need,) = _soon(lambda: _items(desk, "/api/v1/in-need"))
             (track,) = _soon(lambda: _items(other, "/api/v1/sensors/tracks"))
         say(
-            f"Over TLS it tells of {need['people']} people on a mountain path who need {' and '.join(need['needs'])} help."
+            f"Over TLS it tells of {need['people']} people on a mountain path; their needs: {', '.join(need['needs'])}."
         )
         hidden = not _items(other, "/api/v1/in-need")
         say(
@@ -124,7 +124,6 @@ def _found(latitude: float, longitude: float) -> bytes:
 
 
 def _self(client: httpx.Client) -> str:
-    people = client.get("/api/v1/people").raise_for_status().json()["items"]
     return str(client.get("/api/v1/me").raise_for_status().json()["person"])
 
 

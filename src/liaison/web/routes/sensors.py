@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from litestar import Response
@@ -44,7 +45,7 @@ TURNS = (
 )
 Turn = Annotated[int, Parameter(ge=0, le=TURNS, description="How often it was asked for")]
 Refusals = (BadInput, Conflict, NotLawful)
-SHOWN = 200  # squares of patrol in the table
+SHOWN, LISTED = 200, 25  # places on the page, squares of patrol in the table
 
 
 @page(HERE, audience=SEES)
@@ -101,8 +102,8 @@ def patrol(visit: Visit) -> Response[str]:
         title=title,
         active="sensors",
         crumbs=((visit.say("Drones and boats"), HERE), (title, "")),
-        squares=found[:SHOWN],
-        more=max(len(found) - SHOWN, 0),
+        squares=found[:LISTED],
+        more=max(len(found) - LISTED, 0),
         picture=patrolled(found),
         hours=policy.limits(visit.office.regimes).patrol_hours,
     )
@@ -171,7 +172,7 @@ def _sensor(visit: Visit, sensor_id: str, form: Form, status: int = 200) -> Resp
         who=names_of(office, {feed.person}).get(feed.person, "–"),
         placed=[(one, visit.say(MOVES[one.kind])) for one in tracks.now_of(office, actor, sensor_id)],
         total=total,
-        days=[(day, one, refusals_of(visit, one)) for day, one in days],
+        days=[(date.fromisoformat(day), one, refusals_of(visit, one)) for day, one in days],
         changes=visit.may(REGISTERS) and feed.ended is None and feed.until > office.now(),
         reach=_reach(visit),
         address=f"{visit.node.public_url}{API}/sensors/messages",
