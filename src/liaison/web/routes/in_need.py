@@ -222,7 +222,7 @@ def api_in_need(visit: Visit) -> Listed[InNeedOut]:
 
 
 @look(f"{HERE}/contacts", audience=SEES, tags=["in-need"])
-def api_contacts(visit: Visit) -> Listed[ContactOut]:
+def api_rescue_contacts(visit: Visit) -> Listed[ContactOut]:
     """Who is told of people in need, first."""
     return _named(visit)
 
@@ -241,28 +241,28 @@ def api_enter_in_need(visit: Visit, data: InNeedIn) -> InNeedOut:
 
 
 @call(f"{HERE}/contacts", audience=NAMES, tags=["in-need"], status=201)
-def api_name_contact(visit: Visit, data: ContactIn) -> ContactOut:
+def api_name_rescue_contact(visit: Visit, data: ContactIn) -> ContactOut:
     """Have somebody told of people in need, first."""
     one = contacts.name(visit.office, visit.actor, data.person, data.role, data.reached)
     return ContactOut(one.id, one.person, one.role, one.reached, one.named)
 
 
 @call(HERE + "/contacts/{contact_id:str}/end", audience=NAMES, tags=["in-need"])
-def api_end_contact(visit: Visit, contact_id: str) -> Listed[ContactOut]:
+def api_end_rescue_contact(visit: Visit, contact_id: str) -> Listed[ContactOut]:
     """Have somebody told no more; those who still are."""
     contacts.end(visit.office, visit.actor, contact_id)
     return _named(visit)
 
 
 @call(HERE + "/{need_id:str}/take", audience=SEES, tags=["in-need"])
-def api_take(visit: Visit, need_id: str) -> InNeedOut:
+def api_take_in_need(visit: Visit, need_id: str) -> InNeedOut:
     """Say that one has them now."""
     rescue.take(visit.office, visit.actor, need_id)
     return _out(visit, need_id)
 
 
 @call(HERE + "/{need_id:str}/under-way", audience=SEES, tags=["in-need"])
-def api_under_way(visit: Visit, need_id: str) -> InNeedOut:
+def api_help_under_way(visit: Visit, need_id: str) -> InNeedOut:
     """Say that help is under way."""
     rescue.set_under_way(visit.office, visit.actor, need_id)
     return _out(visit, need_id)
@@ -297,12 +297,12 @@ ROUTES = (
     under_way,
     end,
     api_in_need,
-    api_contacts,
+    api_rescue_contacts,
     api_one_in_need,
     api_enter_in_need,
-    api_name_contact,
-    api_end_contact,
-    api_take,
-    api_under_way,
+    api_name_rescue_contact,
+    api_end_rescue_contact,
+    api_take_in_need,
+    api_help_under_way,
     api_end_in_need,
 )
