@@ -6,12 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from liaison.formats.tracks import Need
 from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful
 from liaison.sensors import contacts, rescue
 from liaison.sensors.rescue import Entered
 from liaison.sensors.rules import ContactRole, Stage
+from liaison.storage.tables.officers import ACCOUNTS, PEOPLE
 from liaison.storage.tables.sensors import IN_NEED
 from tests.node_fixtures import both_databases
 from tests.sensors.field import AUDITOR, CHIEF, DESK, OTHER, RESCUER, Field, a_field
@@ -191,3 +193,22 @@ def test_contacts_are_named_by_who_keeps_the_register_and_told_until_they_are_en
         rescue.enter(field.office, OTHER, CALL)
         assert "in-need-told" not in field.waiting(RESCUER)
         assert "rescue-contact-named" in field.verbs()
+
+
+def test_who_is_named_for_safeguarding_is_told_first_as_well(tmp_path: Path) -> None:
+    with a_field(tmp_path) as field:
+        named = update(PEOPLE).where(PEOPLE.c.id == DESK.person).values(safeguards=True)
+        field.office.write(lambda connection: connection.execute(named))
+        need = rescue.enter(field.office, OTHER, CALL)
+        assert field.waiting(DESK) == ["in-need-told"]
+        rescue.take(field.office, DESK, need)
+        assert rescue.one_in_need(field.office, RESCUER, need).taken_by == DESK.person
+
+
+def test_a_contact_who_left_is_not_counted_as_told(tmp_path: Path) -> None:
+    with a_field(tmp_path) as field:
+        field.contact()
+        left = update(ACCOUNTS).where(ACCOUNTS.c.person == RESCUER.person).values(state="ended")
+        field.office.write(lambda connection: connection.execute(left))
+        rescue.enter(field.office, OTHER, CALL)
+        assert field.waiting(CHIEF) == ["in-need-widened"], "nobody of the contacts is there"

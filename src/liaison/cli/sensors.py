@@ -150,6 +150,8 @@ def _passed(client: httpx.Client, body: bytes, *, lasting: bool = False) -> None
     that goes on, what a node does not take for now is said and lost: the next place is soon there."""
     import httpx
 
+    from liaison.screening.rules import counted
+
     try:
         answer = client.post("/api/v1/sensors/messages", content=body)
         told = answer.json()
@@ -167,10 +169,11 @@ def _passed(client: httpx.Client, body: bytes, *, lasting: bool = False) -> None
         return
     reasons = ", ".join(sorted({each["reason"] for each in told["not_taken"]}))
     why = f" ({reasons})" if reasons else ""
-    typer.echo(
-        f"{told['tracks']:,} places, {told['people']:,} sightings of people, {told['ignored']:,} ignored, "
-        f"{told['refused']:,} refused{why}"
+    places, people = (
+        counted(told["tracks"], "place", "places"),
+        counted(told["people"], "sighting", "sightings"),
     )
+    typer.echo(f"{places}, {people} of people; {told['ignored']:,} ignored, {told['refused']:,} refused{why}")
 
 
 def _read(path: Path) -> bytes:
