@@ -120,6 +120,7 @@ def test_pytak_sends_a_track_that_is_seen_and_expires(post: Post) -> None:
         people = pytak.cot_event(**PLACE, uid="s-1", cot_type="b-m-p-s-m", detail=seen)
         await worker.handle_data(bytes(pytak.serialize_cot(people)))
         writer.close()
+        await writer.wait_closed()
 
     with warnings.catch_warnings():  # it sets options of TLS in an old way
         warnings.simplefilter("ignore")
@@ -134,7 +135,10 @@ def test_pytak_sends_a_track_that_is_seen_and_expires(post: Post) -> None:
     field.clock.forward(seconds=32)
     assert post.placed() == []
     assert tracks.forget(field.office) == 1
-    assert post.counted(feed).ignored == 0, "a ping is no message"
+    counted = post.counted(feed)
+    assert (counted.tracks, counted.people, counted.ignored, counted.refused) == (1, 1, 1, 0), (
+        "its greeting is none"
+    )
     assert dict(post.sensing.cut) == {}
 
 
