@@ -278,6 +278,24 @@ def test_nothing_of_a_message_is_logged(post: Post, capfd: pytest.CaptureFixture
     assert "ZZSECRET" not in out + error
 
 
+def test_what_cannot_be_kept_is_cut_and_told_without_its_text(
+    post: Post, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    place = post.package(post.field.feed())
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("ZZSECRET")
+
+    monkeypatch.setattr(post.sensing._intake, "take", fails)
+    with post.connected(place) as connection:
+        connection.sendall(post.field.event())
+        assert connection.recv(1) == b""
+    soon(lambda: post.sensing.cut["unavailable"] == 1)
+    out, error = capfd.readouterr()
+    assert "RuntimeError" in out + error
+    assert "ZZSECRET" not in out + error
+
+
 def test_a_port_that_is_taken_is_told(post: Post) -> None:
     taken = msgspec.structs.replace(LISTENING, sensor_port=post.sensing.port)
     office = post.field.office

@@ -18,7 +18,7 @@ from datetime import timedelta
 from liaison.formats.tracks import cot_writing
 from liaison.formats.tracks.cot_stream import Refusal, Stream
 from liaison.formats.tracks.opening import Found
-from liaison.model.errors import BadSetting, LiaisonError, NotSignedIn
+from liaison.model.errors import BadSetting, NotSignedIn
 from liaison.node.logs import log
 from liaison.node.metrics import Metrics
 from liaison.node.settings import Settings
@@ -33,6 +33,7 @@ HELD = 5.0  # seconds for which one that floods is not read
 MOST, EACH = 256, 4  # connections, and of one certificate
 PING, PONG_LASTS = "t-x-c-t", timedelta(seconds=20)
 LOOK = 0.5  # seconds after which the end is noticed
+ENDS = SHAKES  # seconds in which a connection ends
 
 
 class Sensing:
@@ -42,6 +43,7 @@ class Sensing:
         self._office, self._intake, self._settings, self._metrics = office, intake, settings, metrics
         self._connections: set[socket.socket] = set()
         self._connected: Counter[bytes] = Counter()
+        self._threads: list[threading.Thread] = []  # of connections
         self._lock, self._over = threading.Lock(), threading.Event()
         self._listening: socket.socket | None = None
         self._thread = threading.Thread(target=self._accept, name="sensors", daemon=True)
@@ -77,6 +79,8 @@ class Sensing:
         for each in held:
             with suppress(OSError):
                 socket.socket.shutdown(each, socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(ENDS)
 
     @property
     def open(self) -> int:
@@ -116,7 +120,9 @@ class Sensing:
                 self._cut("too-many")
                 connection.close()
                 continue
-            threading.Thread(target=self._serve, args=(connection,), name="sensor", daemon=True).start()
+            self._threads = [each for each in self._threads if each.is_alive()]
+            self._threads.append(threading.Thread(target=self._serve, args=(connection,), daemon=True))
+            self._threads[-1].start()
 
     def _serve(self, plain: socket.socket) -> None:
         """One connection, from its handshake to its end."""
@@ -139,7 +145,7 @@ class Sensing:
             self._cut("silent" if digest else "handshake")
         except (OSError, ValueError):
             self._cut("broken")
-        except LiaisonError as error:  # the ledger or the database: what came is not taken, and is sent again
+        except Exception as error:  # the ledger or the database, as a rule; its text may hold what came
             self._cut("unavailable")
             log().error("sensor-hand-over-failed", error=type(error).__name__)
         finally:
