@@ -19,6 +19,7 @@ from liaison.cli.node_demo import serving
 from liaison.demo import agency
 from liaison.demo.agency import Officer
 from liaison.demo.comparing import compare
+from liaison.demo.drone import fly
 from liaison.demo.exchange import exchange
 from liaison.demo.federation import make_partners, three
 from liaison.demo.making import make
@@ -73,6 +74,14 @@ PAGES = (
     Shot("flight", agency.DESK, "/flights", "/flights/flight-"),
     Shot("flight-new", agency.DESK, "/flights/new"),
     Shot("flights-watched", agency.DESK, "/flights/watched"),
+    Shot("sensors", agency.SUPERVISOR, "/sensors"),
+    Shot("sensor", agency.SUPERVISOR, "/sensors", "/sensors/sensor-"),
+    Shot("sensor-new", agency.SUPERVISOR, "/sensors/new"),
+    Shot("patrol", agency.INVESTIGATOR, "/sensors/patrol"),
+    Shot("in-need", agency.DESK, "/in-need"),
+    Shot("in-need-one", agency.DESK, "/in-need", "/in-need/need-"),
+    Shot("in-need-new", agency.INVESTIGATOR, "/in-need/new"),
+    Shot("in-need-contacts", agency.SUPERVISOR, "/in-need/contacts"),
     Shot("cameras", agency.INVESTIGATOR, "/cameras"),
     Shot("camera", agency.INVESTIGATOR, "/cameras", "/cameras/camera-"),
     Shot("camera-new", agency.INVESTIGATOR, "/cameras/new"),
@@ -202,6 +211,7 @@ def main(names: list[str]) -> int:
         ):
             hit = walk(police, _quiet)
             drive(police, _quiet)
+            fly(police, _quiet)
             addresses = dict.fromkeys(agency.PROSECUTOR.officers, prosecutor)
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             wrong = _photographed(browser, police, hit, wanted, addresses)

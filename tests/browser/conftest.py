@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 
 from liaison.cli.node_demo import serving
+from liaison.demo.drone import fly
 from liaison.demo.making import make
 from liaison.demo.road import drive
 from liaison.demo.walk import walk
@@ -57,6 +58,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[st
     with serving(place) as address:
         hit = walk(address, lambda line: None)
         drive(address, lambda line: None)
+        fly(address, lambda line: None)
         yield address, hit
 
 

@@ -96,6 +96,9 @@ AN_ASSURANCE = Assurance(
 A_CONSENT = Consent(recipient="partner", purpose=Purpose.INVESTIGATION, expires=NOW + HOUR)
 
 
+AGREED_BY = (Action.UNMASK, Action.PLACE_CAMERA, Action.REGISTER_SENSOR)
+
+
 def lawful(action: Action, **changed: Any) -> Context:
     """Facts on which every pack permits the act, less those that are changed. `record__own=False` changes a part."""
     alert = AlertState.CONFIRMED if action is Action.INSTRUCT else AlertState.CANDIDATE
@@ -116,7 +119,7 @@ def lawful(action: Action, **changed: Any) -> Context:
         "partner": A_PARTNER,
         "exchange": "records",
         "approval": AN_APPROVAL if action in (Action.ASK_PARTNER, Action.UNMASK) else None,
-        "authority": "GIP 12/26" if action in (Action.UNMASK, Action.PLACE_CAMERA) else "",
+        "authority": "GIP 12/26" if action in AGREED_BY else "",
         "assessment": "dpia-3",
     }
     for name, value in changed.items():

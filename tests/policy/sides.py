@@ -427,6 +427,17 @@ SIDES: dict[str, tuple[tuple[Action, ...], list[Facts], list[Facts]]] = {
             {"until": NOW + 366 * DAY + SECOND},
         ],
     ),
+    "L29/sensor": (
+        (Action.REGISTER_SENSOR,),
+        [{}, {"until": NOW + 366 * DAY}],
+        [
+            {"authority": " "},
+            {"assessment": ""},
+            {"until": None},
+            {"until": NOW},
+            {"until": NOW + 366 * DAY + SECOND},
+        ],
+    ),
     "L17/unmask": (
         (Action.UNMASK,),
         [{}, {"authority": "Special court, 77/26", "subjects": 1000}],

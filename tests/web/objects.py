@@ -12,6 +12,9 @@ KIND_OF = {  # what a part of an address names
     "approval_id": "approval",
     "attribute_id": "attribute",
     "camera_id": "camera",
+    "contact_id": "contact",
+    "need_id": "need",
+    "sensor_id": "sensor",
     "feed_id": "feed",
     "case_id": "case",
     "check_id": "check",
@@ -109,6 +112,12 @@ BY_RIGHT: dict[str, set[Role]] = {  # who is let see others' objects of a kind, 
         Role.AUDITOR,
     },  # crosscheck/asker/access.py: to open it again
     "served": ANSWER_FOR_RECORDS,  # crosscheck/holder/holding.py: the desk, its supervisors, who protects data
+    "sensor": {
+        Role.INVESTIGATOR,
+        Role.DESK_OFFICER,
+        Role.SUPERVISOR,
+    },  # sensors/access.py: who works with them
+    "contact": {Role.DESK_OFFICER, Role.SUPERVISOR},  # who keeps the register
     "collection": ANSWER_FOR_RECORDS,  # supply/publishing.py: whoever discloses, recalls or agrees
 }
 READ_BY_ACCOUNT = {"collection", "contribution"}  # by programs: for the account alone that was let in

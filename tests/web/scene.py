@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from liaison.demo import agency
+from liaison.formats.tracks import Need
 from liaison.holdings import vehicle_entries
 from liaison.holdings.imports import import_file
 from liaison.holdings.order import ImportOrder
@@ -27,6 +28,9 @@ from liaison.screening.flights import checking, viewing, watching
 from liaison.screening.flights.reading import Sent
 from liaison.screening.flights.rules import sought
 from liaison.screening.flights.taking import Delivery
+from liaison.sensors import contacts, rescue
+from liaison.sensors import register as sensors
+from liaison.sensors.rules import ContactRole, FeedKind
 from liaison.sightings import register
 from liaison.web.footing import footing_from
 from tests.officers.authenticator import Authenticator
@@ -131,6 +135,7 @@ def a_scene(folder: Path) -> Iterator[Scene]:
         owned_of_supply(scene, folder)
         owned_of_actions(scene)
         owned_of_crosschecks(scene, folder)
+        _mountain(scene)
         made.node.publish_now()
         yield scene
 
@@ -270,6 +275,20 @@ def _roadside(made: Desk, by: Officer, owned: dict[str, str]) -> dict[str, str]:
         until=office.now() + timedelta(days=10),
     )
     return {"feed": feed.id, "camera": register.register(office, actor, owned["grounds"], asked).id}
+
+
+def _mountain(scene: Scene) -> None:
+    """A drone, two people who are told first, and people in need whom an investigator tells of."""
+    office, owned = scene.desk.office, scene.owned
+    keeper = scene.desk.actor(scene.owners[Role.DESK_OFFICER])
+    until = office.now() + timedelta(days=10)
+    entry = sensors.Entry("Drone 4", FeedKind.DRONE, NORTH, "MoI 7/26 (invented)", "DPIA 9", until)
+    owned["sensor"] = sensors.register(office, keeper, entry).id
+    for role in (Role.DESK_OFFICER, Role.SUPERVISOR):
+        told = scene.owners[role].person
+        owned["contact"] = contacts.name(office, keeper, told, ContactRole.RESCUE, "channel 3").id
+    seen = rescue.Entered(7, frozenset({Need.MEDICAL}), 42.44, 19.9)
+    owned["need"] = rescue.enter(office, scene.desk.actor(scene.owners[Role.INVESTIGATOR]), seen)
 
 
 def _personal(scene: Scene, by: Officer) -> None:

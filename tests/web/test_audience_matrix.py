@@ -18,7 +18,10 @@ from tests.web.scene import enrol
 from tests.web_fixtures import Desk, a_desk
 
 NOT_SET_UP = {"/add-checkpoint", "/ledger/checkpoint", "/sign-in/provider", "/sign-in/provider/return"}
-OF_A_FEED = {"/api/v1/cameras/reads"}  # asks for the secret of a feed of cameras, whoever sends
+OF_A_FEED = {
+    "/api/v1/cameras/reads",
+    "/api/v1/sensors/messages",
+}  # asks for the secret of a feed, whoever sends
 ENDS_THE_SESSION = "/sign-out"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 Key = tuple[str, str]  # method and address
@@ -42,6 +45,8 @@ PARTS: dict[
     "audit": {CAN.AUDIT_SAMPLE, CAN.STATISTICS, SIGNED},  # SIGNED: the script that verifies the log
     "break-glass": {CAN.BREAK_GLASS, CAN.REVIEW_BREAK_GLASS},
     "cameras": {CAN.CHECK, CAN.PLACE_CAMERA, PUBLIC},  # PUBLIC: the reads, under the secret of a feed
+    "sensors": {CAN.SENSORS, CAN.REGISTER_SENSOR, PUBLIC},  # PUBLIC: the messages, under the secret of a feed
+    "in-need": {CAN.SENSORS, CAN.REGISTER_SENSOR},
     "cases": {CAN.OPEN_CASE},
     "catalog": {CAN.CHECK},
     "check": {CAN.CHECK},

@@ -137,7 +137,7 @@ def test_the_links_lead_to_other_parts_and_keep_the_kind(scene: Scene, officer: 
         ("?box=1,2,3", "this is no part of a map"),
         ("?box=nan,0,1,1", "this is no part of a map"),
         ("?kind=spy", "no such kind"),
-        ("?kind=drone", "no such kind"),
+        ("?kind=balloon", "no such kind"),
     ],
 )
 def test_what_cannot_be_shown_is_said_at_its_field(

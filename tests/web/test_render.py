@@ -257,7 +257,7 @@ def test_what_asks_again_and_again_is_replaced_by_its_answer_and_so_comes_to_an_
         for line in path.read_text("utf-8").splitlines()
         if 'hx-trigger="every' in line
     ]
-    assert len(lines) == 7
+    assert len(lines) == 9
     for line in lines:
         place = re.match(r'<div id="([a-z]+)"', line)
         assert place is not None

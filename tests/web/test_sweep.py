@@ -251,6 +251,7 @@ def test_those_who_are_let_see_others_objects_do(ground: Ground) -> None:
     only_changed |= {("agreement", role) for role in BY_RIGHT["agreement"]}  # beside its partner
     only_changed |= {("pause", Role.DESK_OFFICER)}  # beside its request
     only_changed |= {("served", role) for role in BY_RIGHT["served"]}  # beside its partner
+    only_changed |= {("contact", role) for role in BY_RIGHT["contact"]}
     only_changed |= {
         ("holding", Role.SUPERVISOR),
         ("vehicle", Role.SUPERVISOR),

@@ -21,6 +21,7 @@ from liaison.cli import (
     reconcile,
     restore,
     selftest,
+    sensors,
     serve,
     show,
     vehicle,
@@ -58,6 +59,7 @@ app.add_typer(manifest.app, name="manifest")
 app.add_typer(partner.app, name="partner")
 app.add_typer(document.app, name="document")
 app.add_typer(plates.app, name="plates")
+app.add_typer(sensors.app, name="sensors")
 app.add_typer(vehicle.app, name="vehicle")
 app.command("demo")(show.demo)
 app.command("version")(show.version)

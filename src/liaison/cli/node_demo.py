@@ -32,6 +32,7 @@ def run(folder: Path, seed: int, stay: bool) -> None:
     """Make the nodes in FOLDER, tell a request between them and one check, and stay up until Ctrl+C where `stay`."""
     from liaison.demo.border import morning
     from liaison.demo.comparing import compare
+    from liaison.demo.drone import fly
     from liaison.demo.exchange import exchange
     from liaison.demo.federation import PLACES, make_partners, three
     from liaison.demo.making import make
@@ -63,6 +64,8 @@ def run(folder: Path, seed: int, stay: bool) -> None:
         path = walk(addresses[0], _say)
         typer.echo("\nThree cameras on a border road, their reads sent over HTTP:\n")
         drive(addresses[0], _say, seed)
+        typer.echo("\nA drone over a mountain path, connected as one in the field is:\n")
+        fly(addresses[0], _say)
         for house, address in zip(HOUSES, addresses, strict=True):
             _tell(house, address)
         _go_on(addresses[0], path, folder, stay)

@@ -75,6 +75,7 @@ def make_house(folder: Path, house: House, say: Say) -> Made:
         public_url="",
         partner_port=partner_port,
         partner_url=f"https://127.0.0.1:{partner_port}",
+        sensor_port=0 if house is POLICE else -1,
         federation="demo",
         demo=True,
     )

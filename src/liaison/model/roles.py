@@ -61,6 +61,8 @@ class Capability(Enum):
     OPEN_CASE = "open a case"
     STANDING_QUESTION = "keep a standing question"
     PLACE_CAMERA = "register a camera"
+    SENSORS = "see drones, boats and teams, and people in need"
+    REGISTER_SENSOR = "register a drone, a boat or a team"
     BREAK_GLASS = "break the glass"
     REVIEW_BREAK_GLASS = "review a break-glass"
     SAFEGUARDING = "answer from the safeguarding compartment"
@@ -101,6 +103,8 @@ HOLDERS: dict[Capability, frozenset[Role]] = {
     Capability.OPEN_CASE: frozenset({_INVESTIGATOR, _DESK, _SUPERVISOR}),
     Capability.STANDING_QUESTION: frozenset({_INVESTIGATOR, _DESK}),
     Capability.PLACE_CAMERA: frozenset({_INVESTIGATOR, _DESK}),
+    Capability.SENSORS: frozenset({_INVESTIGATOR, _DESK, _SUPERVISOR}),
+    Capability.REGISTER_SENSOR: frozenset({_DESK, _SUPERVISOR}),
     Capability.BREAK_GLASS: frozenset({_INVESTIGATOR, _DESK}),
     Capability.REVIEW_BREAK_GLASS: frozenset({_SUPERVISOR, _PROTECTION}),
     Capability.SAFEGUARDING: frozenset({_DESK}),

@@ -50,6 +50,12 @@ class Metrics:
             ["partner", "code"],
             registry=self.registry,
         )
+        self.sensors_refused = Counter(
+            "liaison_sensor_connections_refused",
+            "Connections of drones, boats and teams that were cut",
+            ["reason"],
+            registry=self.registry,
+        )
         self.ready = Gauge("liaison_ready", "1 where a part is ready", ["check"], registry=self.registry)
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:

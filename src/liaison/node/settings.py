@@ -122,6 +122,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Text,
         _says("How partners reach this node, https://host:port; empty: they are only reached from here."),
     ] = ""
+    sensor_host: Annotated[Text, _says("The address on which drones, boats and teams are listened for.")] = (
+        "127.0.0.1"
+    )
+    sensor_port: Annotated[
+        int,
+        _says(
+            "The port for Cursor on Target over TLS; 0 takes a free one, -1 listens for none.",
+            ge=-1,
+            le=65535,
+        ),
+    ] = -1
+    sensor_url: Annotated[
+        Text,
+        _says(
+            "How drones, boats and teams reach this node, host:port; empty: where it listens.",
+            pattern=r"^(\[[0-9A-Fa-f:.]+\]:\d{1,5}|[A-Za-z0-9.-]+:\d{1,5})?$",
+        ),
+    ] = ""
     document_hours: Annotated[
         int,
         _says(

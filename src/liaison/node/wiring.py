@@ -39,6 +39,7 @@ from liaison.node.logs import log
 from liaison.node.metrics import Metrics
 from liaison.node.private import keep_private
 from liaison.node.remembered import Remembered
+from liaison.node.sensing import Sensing, reached_at
 from liaison.node.settings import Settings, read_settings
 from liaison.node.tiles import Tiles, open_tiles
 from liaison.office import Office
@@ -58,6 +59,8 @@ from liaison.screening.flights import masking
 from liaison.screening.forgetting import forget_records
 from liaison.screening.running import Threads
 from liaison.screening.standing_runs import run_standing
+from liaison.sensors import patrols, rescue, tracks
+from liaison.sensors.taking import Intake
 from liaison.sightings import passages
 from liaison.sightings.taking import Gate
 from liaison.storage import Store
@@ -72,6 +75,7 @@ WITNESSED = "witnessed.vkeys"  # verifier keys of the logs that this node witnes
 PUBLISH_SOON = 1.0  # seconds after which new entries are looked for
 REFRESH = 5.0  # seconds after which changes that another process made are looked for
 EXPIRY = 60.0  # seconds after which standing questions that expire are looked for
+STALE = 20.0  # seconds after which stale places, and people who wait for help, are looked for
 PASSED = 60.0  # seconds after which passages that are past their hours are looked for
 HOUR, DAY = 3_600.0, 86_400.0  # seconds
 NOTHING: Mapping[str, str] = {}
@@ -134,6 +138,8 @@ class Node:
     pictures: Reader = field(default_factory=Reader)
     gate: Gate = field(init=False)  # of cameras' reads
     tiles: Tiles | None = None  # of the agency's own map, while it serves
+    intake: Intake = field(init=False)  # of what drones, boats and teams send
+    sensing: Sensing | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         failed = self._failed
@@ -142,6 +148,9 @@ class Node:
         self.publisher = Repeated("ledger", PUBLISH_SOON, self._publish, failed)
         self.second = retention.second_clock(self.office)
         self.gate = Gate(self.office, self.live)
+        self.intake = Intake(self.office)
+        if chosen.sensor_port >= 0:
+            self.sensing = Sensing(self.office, self.intake, chosen, self.metrics)
         self.background += [
             self.publisher,
             Repeated("index", REFRESH, self._look_for_changes, failed),
@@ -149,6 +158,7 @@ class Node:
             Repeated("examined-documents", HOUR, self._forget_documents, failed),
             Repeated("checkpoint", HOUR, self._forget_scans, failed),
             Repeated("passages", PASSED, self._forget_passages, failed),
+            Repeated("sensors", STALE, self._follow_sensors, failed),
             Repeated("gateways", HOUR, self._warn_of_gateways, failed),
             Repeated("requests", requests.EVERY, self._go_on_with_requests, failed),
         ]
@@ -212,11 +222,18 @@ class Node:
         """When the last head was signed."""
         return self.office.read(_last_signed)
 
+    @property
+    def sensors_reach(self) -> tuple[str, int] | None:
+        """Host and port by which drones, boats and teams reach the node; None where it listens for none."""
+        return reached_at(self.settings, self.sensing.port) if self.sensing else None
+
     def start(self) -> None:
-        """Begin the work in the background. Raises BadSetting where partners cannot be listened for, or the agency's
-        map cannot be read."""
+        """Begin the work in the background. Raises BadSetting where partners or drones cannot be listened for, or the
+        agency's map cannot be read."""
         self.tiles = open_tiles(self.settings.map_tiles, self.settings.map_source)
         self.correspondence.start()
+        if self.sensing:
+            self.sensing.start()
         for each in self.background:
             each.start()
 
@@ -226,6 +243,8 @@ class Node:
         if self.tiles is not None:
             self.tiles.close()
             self.tiles = None
+        if self.sensing:
+            self.sensing.stop()
         for each in reversed(self.background):
             each.stop()
         self.correspondence.stop()
@@ -282,6 +301,13 @@ class Node:
     def _forget_passages(self) -> None:
         """Erase where marks on no list passed, once their hours are over, and the keys of their pseudonyms."""
         passages.forget(self.office)
+
+    def _follow_sensors(self) -> None:
+        """Erase stale places and old patrols; tell more people of those in need whom nobody takes."""
+        rescue.widen(self.office)
+        tracks.forget(self.office)
+        patrols.forget(self.office)
+        rescue.forget(self.office)
 
     def _warn_of_gateways(self) -> None:
         """Tell the supervisors of legal gateways to partners that end soon."""

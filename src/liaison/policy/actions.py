@@ -18,6 +18,8 @@ class Action(Enum):
     INSTRUCT = "instruct"
     CARRY = "carry"
     PLACE_CAMERA = "place-camera"
+    REGISTER_SENSOR = "register-sensor"
+    RESCUE = "rescue"
     FOLLOW = "follow"
     BREAK_GLASS = "break-glass"
     REVIEW_BREAK_GLASS = "review-break-glass"
@@ -71,6 +73,8 @@ CAPABILITIES = {
     Action.INSTRUCT: Capability.CONFIRM,
     Action.CARRY: Capability.CHECK,
     Action.PLACE_CAMERA: Capability.PLACE_CAMERA,
+    Action.REGISTER_SENSOR: Capability.REGISTER_SENSOR,
+    Action.RESCUE: Capability.SENSORS,
     Action.FOLLOW: Capability.CHECK,
     Action.BREAK_GLASS: Capability.BREAK_GLASS,
     Action.REVIEW_BREAK_GLASS: Capability.REVIEW_BREAK_GLASS,

@@ -63,6 +63,15 @@ def _of_asking(pack: Pack, say: Say) -> dict[str, str]:
         say(
             "cameras at which a vehicle is followed, without a second person"
         ): f"{pack.cameras.follow_cameras:,}",
+        say("the entry of a drone, a boat or a team ends within"): _days(pack.sensors.days, say),
+        say("its place is kept at most"): say(
+            "%(minutes)s minutes", minutes=f"{pack.sensors.track_minutes:,}"
+        ),
+        say("where was patrolled is kept"): _hours(pack.sensors.patrol_hours, say),
+        say("people in need wait before more are told"): say(
+            "%(minutes)s minutes", minutes=f"{pack.sensors.waiting_minutes:,}"
+        ),
+        say("what was done for people in need is kept"): _days(pack.sensors.rescue_days, say),
         say("counted within"): _hours(bulk.window_hours, say),
         say("persons in one search at most"): f"{bulk.most:,}",
         say("who approves"): ", ".join(say(role.value) for role in Role if role in pack.approval.roles),

@@ -40,6 +40,11 @@ class Limits:
     mask_days: int
     camera_days: int
     unmatched_hours: int
+    sensor_days: int
+    track_minutes: int
+    patrol_hours: int
+    waiting_minutes: int
+    rescue_days: int
     gone_days: int
     grounds_days: int
     standing_days: int
@@ -80,6 +85,11 @@ def limits(regimes: tuple[Pack, ...]) -> Limits:
         manifest_persons=least(lambda pack: pack.travel.manifest),
         camera_days=least(lambda pack: pack.cameras.days),
         unmatched_hours=least(lambda pack: pack.cameras.unmatched_hours),
+        sensor_days=least(lambda pack: pack.sensors.days),
+        track_minutes=least(lambda pack: pack.sensors.track_minutes),
+        patrol_hours=least(lambda pack: pack.sensors.patrol_hours),
+        waiting_minutes=least(lambda pack: pack.sensors.waiting_minutes),
+        rescue_days=least(lambda pack: pack.sensors.rescue_days),
         mask_days=least(lambda pack: pack.travel.mask_days),
         gone_days=least(lambda pack: pack.travel.gone_days),
         grounds_days=least(lambda pack: pack.grounds.max_days),

@@ -115,6 +115,18 @@ class Cameras(_Table, frozen=True, kw_only=True):
     follow_cameras: Annotated[int, Meta(ge=1, le=100_000)]
 
 
+class Sensors(_Table, frozen=True, kw_only=True):
+    """Drones, boats and teams: days after which an entry of the register ends, minutes for which a place is kept at
+    most, hours for which is kept where was patrolled, minutes for which people in need wait before everybody is told
+    who may be, and days for which what was done for them is kept."""
+
+    days: Days
+    track_minutes: Annotated[int, Meta(ge=1, le=1_440)]
+    patrol_hours: Hours
+    waiting_minutes: Annotated[int, Meta(ge=1, le=1_440)]
+    rescue_days: Days
+
+
 class FourEyes(_Table, frozen=True, kw_only=True):
     """Who may be the second person, and how long an approval holds at most."""
 
@@ -169,6 +181,7 @@ class Pack(_Table, frozen=True, kw_only=True):
     bulk: Bulk
     travel: Travel
     cameras: Cameras
+    sensors: Sensors
     approval: FourEyes
     retention: Retention
     standing_days: Days

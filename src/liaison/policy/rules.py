@@ -120,6 +120,7 @@ def _of_searches(pack: Pack) -> list[Row]:
     approved, cameras = _approved(pack), pack.cameras
     closely = ask.FollowsClosely(cameras.follow_hours, cameras.follow_cameras)
     ends = ask.EndsWithin(dt.timedelta(days=cameras.days))
+    registered = ask.EndsWithin(dt.timedelta(days=pack.sensors.days))
     return [
         ("L07/special", of.SEARCHES | {Action.ASK_SAFEGUARDING, Action.CROSSCHECK}, ask.NoSpecialCategory()),
         ("L07/known", of.SEARCHES | {Action.ASK_SAFEGUARDING}, ask.KnownCriteria()),
@@ -133,6 +134,7 @@ def _of_searches(pack: Pack) -> list[Row]:
         ("L17/unmask", {Action.UNMASK}, AllOf(ask.AuthorityAgrees(), approved)),
         ("L18/follow", {Action.FOLLOW}, AnyOf(closely, approved)),
         ("L29/camera", {Action.PLACE_CAMERA}, AllOf(ask.AuthorityAgrees(), ask.Assessed(), ends)),
+        ("L29/sensor", {Action.REGISTER_SENSOR}, AllOf(ask.AuthorityAgrees(), ask.Assessed(), registered)),
         ("L31/assessment", {Action.SETTINGS, Action.AGREE}, ask.Assessed()),
     ]
 

@@ -37,6 +37,8 @@ PLACES: dict[str, frozenset[Capability]] = {
     "checkpoint": frozenset({Capability.CHECK}),
     "flights": frozenset({Capability.CHECK_BULK}),
     "cameras": frozenset({Capability.CHECK}),
+    "sensors": frozenset({Capability.SENSORS}),
+    "in-need": frozenset({Capability.SENSORS}),
     "alerts": frozenset({Capability.CHECK, Capability.SUPERVISE}),
     "map": frozenset({Capability.CHECK}),
     "questions": frozenset({Capability.STANDING_QUESTION, Capability.SUPERVISE}),

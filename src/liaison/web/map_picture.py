@@ -36,6 +36,7 @@ class Kind(StrEnum):
     SIGHTING = "sighting"
     DRONE = "drone"
     BOAT = "boat"
+    TEAM = "team"
     IN_NEED = "people-in-need"
     PATROL = "patrol"
 
@@ -53,8 +54,9 @@ class Kind(StrEnum):
 LABELS = {
     Kind.CAMERA: later("Camera"),
     Kind.SIGHTING: later("Sighting"),
-    Kind.DRONE: later("Drone"),
+    Kind.DRONE: later("Drone or aircraft"),
     Kind.BOAT: later("Boat"),
+    Kind.TEAM: later("Team or vehicle"),
     Kind.IN_NEED: later("People in need"),
     Kind.PATROL: later("Patrol"),
 }
@@ -63,6 +65,7 @@ SHAPES = {
     Kind.SIGHTING: "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0-14 0z",
     Kind.DRONE: "M0-8 8 6h-16z",
     Kind.BOAT: "M-9-4h18l-4 9h-10z",
+    Kind.TEAM: "M-5-7h10l3 7-3 7h-10l-3-7z",
     Kind.IN_NEED: "M-3-8h6v5h5v6h-5v5h-6v-5h-5v-6h5z",
     Kind.PATROL: "M0-8 8 0 0 8-8 0z",
 }

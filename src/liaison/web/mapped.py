@@ -12,11 +12,13 @@ import msgspec
 from liaison import policy
 from liaison.model.errors import BadInput
 from liaison.office import Office
+from liaison.sensors import patrols, rescue, tracks
 from liaison.sightings.register import MOST, Camera, cameras_of
 from liaison.sightings.seen import sightings_of
 from liaison.web.language import later
 from liaison.web.map_picture import Kind, Picture, Point, Track, picture
 from liaison.web.map_view import Box, within
+from liaison.web.sensors import map_kind, point_of
 
 AROUND = (2.0, 1.0)  # degrees of longitude and latitude to each side of a camera
 
@@ -95,9 +97,46 @@ def sightings(office: Office, actor: policy.Actor) -> Layer:
     return Layer(tuple(placed), len(found) > MOST)
 
 
+def tracked(kind: Kind) -> Callable[[Office, policy.Actor], Layer]:
+    """What of this kind sends where it is now; nothing that is stale."""
+
+    def layer(office: Office, actor: policy.Actor) -> Layer:
+        found = [one for one in tracks.now_of(office, actor) if map_kind(one) is kind]
+        return Layer(tuple(Placed(point_of(one), one.until) for one in found), len(found) >= tracks.MOST)
+
+    return layer
+
+
+def in_need(office: Office, actor: policy.Actor) -> Layer:
+    """People in need whom the person may see, as counts."""
+    placed = [
+        Placed(
+            Point(Kind.IN_NEED, one.latitude, one.longitude, f"{one.people:,}", href=f"/in-need/{one.id}"),
+            one.last,
+        )
+        for one in rescue.in_need(office, actor)
+    ]
+    return Layer(tuple(placed), len(placed) >= rescue.MOST)
+
+
+def patrolled(office: Office, actor: policy.Actor) -> Layer:
+    """Where was patrolled in the last hours, and for how many minutes."""
+    found = patrols.squares_of(office, actor)
+    placed = [
+        Placed(Point(Kind.PATROL, one.latitude, one.longitude, f"{one.minutes:g} min"), one.last)
+        for one in found
+    ]
+    return Layer(tuple(placed), len(found) >= patrols.MOST)
+
+
 LAYERS: dict[Kind, Callable[[Office, policy.Actor], Layer]] = {
     Kind.CAMERA: cameras,
     Kind.SIGHTING: sightings,
+    Kind.DRONE: tracked(Kind.DRONE),
+    Kind.BOAT: tracked(Kind.BOAT),
+    Kind.TEAM: tracked(Kind.TEAM),
+    Kind.IN_NEED: in_need,
+    Kind.PATROL: patrolled,
 }
 
 

@@ -72,6 +72,8 @@ PLACES = (
     Place("checkpoint", later("Checkpoint"), "/checkpoint/", "barrier", "b"),
     Place("flights", later("Flights"), "/flights", "plane", "f"),
     Place("cameras", later("Cameras"), "/cameras", "camera", "k"),
+    Place("sensors", later("Drones and boats"), "/sensors", "drone", "w"),
+    Place("in-need", later("People in need"), "/in-need", "lifebelt", "j"),
     Place("alerts", later("Alerts"), "/alerts", "alert", "a"),
     Place("map", later("Map"), "/map", "map", "m"),
     Place("questions", later("Standing questions"), "/questions", "questions", "q"),

@@ -12,6 +12,7 @@ alone, and a sighting counts people and says what they need, never who they are.
 | `cot`, `cot_kinds` | Cursor on Target, one event |
 | `cot_stream` | events as they come over a connection |
 | `cot_writing` | events that we send: a confirmed hit, a sighting |
+| `opening` | a body that is posted, in any of these forms |
 | `people` | sightings of people in need: our own JSON, and the element `people` of an event |
 | `remote_id` | Remote ID of drones, ASTM F3411 |
 | `klv` | the metadata of a drone's video, MISB ST 0601 |

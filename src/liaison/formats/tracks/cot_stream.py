@@ -39,6 +39,11 @@ class Stream:
         self._looked = 0  # bytes of `_held` in which no end begins
         self._at = 0  # where `_held` begins
 
+    @property
+    def unfinished(self) -> int:
+        """How many bytes of an event are here whose end is not."""
+        return len(self._held)
+
     def feed(self, data: bytes, now: datetime) -> list[Report | Refusal]:
         """What the events that `data` completes hold, in their order. `now`: aware."""
         if self.over:

@@ -15,6 +15,7 @@ from liaison.model.errors import BadInput
 BLANKS = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 
 HIT, PEOPLE = "b-m-p-s-m", "b-m-p-s-m"  # a spot marker, which every client shows
+PONG = "t-x-c-t-r"
 LONGEST = 200  # characters of a label or of remarks
 UNKNOWN = "9999999.0"
 
@@ -44,6 +45,16 @@ def sighting(seen: Sighting, label: str, stale: datetime) -> bytes:
         detail += f'<link uid={_quoted(seen.seen_by, "seen_by")} relation="p-p"/>'
     where = (seen.latitude, seen.longitude, None, seen.accuracy)
     return _event(seen.uid, PEOPLE, where, seen.time, stale, detail)
+
+
+def pong(now: datetime, stale: datetime) -> bytes:
+    """The answer to a client's ping (`t-x-c-t`): clients take a server that says nothing for gone."""
+    times = f'time="{_utc(now)}" start="{_utc(now)}" stale="{_utc(stale)}"'
+    point = f'<point lat="0.0" lon="0.0" hae="0.0" ce="{UNKNOWN}" le="{UNKNOWN}"/>'
+    head = '<?xml version="1.0" encoding="UTF-8"?>'
+    return (
+        f'{head}<event version="2.0" uid="takPong" type="{PONG}" how="m-g" {times}>{point}</event>'.encode()
+    )
 
 
 def _event(

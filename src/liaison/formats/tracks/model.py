@@ -62,6 +62,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     callsign: str = ""  # of craft and vehicles; never a person's
     distress: bool = False  # the sender says that it needs help
     type: str = ""  # in the sender's own code
+    looked_at: tuple[float, float] | None = None  # the middle of what its camera sees
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
