@@ -104,7 +104,7 @@ def test_a_sighting_leads_to_its_alert_on_the_map_and_in_the_table(scene: Scene,
 def test_others_see_nothing_of_them(scene: Scene) -> None:
     page = shown(scene, scene.visitors[Role.INVESTIGATOR])
     assert "North gate" not in page
-    assert "No camera is registered in your cases" in page
+    assert "Nothing is on the map" in page
     assert sightings_of(scene.desk.office, scene.desk.actor(scene.visitors[Role.INVESTIGATOR]), 10) == []
 
 
