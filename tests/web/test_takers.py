@@ -26,8 +26,8 @@ from liaison.node.server import listening
 from liaison.node.settings import Settings, settings_of
 from liaison.node.takers import Takers
 from liaison.screening.seals import seals
-from liaison.sightings.register import end
 from liaison.sightings.passages import many
+from liaison.sightings.register import end
 from liaison.storage.tables.screening import ALERTS
 from liaison.storage.tables.sightings import HOURS, SIGHTINGS, TALLIES
 from liaison.web.takers import life
@@ -115,9 +115,7 @@ def test_two_processes_make_one_alert_of_one_vehicle_and_count_every_read(door: 
         answers = list(cars.map(lambda n: door.sends("AA107OB", f"CC{n:03}DD", "BB208PC"), range(times)))
     assert [each.status_code for each in answers] == [200] * times
     assert door.count(ALERTS.c.id) == 2, "one for each entry, whoever took its reads"
-    sums = door.desk.office.read(
-        lambda c: c.execute(select(func.sum(SIGHTINGS.c.reads))).scalar_one()
-    )
+    sums = door.desk.office.read(lambda c: c.execute(select(func.sum(SIGHTINGS.c.reads))).scalar_one())
     assert sums == 2 * times
     day = door.desk.office.read(lambda c: c.execute(select(TALLIES)).one())
     assert (day.camera_id, day.reads, day.met, day.repeated) == (camera.id, 3 * times, 2, 2 * times - 2)

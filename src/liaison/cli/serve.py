@@ -110,8 +110,7 @@ def _takers(node: Node) -> Iterator[None]:
     takers.start()
     scheme = "https" if settings.tls_certificate else "http"
     typer.echo(
-        f"{many} processes take reads of cameras at {scheme}://{settings.host}:{door.getsockname()[1]}"
-        f"{READS}"
+        f"{many} processes take reads of cameras at {scheme}://{settings.host}:{door.getsockname()[1]}{READS}"
     )
     try:
         yield

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
 from liaison import policy
 from liaison.ledger.log import take_turn
@@ -28,7 +28,7 @@ LAPSED = "camera-lapsed"
 class Reading:
     """A camera whose entry stands, and the facts on which its reads are judged now."""
 
-    row: Row[Any]
+    row: Any
     grounds: str
     context: policy.Context
 
@@ -38,7 +38,7 @@ class Reading:
         return frozenset({self.row.country}) if self.row.country else frozenset()
 
 
-def lawful(office: Office, row: Row[Any], now: datetime) -> Reading | None:
+def lawful(office: Office, row: Any, now: datetime) -> Reading | None:
     """A camera with the facts of its person now; None where its entry is carried no more."""
 
     def work(connection: Connection) -> tuple[str, policy.Context]:
@@ -62,7 +62,7 @@ def lawful(office: Office, row: Row[Any], now: datetime) -> Reading | None:
     return Reading(row, grounds, context)
 
 
-def lapse(office: Office, row: Row[Any], now: datetime) -> None:
+def lapse(office: Office, row: Any, now: datetime) -> None:
     """End the entry of a camera that the law carries no more, and tell its person."""
 
     def work(connection: Connection) -> None:

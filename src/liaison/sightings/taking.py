@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, case, insert, select, update
+from sqlalchemy import Connection, bindparam, case, insert, select, update
 
 from liaison.formats.cameras import Read, Reads
 from liaison.holdings.things import Sighted
@@ -58,6 +58,15 @@ SAYS = {
     Likeness.CLASS: "registration mark is easily read as the other",
     Likeness.POSSIBLE: "registration mark is among the other readings that the camera offers",
 }
+FEED = Prepared(select(FEEDS).where(FEEDS.c.secret == bindparam("of_secret"), FEEDS.c.ended.is_(None)))
+STANDS = (
+    (CAMERAS.c.feed_id == bindparam("of_feed"))
+    & CAMERAS.c.ended.is_(None)
+    & (CAMERAS.c.until > bindparam("of_now", type_=CAMERAS.c.until.type))
+)
+CAMERAS_OF = Prepared(select(CAMERAS).where(STANDS))
+CAMERA = Prepared(select(CAMERAS).where(STANDS, CAMERAS.c.code == bindparam("of_code")))
+FEW = 8  # cameras that are looked up one by one
 BEFORE = Prepared(
     select(SIGHTINGS.c.alert_id, SIGHTINGS.c.likeness, SIGHTINGS.c.at, SIGHTINGS.c.last)
     .where(SIGHTINGS.c.camera_id == bindparam("of_camera"), SIGHTINGS.c.holding_id == bindparam("of_holding"))
@@ -149,14 +158,6 @@ class Marks(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """A feed by its secret, and its cameras that have not ended."""
-
-    feed: Row[Any]
-    cameras: Sequence[Row[Any]]
-
-
 class Gate:
     """Where the reads of cameras come in. One for a process; threads may share it, and several processes a database.
 
@@ -169,16 +170,16 @@ class Gate:
         self._minute: tuple[int, Counter[str]] = (0, Counter())
         self._counting = threading.Lock()
 
-    def sender(self, secret: str) -> Sender:
-        """Whose secret this is. Raises NotSignedIn for a secret of no feed: before anything of a message is read."""
-        now = self._office.now()
-        return self._office.read(lambda connection: _sending(connection, secret, now))
+    def feed(self, secret: str) -> Any:
+        """The row of the feed with this secret. Raises NotSignedIn for a secret of none: before anything of a message
+        is read."""
+        return self._office.read(lambda connection: _feed(connection, secret))
 
     def take(self, secret: str, message: Reads) -> Taken:
         """Take a message of the feed with this secret. Raises NotSignedIn for a secret of none, and as `take_of`."""
-        return self.take_of(self.sender(secret), message)
+        return self.take_of(self.feed(secret), message)
 
-    def take_of(self, sender: Sender, message: Reads) -> Taken:
+    def take_of(self, feed: Any, message: Reads) -> Taken:
         """Take a message of a feed.
 
         Raises BadInput for more reads than one message may hold; LedgerUnavailable and StoreUnavailable, after which
@@ -188,12 +189,14 @@ class Gate:
         if len(message.reads) > MOST:
             hint = f"send {MOST:,} at most in one message"
             raise BadInput(f"{len(message.reads):,} reads", field="reads", hint=hint)
-        cameras = {row.code: self._camera(row, now) for row in sender.cameras if standing(row, now)}
+        codes = {read.camera for read in message.reads}
+        rows = office.read(lambda connection: _named(connection, feed.id, codes, now))
+        cameras = {row.code: self._camera(row, now) for row in rows if standing(row, now)}
         taken, refused = self._sorted(message.reads, cameras, now)
         keys = passages.prepared(office, {one.at for one in taken if one.camera.row.unmatched_hours})
-        return self._written(sender.feed, message, taken, refused, self._met(taken), keys, now)
+        return self._written(feed, message, taken, refused, self._met(taken), keys, now)
 
-    def _camera(self, row: Row[Any], now: datetime) -> Reading | None:
+    def _camera(self, row: Any, now: datetime) -> Reading | None:
         """A camera that may read now; None where the law carries it no more: then its entry ends, and its person is
         told."""
         held = self._lawful.get(row.id)
@@ -264,7 +267,7 @@ class Gate:
 
     def _written(
         self,
-        feed: Row[Any],
+        feed: Any,
         message: Reads,
         taken: Sequence[_One],
         refused: Sequence[tuple[Refused, str]],
@@ -363,19 +366,20 @@ class Gate:
         return _Ready(met, kept, sealed, met.one.at)
 
 
-def _feed(connection: Connection, secret: str) -> Row[Any]:
-    held = FEEDS.c.secret == digest_of(secret)
-    feed = connection.execute(select(FEEDS).where(held, FEEDS.c.ended.is_(None))).first()
+def _feed(connection: Connection, secret: str) -> Any:
+    feed = FEED.first(connection, {"of_secret": digest_of(secret)})
     if feed is None:
         hint = "give the secret that was told when the feed was made, or make another feed"
         raise NotSignedIn("this secret is of no feed of cameras", hint=hint)
     return feed
 
 
-def _sending(connection: Connection, secret: str, now: datetime) -> Sender:
-    feed = _feed(connection, secret)
-    mine = (CAMERAS.c.feed_id == feed.id) & CAMERAS.c.ended.is_(None) & (CAMERAS.c.until > now)
-    return Sender(feed, connection.execute(select(CAMERAS).where(mine)).all())
+def _named(connection: Connection, feed: str, codes: Set[str], now: datetime) -> list[Any]:
+    """The cameras of a feed that have not ended: those that a message names, or all where it names many."""
+    same = {"of_feed": feed, "of_now": now}
+    if len(codes) > FEW:
+        return CAMERAS_OF.all(connection, same)
+    return [row for code in codes for row in CAMERA.all(connection, same | {"of_code": code})]
 
 
 def _settled(

@@ -88,7 +88,9 @@ def life(
 class Taking:
     """The application: one address, which takes what a feed sends. `take(remote, secret, kind, body)` does it."""
 
-    def __init__(self, take: Callable[[str, str, str, bytes], Any], always: list[tuple[bytes, bytes]]) -> None:
+    def __init__(
+        self, take: Callable[[str, str, str, bytes], Any], always: list[tuple[bytes, bytes]]
+    ) -> None:
         self._take, self._always = take, always
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:

@@ -68,12 +68,12 @@ async def take_reads(request: Asked, visit: NamedDependency[Visit]) -> Response[
 def taken(gate: Gate, allowance: Allowance, remote: str, secret: str, kind: str, body: bytes) -> ReadsOut:
     """Take a message. Raises NotSignedIn, and TooMany for who tries secrets; BadInput for what is no message."""
     try:
-        sender = gate.sender(secret)
+        feed = gate.feed(secret)
     except NotSignedIn:
         allowance.take(f"address {remote}")
         raise
     message = cameras.read(kind, body)
-    found = gate.take_of(sender, message)
+    found = gate.take_of(feed, message)
     late = [NotTakenOut(one.place, one.fault.value, one.fault.words) for one in found.refused]
     unread = [NotTakenOut(one.place, one.words, one.hint) for one in message.refused]
     doubts = [NotTakenOut(one.place, one.words, one.hint) for one in message.doubts]
