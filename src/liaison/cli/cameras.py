@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 from collections import OrderedDict
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
@@ -15,8 +13,6 @@ from liaison.cli.reconcile import LOOPBACK
 from liaison.model.errors import BadInput, BadSetting, PartMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from liaison.cli.sending import Sending
 
 TOPICS = ("frigate/events", "frigate/tracked_object_update")
@@ -120,6 +116,8 @@ class Bridge:
 
     def run(self, sending: Sending) -> None:
         """Pass on what comes, until a signal, or until there is no use in going on."""
+        from liaison.cli.sending import stopped_by_signals
+
         self._sending = sending
         with stopped_by_signals():
             try:
@@ -202,17 +200,3 @@ def place_of(broker: str) -> tuple[str, int, bool]:
             hint="give the broker as mqtts://, or run this on the broker's own machine",
         )
     return parts.hostname, port or (8883 if secure else 1883), secure
-
-
-@contextmanager
-def stopped_by_signals() -> Iterator[None]:
-    """SIGTERM ends this as Ctrl+C does."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

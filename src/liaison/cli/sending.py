@@ -6,11 +6,13 @@ No mark, no address and no answer's text is ever said: counts, and what to do.
 
 from __future__ import annotations
 
+import signal
 import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -201,6 +203,20 @@ def secret_of(file: Path, what: str) -> str:
     if not said or not said.isprintable():
         raise BadSetting(f"{file} holds no text", hint=f"save {what} in it, and nothing else")
     return said
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """SIGTERM ends this as Ctrl+C does."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _trusting(authorities: Path | None) -> ssl.SSLContext | bool:
