@@ -32,6 +32,7 @@ MAY_CONNECT = {  # each of these opens connections, or has a socket, for the rea
     "src/liaison/ledger/sources.py": "to a ledger that a person names on the command line",
     "src/liaison/cli/reconcile.py": "to the node whose address a person gives",
     "src/liaison/cli/sending.py": "the same, with reads of cameras",
+    "src/liaison/web/takers.py": "takes reads of cameras on the socket that the node hands it",
     "src/liaison/node/takers.py": "hands the node's listening socket to its processes",
     "src/liaison/crosscheck/function/frames.py": "to a process of its own, by a pair of sockets without an address",
     "src/liaison/crosscheck/function/keyholder.py": "the same",

@@ -15,23 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from liaison import policy
-from liaison.holdings.marks import Marks
-from liaison.ledger.log import Log
 from liaison.model.errors import LiaisonError, NotFound, TooMany
 from liaison.node import logs
-from liaison.node.background import Repeated
-from liaison.node.clock import SystemClock
-from liaison.node.lending import Lent
 from liaison.node.limits import Limits
 from liaison.node.server import run, server, settle
 from liaison.node.settings import Settings
+from liaison.node.taker import opened
 from liaison.node.takers import until_orphaned
-from liaison.office import Office
 from liaison.officers.limits import Allowance
-from liaison.sightings import passages
-from liaison.sightings.taking import Gate
-from liaison.storage import Store
 from liaison.web.errors import PROBLEM, problem_of
 from liaison.web.headers import standing
 from liaison.web.routes.reads import PATH, secret_of, taken
@@ -40,11 +31,10 @@ from liaison.web.sessions import secure
 if TYPE_CHECKING:
     import socket
 
-LOOK = 0.25  # seconds between two looks for entries that were written or withdrawn
-FORGET = 60.0  # seconds between two looks for keys of hours that are over
 ENCODER = msgspec.json.Encoder()
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Take = Callable[[str, str, str, bytes], Any]  # remote, secret, content type, body
 
 
 def life(
@@ -52,20 +42,15 @@ def life(
 ) -> None:
     """Take reads on this socket until the node ends."""
     logs.set_up()
-    keys = Lent(pipe)
-    regimes = tuple(policy.load_pack(name) for name in settings.regimes)
-    store = Store(database)
-    office = Office(settings.agency, store, Log(keys), keys, SystemClock(), regimes)
-    marks = Marks(office)
-    gate = Gate(office, marks)
-    work = (
-        Repeated("marks", LOOK, marks.refresh),
-        Repeated("passages", FORGET, partial(passages.let_go, office)),
-    )
     allowance = Allowance(settings.requests_each_second, settings.requests_at_once)
+    with opened(settings, database, pipe) as gate:
+        _serve(settings, limits, listening, partial(taken, gate, allowance))
+
+
+def _serve(settings: Settings, limits: Limits, listening: socket.socket, take: Take) -> None:
     tls = bool(settings.tls_certificate)
     chosen = server(
-        Taking(partial(taken, gate, allowance), standing(secure(settings))),
+        Taking(take, standing(secure(settings))),
         limits,
         certificate=Path(settings.tls_certificate) if tls else None,
         key=Path(settings.tls_key) if tls else None,
@@ -77,16 +62,11 @@ def life(
         chosen.should_exit = True
 
     until_orphaned(stop)
-    for each in work:
-        each.start()
     run(chosen, listening)
-    for each in work:
-        each.stop()
-    store.close()
 
 
 class Taking:
-    """The application: one address, which takes what a feed sends. `take(remote, secret, kind, body)` does it."""
+    """The application: one address, which takes what a feed sends by `take`."""
 
     def __init__(
         self, take: Callable[[str, str, str, bytes], Any], always: list[tuple[bytes, bytes]]
