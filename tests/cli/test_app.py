@@ -18,7 +18,8 @@ Run = Callable[..., Result]
 VERBS = (
     *("check", "index", "add", "remove", "compare", "clear", "cleared", "demo", "version"),
     *("init", "serve", "backup", "restore", "verify", "selftest"),
-    *("ledger", "reconcile", "letters", "partner", "crosscheck", "document", "manifest", "plates", "vehicle"),
+    *("ledger", "reconcile", "letters", "partner", "crosscheck", "document", "manifest", "plates", "cameras"),
+    "vehicle",
 )
 SPEAKING = (
     "serve",
@@ -30,6 +31,7 @@ SPEAKING = (
     "document",
     "manifest",
     "plates",
+    "cameras",
     "vehicle",
 )  # they go on, or have verbs of their own
 

@@ -58,12 +58,12 @@ def owner_of(office: Office, actor: policy.Actor, alert: str) -> Owner | None:
 def tell_owner(office: Office, means: Means, actor: policy.Actor, alert: str) -> str:
     """Tell the owner of the entry where a camera met it; the id of what was told.
 
-    Raises NotFound for an alert of no camera, or of no partner's entry; Conflict where it is not confirmed or was told
-    before; NotLawful, LinkClosed.
+    Raises NotFound; Conflict for an alert of no camera or of no partner's entry, and where it is not confirmed or was
+    told before; NotLawful, LinkClosed.
     """
     sighting = sighting_of(office, actor, alert)
     if sighting is None:
-        raise NotFound
+        raise Conflict("this alert is of no camera", hint="tell what came of it on the page of the item")
     grounds, camera = office.read(lambda connection: _stand(office, connection, actor, sighting))
     if grounds is None:
         raise Conflict(
@@ -77,7 +77,7 @@ def tell_owner(office: Office, means: Means, actor: policy.Actor, alert: str) ->
         row = load_alert(office, connection, actor, alert)
         item = access.of_record(connection, row.holding_id)
         if item is None:
-            raise NotFound
+            raise Conflict("this entry is no partner's: nobody else is told")
         if row.state != policy.AlertState.CONFIRMED.value:
             raise Conflict("this alert is not confirmed", hint="compare both sides and confirm it first")
         if connection.execute(select(OUTCOMES.c.id).where(OUTCOMES.c.id == _outcome(alert))).first():
