@@ -13,17 +13,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import select, text
 
 from bench.withdrawal import WHY, Desk, desk_of, supplied, written
 from liaison.cli.node_demo import NODE
-from liaison.demo.agency import POLICE
+from liaison.demo.agency import INVESTIGATOR, POLICE
 from liaison.demo.federation import make_partners, three
 from liaison.demo.making import make_house
 from liaison.demo.plates import drawn
 from liaison.demo.waiting import until
+from liaison.demo.walk import sign_in
 from liaison.formats.cameras import read
 from liaison.holdings import corrections
 from liaison.model.errors import Conflict, NotFound, NotLawful
@@ -37,6 +41,8 @@ from liaison.sightings.telling import owner_of, tell_owner
 from liaison.storage.tables.supply import OUTCOMES
 from liaison.supply import reading
 from liaison.supply.letters import Result
+from liaison.web import create_app
+from tests.web.serving import served
 
 SECONDS = 5.0
 PLATE, OTHER = "VA 301 LD", "VA 302 LD"
@@ -165,3 +171,31 @@ def test_what_its_owner_withdraws_is_met_here_no_more(road: Road) -> None:
         lambda c: c.execute(text("UPDATE sightings SET last = last - 600000000"))
     )  # the quiet time is over
     assert road.sees(OTHER) == ()
+
+
+def test_on_the_page_one_tick_beside_the_decision_tells_the_owner(road: Road) -> None:
+    supplied(road.owner, road.police, written(road.owner, "VA 304 LD"))
+    (alert,) = road.sees("VA 304 LD")
+    node = road.police.member.node
+    desk: Any = SimpleNamespace(node=node, app=create_app(node))
+    own = {"Sec-Fetch-Site": "same-origin"}
+    with served(desk, at_once=False) as address, httpx.Client(base_url=address, headers=own) as client:
+        sign_in(client, INVESTIGATOR)
+        page = client.get(f"/alerts/{alert}").text
+        assert 'name="tell"' in page
+        assert "The picture stays here." in page
+        early = client.post(f"/alerts/{alert}/tell")
+        assert early.status_code == 409
+        assert "this alert is not confirmed" in early.text
+        done = client.post(f"/alerts/{alert}/confirm", data={"confirm_reason": REASON, "tell": "yes"})
+        assert done.status_code == 303
+        assert done.headers["location"].endswith("owner-told")
+        after = client.get(done.headers["location"]).text
+        assert "was told at" in after
+        assert f'action="/alerts/{alert}/tell"' not in after
+        assert client.post(f"/alerts/{alert}/tell").status_code == 409
+    office = road.owner.member.node.office
+    chosen = select(OUTCOMES.c.item).where(
+        OUTCOMES.c.out.is_(False), OUTCOMES.c.id == f"outcome-{alert.partition('-')[2]}"
+    )
+    assert until(lambda: office.read(lambda c: c.execute(chosen).scalar()))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,11 +21,11 @@ import httpx
 import pytest
 from sqlalchemy import func, select, text
 
+from liaison.cli.serve import listening
 from liaison.holdings import corrections
 from liaison.ledger.log import size
 from liaison.model.roles import Role
 from liaison.node.limits import Limits
-from liaison.node.server import listening
 from liaison.node.settings import Settings, settings_of
 from liaison.node.takers import Takers
 from liaison.screening.seals import seals
@@ -31,7 +34,7 @@ from liaison.sightings.register import end
 from liaison.storage.tables.screening import ALERTS
 from liaison.storage.tables.sightings import HOURS, SIGHTINGS, TALLIES
 from liaison.web.takers import life
-from tests.node_fixtures import FixedClock
+from tests.node_fixtures import FixedClock, fresh_postgresql
 from tests.screening.node import ANA, Desk, a_desk, actor
 from tests.sightings.road import CAR, OTHER, Road, wanted
 
@@ -55,7 +58,7 @@ class Door:
         now = datetime.now(UTC).isoformat()
         reads = [{"plate": plate, "time": now, "camera": camera} for plate in plates]
         sent = {"Authorization": f"Bearer {self.road.feed.secret}"} | headers
-        return httpx.post(self.address + READS, json=reads, headers=sent, timeout=30)
+        return httpx.post(self.address + READS, json=reads, headers=sent, timeout=120)
 
     def count(self, column: Any) -> int:
         return int(self.desk.office.read(lambda c: c.execute(select(func.count(column))).scalar_one()))
@@ -173,7 +176,7 @@ def test_what_is_wrong_is_told_as_the_node_tells_it(door: Door) -> None:
     assert bad.status_code == 400
     assert bad.json()["hint"]
     for way in ("/", "/alerts", "/api/v1/cameras"):
-        assert httpx.get(door.address + way, timeout=30).status_code == 404, "nothing else is there"
+        assert httpx.get(door.address + way, timeout=120).status_code == 404, "nothing else is there"
     assert "no-store" in bad.headers["cache-control"]
 
 
@@ -199,3 +202,37 @@ def test_without_postgresql_no_such_process_is_set_up(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="several processes may write") as refused:
         settings_of(said | {"camera_processes": 2})
     assert "PostgreSQL" in refused.value.hint  # type: ignore[attr-defined]
+
+
+def test_a_node_is_served_with_its_processes_and_ends_with_them(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("correct horse battery staple\n")
+    with fresh_postgresql() as url:
+        chosen = {"DATABASE": url, "CAMERA_PROCESSES": "2", "CAMERA_PORT": "0", "PORT": "0"}
+        said = os.environ | {f"LIAISON_{name}": value for name, value in chosen.items()}
+        run = [sys.executable, "-m", "liaison.cli"]
+        words = ["--yes", "--sign-in", "ana", "--password-file", str(tmp_path / "password")]
+        subprocess.run(
+            [*run, "init", str(tmp_path / "node"), *words], env=said, check=True, capture_output=True
+        )
+        with subprocess.Popen(
+            [*run, "serve", str(tmp_path / "node")],
+            env=said,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as served:
+            try:
+                assert served.stdout is not None
+                found = re.search(
+                    r"2 processes take reads of cameras at (http://127\.0\.0\.1:\d+)",
+                    served.stdout.readline(),
+                )
+                assert found is not None
+                answer = httpx.post(found[1] + READS, json=[], headers={"X-API-Key": "guessed"}, timeout=60)
+                assert answer.status_code == 401
+                served.send_signal(signal.SIGTERM)
+                assert served.wait(60) == 0
+            finally:
+                served.kill()
+        with pytest.raises(httpx.HTTPError):
+            httpx.post(found[1] + READS, json=[], timeout=5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import socket
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -86,7 +87,6 @@ def serve(
 @contextlib.contextmanager
 def _takers(node: Node) -> Iterator[None]:
     """The processes that take reads of cameras, where any are set. Raises BadSetting for a port that cannot be used."""
-    from liaison.node.server import listening
     from liaison.node.takers import Takers
     from liaison.screening.seals import seals
     from liaison.web.takers import life
@@ -116,6 +116,12 @@ def _takers(node: Node) -> Iterator[None]:
         yield
     finally:
         takers.stop()
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that several processes may serve. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
 
 
 def _tell(address: str, file: Path | None, descriptor: int) -> None:

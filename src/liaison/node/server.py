@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
@@ -349,13 +348,7 @@ def settle() -> None:
     gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that several processes may serve. Raises OSError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=2048)
-
-
-def run(server: Server, door: socket.socket | None = None) -> None:
+def run(server: Server, door: Any = None) -> None:
     """Serve until a signal asks to stop; requests that run may finish. `door`: a socket that listens already."""
     with asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(server.serve([door] if door is not None else None))

@@ -7,12 +7,12 @@ started again. What they decide together, they decide in the database (`sighting
 from __future__ import annotations
 
 import multiprocessing
-import socket
 import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from typing import Any
 
 from liaison.node.lending import lend
 from liaison.node.logs import log
@@ -23,17 +23,20 @@ PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before one that died is started agai
 SETTLED = 60.0  # seconds after which one that runs counts as well started
 LOOK = 0.2  # seconds between two looks for a stop
 WORK = "camera-process"
-Life = Callable[[socket.socket, Connection], None]
+Life = Callable[[Any, Connection], None]
 
 
 class Takers:
-    """`count` processes, each running `life(listening, pipe)`. `failed(name)` is called for each that dies."""
+    """`count` processes, each running `life(listening, pipe)`; the first is a socket that listens already.
+
+    `failed(name)` is called for each that dies.
+    """
 
     def __init__(
         self,
         count: int,
         life: Life,
-        listening: socket.socket,
+        listening: Any,
         keys: Keys,
         failed: Callable[[str], None],
         drain: float,

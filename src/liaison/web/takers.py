@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -28,18 +28,13 @@ from liaison.web.headers import standing
 from liaison.web.routes.reads import PATH, secret_of, taken
 from liaison.web.sessions import secure
 
-if TYPE_CHECKING:
-    import socket
-
 ENCODER = msgspec.json.Encoder()
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Take = Callable[[str, str, str, bytes], Any]  # remote, secret, content type, body
 
 
-def life(
-    settings: Settings, database: str, limits: Limits, listening: socket.socket, pipe: Connection
-) -> None:
+def life(settings: Settings, database: str, limits: Limits, listening: Any, pipe: Connection) -> None:
     """Take reads on this socket until the node ends."""
     logs.set_up()
     allowance = Allowance(settings.requests_each_second, settings.requests_at_once)
@@ -47,7 +42,7 @@ def life(
         _serve(settings, limits, listening, partial(taken, gate, allowance))
 
 
-def _serve(settings: Settings, limits: Limits, listening: socket.socket, take: Take) -> None:
+def _serve(settings: Settings, limits: Limits, listening: Any, take: Take) -> None:
     tls = bool(settings.tls_certificate)
     chosen = server(
         Taking(take, standing(secure(settings))),
