@@ -76,8 +76,8 @@ def _day(cost: Cost, each: float, memory: float) -> Figures:
         "multiplied, not run: an index that outgrows the memory of the database makes each read dearer"
     )
     found.notes.append(
-        "an index filled at random grows to about half more than one that was just built. The database's own log holds whole "
-        "pages after each checkpoint (of 5 minutes here): with longer ones, or wal_compression, it is a fraction"
+        "an index filled at random grows to about half more than one that was just built. The database's own log "
+        "holds whole pages after each checkpoint (5 minutes here): with longer ones, or wal_compression, it is less"
     )
     return found
 

@@ -223,10 +223,8 @@ def test_a_node_is_served_with_its_processes_and_ends_with_them(tmp_path: Path) 
         ) as served:
             try:
                 assert served.stdout is not None
-                found = re.search(
-                    r"2 processes take reads of cameras at (http://127\.0\.0\.1:\d+)",
-                    served.stdout.readline(),
-                )
+                line = served.stdout.readline()
+                found = re.search(r"2 processes take reads of cameras at (\S+?)/api/", line)
                 assert found is not None
                 answer = httpx.post(found[1] + READS, json=[], headers={"X-API-Key": "guessed"}, timeout=60)
                 assert answer.status_code == 401
