@@ -9,12 +9,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SERVER = os.environ.get("LIAISON_TEST_DATABASE", "postgresql://postgres@127.0.0.1:5432/postgres")
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
@@ -153,3 +157,77 @@ def imported(office: Any, actor: Any, name: str, content: Path | bytes, file: st
     done = import_file(office, actor, order)
     if done.refused:
         raise RuntimeError(f"{done.refused} of the records of {name} were refused: {done.bad_rows[:1]}")
+
+
+class _Clock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+        return datetime.now(UTC)
+
+
+@contextmanager
+def office_at(folder: Path, database: str = "") -> Iterator[Any]:
+    """An office on SQLite, or on the database of this URL, by the demonstration's law with the numbers of a bench."""
+    import msgspec
+
+    import liaison.holdings.imports
+    import liaison.screening.bulk_runs  # noqa: F401  # so that every table is known before they are made
+    from liaison import policy
+    from liaison.ledger.log import Log
+    from liaison.office import Office
+    from liaison.storage import Store
+    from liaison.storage.keys import KeyRing
+    from liaison.storage.tables import metadata
+
+    KeyRing.make(folder / "keys")
+    law = policy.load_pack("demo")
+    many = msgspec.structs.replace(law.bulk, persons=200_000, persons_all_cases=200_000)
+    with ExitStack() as stack:
+        store, keys = Store(database or f"sqlite:///{folder}/node.db"), KeyRing(folder / "keys")
+        stack.callback(keys.close)
+        stack.callback(store.close)
+        store.write(metadata.create_all)
+        yield Office("Bench", store, Log(keys), keys, _Clock(), (msgspec.structs.replace(law, bulk=many),))
+
+
+@contextmanager
+def new_database() -> Iterator[str]:
+    """The URL of a new PostgreSQL database, dropped afterwards; empty where no server answers."""
+    from sqlalchemy import create_engine, make_url, text
+    from sqlalchemy.exc import OperationalError
+
+    name, server = f"liaison_bench_{os.getpid()}", make_url(SERVER)
+    engine = create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+    except OperationalError:
+        yield ""
+        return
+    try:
+        yield server.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        engine.dispose()
+
+
+def marks(rng: Any, count: int, letters: str = LETTERS) -> list[str]:
+    """Registration marks of the Albanian form, with these letters."""
+    signs = rng.integers(len(letters), size=(count, 4)).tolist()
+    numbers = rng.integers(1_000, size=count).tolist()
+    return [
+        f"{letters[a]}{letters[b]}{n:03}{letters[c]}{letters[d]}"
+        for (a, b, c, d), n in zip(signs, numbers, strict=True)
+    ]
+
+
+def wanted_lines(plates: list[str]) -> bytes:
+    """A list of wanted vehicles, one on a line."""
+    said = (
+        '{"kind": "vehicle", "id": "V%d", "plate": "%s", "registered": "ALB", "wanted": "wanted", "action": "stop", '
+        '"basis": "order 1", "office": "Vehicle crime", "contact": "129"}'
+    )
+    return "\n".join(said % (number, plate) for number, plate in enumerate(plates)).encode()

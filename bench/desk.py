@@ -8,16 +8,12 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from bench.common import Figures, Task, cpu_seconds, imported, task
+from bench.common import Figures, Task, cpu_seconds, imported, office_at, task
 
 CHECKS = 3_000
 OFFICERS = 60  # each with a case of their own: nobody's look-ups add up to a list
@@ -28,7 +24,7 @@ HELD = 4  # every n-th check is about somebody whom the list holds
 def measure(quick: bool) -> list[Figures]:
     """Time of one check alone, of many at once, and of a list, on SQLite with a durable ledger."""
     made = task(100_000, 250_000, 11) if quick else task(1_000_000, 2_500_000, 7)
-    with tempfile.TemporaryDirectory() as folder, _office(Path(folder)) as office:
+    with tempfile.TemporaryDirectory() as folder, office_at(Path(folder)) as office:
         start = time.perf_counter()
         desk = Desk(office, made)
         ready = time.perf_counter() - start
@@ -127,40 +123,6 @@ def _list(desk: Desk, made: Task, people: int) -> Figures:
     found.add("processor time", round(used, 1), "s")
     found.notes.append(f"the list is {progress_of(desk.office, actor, order.id).state.value}")
     return found
-
-
-@contextmanager
-def _office(folder: Path) -> Iterator[Any]:
-    """An office on SQLite, by the demonstration's law with the numbers of a bench."""
-    from liaison import policy
-    from liaison.ledger.log import Log
-    from liaison.office import Office
-    from liaison.storage import Store
-    from liaison.storage.keys import KeyRing
-    from liaison.storage.tables import metadata
-
-    _import_tables()
-    KeyRing.make(folder / "keys")
-    law = policy.load_pack("demo")
-    many = msgspec.structs.replace(law.bulk, persons=200_000, persons_all_cases=200_000)
-    with ExitStack() as stack:
-        store, keys = Store(f"sqlite:///{folder}/node.db"), KeyRing(folder / "keys")
-        stack.callback(keys.close)
-        stack.callback(store.close)
-        store.write(metadata.create_all)
-        yield Office("Bench", store, Log(keys), keys, _Clock(), (msgspec.structs.replace(law, bulk=many),))
-
-
-def _import_tables() -> None:
-    """Let every table be known before they are made."""
-    import liaison.holdings.imports
-    import liaison.screening.bulk_runs  # noqa: F401
-
-
-class _Clock:
-    """The machine's clock."""
-
-    now: Callable[[Any], datetime] = lambda _: datetime.now(UTC)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

@@ -17,8 +17,7 @@ from uuid import UUID
 
 import numpy as np
 
-from bench.common import Figures, cpu_seconds, imported
-from bench.desk import _office
+from bench.common import Figures, cpu_seconds, imported, marks, office_at, wanted_lines
 
 if TYPE_CHECKING:
     from liaison.demo.people import Person
@@ -30,7 +29,7 @@ PLANTED = 4  # of each list, people of the records
 SOUGHT = 1_000  # vehicles in the records
 MET = 500  # one in so many vehicles is sought
 DAY, EXPIRES = date(2026, 3, 1), date(2031, 5, 1)
-LETTERS = np.array(list("ABCDEFGHKLMNPRSTVXZ"))
+LETTERS = "ABCDEFGHKLMNPRSTVXZ"
 
 
 def measure(quick: bool) -> list[Figures]:
@@ -39,7 +38,7 @@ def measure(quick: bool) -> list[Figures]:
     import liaison.screening.flights.checking  # noqa: F401  # so that their tables are made
 
     part = 25 if quick else 1
-    with tempfile.TemporaryDirectory() as folder, _office(Path(folder)) as office:
+    with tempfile.TemporaryDirectory() as folder, office_at(Path(folder)) as office:
         replay = Replay(office, Path(folder), RECORDS // part)
         return [replay.run(FLIGHTS // part, VEHICLES // part)]
 
@@ -62,9 +61,9 @@ class Replay:
         ]
         self.rng = np.random.default_rng(20260301)
         self.held = draw(self.rng, records)
-        self.sought = self._plates(SOUGHT)
+        self.sought = marks(self.rng, SOUGHT, LETTERS)
         imported(office, self.actors[0], "people", _table(self.held), "people.csv")
-        imported(office, self.actors[0], "vehicles", _lines(self.sought), "vehicles.jsonl")
+        imported(office, self.actors[0], "vehicles", wanted_lines(self.sought), "vehicles.jsonl")
         self.live = LiveIndex(office)
         self.grounds = [self._grounds(actor) for actor in self.actors]
 
@@ -131,17 +130,9 @@ class Replay:
         look(self.office, self.live, self.actors[who], scan, timedelta(hours=24))
         return time.perf_counter() - start
 
-    def _plates(self, count: int) -> list[str]:
-        """Registration marks of the Albanian form."""
-        signs = LETTERS[self.rng.integers(len(LETTERS), size=(count, 4))]
-        numbers = self.rng.integers(1_000, size=count)
-        return [
-            f"{a}{b} {n:03} {c}{d}" for (a, b, c, d), n in zip(signs.tolist(), numbers.tolist(), strict=True)
-        ]
-
     def _driven(self, count: int) -> list[str]:
         """The vehicles that pass: strangers, and now and then one that is sought."""
-        passing = self._plates(count)
+        passing = marks(self.rng, count, LETTERS)
         for at in range(0, count, MET):
             passing[at] = self.sought[at // MET % len(self.sought)]
         return passing
@@ -181,11 +172,3 @@ def _table(people: list[Person]) -> bytes:
         names = [" ".join(name.latin[0] for name in part) for part in (one.given, one.family)]
         rows.append(",".join((f"R{number}", *names, one.born, one.sex, one.nationality, one.document)))
     return "\n".join(rows).encode()
-
-
-def _lines(plates: list[str]) -> bytes:
-    said = (
-        '{"kind": "vehicle", "id": "V%d", "plate": "%s", "registered": "ALB", "wanted": "wanted", "action": "stop", '
-        '"basis": "order 1", "office": "Vehicle crime", "contact": "129"}'
-    )
-    return "\n".join(said % (number, plate) for number, plate in enumerate(plates)).encode()

@@ -63,7 +63,7 @@ def measure(quick: bool) -> list[Figures]:
         make_house(folder / NODE, POLICE, _silent)
         make_partners(folder, 200, 1, _silent)
         with three(folder) as members:
-            owner, *partners = [_desk(member) for member in members]
+            owner, *partners = [desk_of(member) for member in members]
             taken = [_one(owner, partners, number) for number in range(times)]
     figures = Figures(f"An entry withdrawn {times} times, at a node and two partners that have it")
     for place, what, target in ((0, "here", "<= 1"), (1, "at the later of two partners", "<= 5")):
@@ -79,9 +79,9 @@ def measure(quick: bool) -> list[Figures]:
 def _one(owner: Desk, partners: list[Desk], number: int) -> tuple[float, float]:
     """Seconds until one entry, which two partners took in, is found no more: here, and at both."""
     plate = f"VA {100 + number} LD"  # an invented mark
-    entry = _written(owner, plate)
+    entry = written(owner, plate)
     for partner in partners:
-        _supplied(owner, partner, entry)
+        supplied(owner, partner, entry)
     assert all(desk.found(plate) for desk in (owner, *partners))
     began = time.perf_counter()
     gone: dict[int, float] = {}
@@ -104,7 +104,8 @@ def _watch(desk: Desk, plate: str, began: float, gone: dict[int, float], place: 
     gone[place] = time.perf_counter() - began
 
 
-def _written(owner: Desk, plate: str) -> str:
+def written(owner: Desk, plate: str) -> str:
+    """The id of a new entry of a wanted vehicle with this plate."""
     office = owner.member.node.office
     said = Said(
         vehicle=Vehicle(plate=Plate(plate), registered=Country("ALB")),
@@ -124,7 +125,7 @@ def _written(owner: Desk, plate: str) -> str:
     return vehicle_entries.write(office, owner.member.actor(Role.DESK_OFFICER), said)
 
 
-def _supplied(owner: Desk, partner: Desk, entry: str) -> None:
+def supplied(owner: Desk, partner: Desk, entry: str) -> None:
     """Supply the entry unasked, and take it into the partner's records once it is there."""
     clerk, theirs = (desk.member.actor(Role.DESK_OFFICER) for desk in (owner, partner))
     office = partner.member.node.office
@@ -145,7 +146,8 @@ def _supplied(owner: Desk, partner: Desk, entry: str) -> None:
     taking.take_in(office, theirs, come.items[0], stands)
 
 
-def _desk(member: Member) -> Desk:
+def desk_of(member: Member) -> Desk:
+    """The desk officer of a node, with a case and grounds."""
     office, clerk = member.node.office, member.actor(Role.DESK_OFFICER)
     case = cases.open_case(office, clerk, reference="BENCH-1", title="Bench", offence="trafficking-persons")
     given = grounds.give_grounds(

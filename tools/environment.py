@@ -268,6 +268,8 @@ def verb_lock(arguments: list[str]) -> int:
         "bench",
         "--extra",
         "boats",
+        "--extra",
+        "mqtt",
         "--group",
         "dev",
     ]

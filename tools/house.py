@@ -33,6 +33,8 @@ MAY_CONNECT = {  # each of these opens connections, or has a socket, for the rea
     "src/liaison/officers/provider.py": "to the agency's identity provider",
     "src/liaison/ledger/sources.py": "to a ledger that a person names on the command line",
     "src/liaison/cli/reconcile.py": "to the node whose address a person gives",
+    "src/liaison/cli/sending.py": "the same, with reads of cameras",
+    "src/liaison/cli/serve.py": "listens, for the processes that take reads of cameras",
     "src/liaison/crosscheck/function/frames.py": "to a process of its own, by a pair of sockets without an address",
     "src/liaison/crosscheck/function/keyholder.py": "the same",
     "src/liaison/crosscheck/function/keyprocess.py": "the same",

@@ -26,6 +26,7 @@ VERBS = (
         "crosscheck",
         "document",
         "manifest",
+        "cameras",
         "plates",
         "sensors",
         "vehicle",
@@ -42,6 +43,7 @@ SPEAKING = (
     "manifest",
     "plates",
     "sensors",
+    "cameras",
     "vehicle",
 )  # they go on, or have verbs of their own
 

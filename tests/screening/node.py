@@ -173,9 +173,9 @@ def records(office: Office, rows: Sequence[Row], **changes: object) -> dict[str,
 
 
 @contextmanager
-def a_desk(folder: Path, kind: str = "sqlite") -> Iterator[Desk]:
+def a_desk(folder: Path, kind: str = "sqlite", clock: FixedClock | None = None) -> Iterator[Desk]:
     """An open case of Ana's with grounds for an investigation, on either database."""
-    clock = FixedClock()
+    clock = clock or FixedClock()
     with an_office(folder, kind, clock) as office:
         enter(office, ANA)
         case = open_case(office, ANA, reference="2026/114", title="Van at the border", offence="drugs")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -127,6 +128,37 @@ def test_the_quiet_time_is_of_the_camera_and_the_entry(tmp_path: Path, kind: str
         assert len(road.sees("AA107OB").met) == 0
         desk.clock.forward(seconds=60)
         assert len(road.sees("AA107OB").met) == 1, "later"
+
+
+@both_databases
+def test_messages_at_once_make_one_alert_and_count_every_read(tmp_path: Path, kind: str) -> None:
+    with a_desk(tmp_path, kind) as desk:
+        road, times = Road(desk), 48
+        wanted(desk)
+        road.camera()
+        taking.A_MINUTE, before = 2 * times - 8, taking.A_MINUTE
+        try:
+            with ThreadPoolExecutor(8) as cars:
+                done = list(cars.map(lambda n: road.sees("AA107OB", f"CC{n:03}DD"), range(times)))
+        finally:
+            taking.A_MINUTE = before
+        assert sum(len(each.met) for each in done) == 1
+        (alert,), (tally,) = rows(desk), rows(desk, TALLIES)
+        assert sum(each.reads for each in done) == 2 * times - 8, "a flood is counted over all of them"
+        assert tally.reads == 2 * times - 8  # type: ignore[attr-defined]
+        assert alert.reads == 1 + sum(each.repeated for each in done)  # type: ignore[attr-defined]
+        assert alert.reads + desk.office.read(many) == tally.reads  # type: ignore[attr-defined]
+
+
+def test_a_badge_that_is_read_as_a_plate_alerts_nobody(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        road = Road(desk)
+        wanted(desk)
+        road.camera(unmatched_hours=0)
+        offered = {"candidates": [{"plate": "AA107OB", "confidence": 0.4}]}
+        done = road.sees("QUATTRO", "C220D", "EURO6", "TDI", **offered)
+        assert (done.reads, done.met) == (4, ())
+        assert desk.office.read(many) == 0
 
 
 def test_a_surer_read_in_the_quiet_time_is_told(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ FORMS: dict[str, Callable[[Ids], Body]] = {
     "/actions/{action_id}/reopen": lambda ids: {},
     "/actions/warnings/{warning_id}/seen": lambda ids: {},
     "/alerts/{alert_id}/confirm": lambda ids: {"confirm_reason": REASON},
+    "/alerts/{alert_id}/tell": lambda ids: {},
     "/alerts/{alert_id}/reject": lambda ids: {"reject_reason": REASON, "clear": "yes"},
     "/alerts/{alert_id}/reopen": lambda ids: {"reopen_reason": REASON},
     "/approvals/{approval_id}": lambda ids: {"answer": "approve", "reason": REASON},

@@ -33,7 +33,7 @@ PARTS: dict[
     "": {SIGNED},
     "actions": {CAN.ASK_PARTNER, CAN.SUPERVISE},
     "add-checkpoint": {PUBLIC},
-    "alerts": {CAN.CHECK, CAN.CONFIRM, CAN.SUPERVISE},
+    "alerts": {CAN.CHECK, CAN.CONFIRM, CAN.SUPERVISE, CAN.TELL_OUTCOME},
     "algorithms": {PUBLIC},
     "approvals": {
         CAN.ADMINISTER_ACCOUNTS,

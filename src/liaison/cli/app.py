@@ -6,6 +6,7 @@ import typer
 
 from liaison.cli import (
     backup,
+    cameras,
     check,
     clear,
     compare,
@@ -60,6 +61,7 @@ app.add_typer(partner.app, name="partner")
 app.add_typer(document.app, name="document")
 app.add_typer(plates.app, name="plates")
 app.add_typer(sensors.app, name="sensors")
+app.add_typer(cameras.app, name="cameras")
 app.add_typer(vehicle.app, name="vehicle")
 app.command("demo")(show.demo)
 app.command("version")(show.version)

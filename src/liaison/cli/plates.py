@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -143,9 +144,24 @@ def read(
 
 @app.command()
 def watch(
-    camera: Annotated[str, typer.Argument(metavar="rtsp://...", help="The address of a camera's stream.")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A camera's stream as rtsp://..., a film, or a folder.")
+    ],
     country: Country = None,
     side: Side = None,
+    to: Annotated[
+        str, typer.Option("--to", metavar="URL", help="Send each read to this node, as https://node.example.")
+    ] = "",
+    feed_secret_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file with the secret of the feed.")
+    ] = None,
+    camera: Annotated[
+        str, typer.Option(metavar="CODE", help="The camera, as the node's register names it.")
+    ] = "",
+    ca: Annotated[
+        Path | None,
+        typer.Option("--ca", metavar="FILE", help="PEM file of who signed the node's certificate."),
+    ] = None,
     plate_detector: Detector = "",
     plate_reader: Reader = "",
     plate_alphabet: Alphabet = "",
@@ -153,38 +169,57 @@ def watch(
         bool, typer.Option("--json", help="Write one JSON object on a line for each vehicle.")
     ] = False,
 ) -> None:
-    """Tell one read for each vehicle that passes a camera, until it ends or you stop it. Nothing is looked up or kept.
+    """Tell one read for each vehicle that passes a camera, until it ends or you stop it; send it to a node with --to.
 
-    The time is that of this machine when the vehicle had passed. A password in the address is seen by whoever sees
-    the processes of this machine.
+    Of a camera the time is that of this machine when the vehicle had passed; a picture was taken, and a film
+    ended, when its file was last changed. A folder is watched for files that come. With --to the picture of the
+    plate goes along, and a camera that ends is called again. A password in an address is seen by whoever sees this
+    machine's processes.
     """
-    from liaison.pictures.plates.answers import Pass
-    from liaison.pictures.plates.batch import Batch
+    from liaison.cli.sending import Sending, secret_of
+    from liaison.cli.watching import Post, Watch
 
-    task = _task(country or [], side or [], (plate_detector, plate_reader, plate_alphabet))
-    with Batch(task) as batch:
-        for each in batch.camera(camera):
-            if isinstance(each, Pass):
-                typer.echo(_passed(each, as_json))
-            elif each.ended:
-                typer.echo(
-                    f"The camera ended; {each.unsure:,} vehicles were not read surely enough.", err=True
-                )
+    task = _task(country or [], side or [], (plate_detector, plate_reader, plate_alphabet), crops=bool(to))
+
+    def tell(plate: Plate, at: datetime, passed: Pass | None) -> None:
+        typer.echo(_passed(plate, at, passed, as_json))
+
+    if not to:
+        Watch(task, FILMS, PICTURES, tell).run(source, again=False)
+        return
+    if feed_secret_file is None or not camera:
+        raise BadSetting(
+            "--to takes a feed and a camera", hint="give --feed-secret-file FILE and --camera CODE as well"
+        )
+    secret = secret_of(feed_secret_file, "the secret of the feed")
+    with Sending(to, secret, ca, say=lambda text: typer.echo(text, err=True)) as sending:
+        post = Post(sending, camera)
+
+        def tell_both(plate: Plate, at: datetime, passed: Pass | None) -> None:
+            tell(plate, at, passed)
+            post.send(plate, at)
+
+        Watch(task, FILMS, PICTURES, tell_both).run(source, again=True)
+    typer.echo(str(sending.sent), err=True)
+    if sending.fault is not None:
+        raise sending.fault
 
 
-def _passed(each: Pass, as_json: bool) -> str:
+def _passed(plate: Plate, at: datetime, passed: Pass | None, as_json: bool) -> str:
     import json
-    from datetime import UTC, datetime
 
     import msgspec
 
-    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    when = at.isoformat(timespec="seconds").replace("+00:00", "Z")
     if as_json:
-        return json.dumps({"passed": now, **msgspec.to_builtins(each)})
-    return f"{now} {_said(each.plate)}; {each.agreeing} of {each.frames} looks agree"
+        bare = msgspec.structs.replace(plate, crop=b"")
+        told = msgspec.structs.replace(passed, plate=bare) if passed else {"plate": bare}
+        return json.dumps({"passed": when, **msgspec.to_builtins(told)})
+    looks = f"; {passed.agreeing} of {passed.frames} looks agree" if passed else ""
+    return f"{when} {_said(plate)}{looks}"
 
 
-def _task(countries: list[str], sides: list[int], own: tuple[str, str, str]) -> Task:
+def _task(countries: list[str], sides: list[int], own: tuple[str, str, str], *, crops: bool = False) -> Task:
     """How to look. Raises BadSetting for a state, a side or a file that cannot be."""
     from liaison.formats.vehicles.forms import state_of
     from liaison.pictures.plates.models import LARGEST, Models
@@ -199,7 +234,7 @@ def _task(countries: list[str], sides: list[int], own: tuple[str, str, str]) -> 
     except BadInput as error:
         raise BadSetting(str(error), hint=error.hint) from None
     paths = [str(Path(each).absolute()) if each else "" for each in own]
-    return Task(tuple(sides) or SIDES, expected, Models(*paths))
+    return Task(tuple(sides) or SIDES, expected, Models(*paths), crops=crops)
 
 
 def _files(images: list[Path], reads: Reads) -> list[Path]:

@@ -5,14 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import socket
 import sys
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from liaison.cli.init import FOLDER, Folder
 from liaison.model.errors import BadSetting
+
+if TYPE_CHECKING:
+    from liaison.node.wiring import Node
+
+READS = "/api/v1/cameras/reads"
 
 
 def serve(
@@ -53,6 +61,7 @@ def serve(
 
         app = create_app(node)
         prompt = Prompt(app.short, node.metrics)
+        takers = _takers(node)
         try:
             chosen = server(
                 observed(app, node.metrics),
@@ -69,9 +78,50 @@ def serve(
             raise BadSetting(
                 f"the TLS certificate or key cannot be used: {error}", hint="see tls_certificate and tls_key"
             ) from error
-        run(chosen)
+        with takers:
+            run(chosen)
         prompt.close()
     logs.log().info("stopped")
+
+
+@contextlib.contextmanager
+def _takers(node: Node) -> Iterator[None]:
+    """The processes that take reads of cameras, where any are set. Raises BadSetting for a port that cannot be used."""
+    from liaison.node.takers import Takers
+    from liaison.screening.seals import seals
+    from liaison.web.takers import life
+
+    settings = node.settings
+    if not settings.camera_processes:
+        yield
+        return
+    try:
+        door = listening(settings.host, settings.camera_port)
+    except OSError as error:
+        raise BadSetting(f"camera_port {settings.camera_port} cannot be used: {error.strerror}") from error
+    office = node.office
+    seals(office).digest_key(office)  # made by one process, before several need it
+    work = partial(life, settings, node.places.database, node.limits())
+    many = settings.camera_processes
+    failed = node.metrics.failures
+    takers = Takers(
+        many, work, door, office.keys, lambda name: failed.labels(name).inc(), settings.drain_seconds
+    )
+    takers.start()
+    scheme = "https" if settings.tls_certificate else "http"
+    typer.echo(
+        f"{many} processes take reads of cameras at {scheme}://{settings.host}:{door.getsockname()[1]}{READS}"
+    )
+    try:
+        yield
+    finally:
+        takers.stop()
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that several processes may serve. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
 
 
 def _tell(address: str, file: Path | None, descriptor: int) -> None:

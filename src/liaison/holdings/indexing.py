@@ -127,21 +127,21 @@ def findable(office: Office, now: dt.datetime) -> ColumnElement[bool]:
     )
 
 
-def everything(office: Office) -> Gathered:
-    """Every record that can be found."""
+def everything(office: Office, kind: str = "") -> Gathered:
+    """Every record that can be found; of one kind alone, where one is named: others are not opened."""
     gathered, last = Gathered([], []), ""
-    while rows := office.read(lambda connection, after=last: _page(office, connection, after)):  # type: ignore[misc]
+    while rows := office.read(lambda connection, after=last: _page(office, connection, after, kind)):  # type: ignore[misc]
         take(office.keys, rows, gathered)
         last = rows[-1].id
     return _ascending(gathered)
 
 
-def some(office: Office, connection: Connection, ids: Sequence[str]) -> Gathered:
-    """Those of these records that can be found."""
+def some(office: Office, connection: Connection, ids: Sequence[str], kind: str = "") -> Gathered:
+    """Those of these records that can be found; of one kind alone, where one is named."""
     gathered = Gathered([], [])
     for start in range(0, len(ids), AT_ONCE):
         chosen = HOLDINGS.c.id.in_(ids[start : start + AT_ONCE])
-        query = _rows(office).where(chosen)
+        query = _rows(office, kind).where(chosen)
         take(office.keys, connection.execute(query).all(), gathered)
     return _ascending(gathered)
 
@@ -153,15 +153,16 @@ def _ascending(gathered: Gathered) -> Gathered:
     return gathered
 
 
-def _page(office: Office, connection: Connection, after: str) -> Sequence[Row[Any]]:
-    query = _rows(office).where(HOLDINGS.c.id > after).order_by(HOLDINGS.c.id).limit(PAGE)
+def _page(office: Office, connection: Connection, after: str, kind: str) -> Sequence[Row[Any]]:
+    query = _rows(office, kind).where(HOLDINGS.c.id > after).order_by(HOLDINGS.c.id).limit(PAGE)
     return connection.execute(query).all()
 
 
-def _rows(office: Office) -> Any:
+def _rows(office: Office, kind: str) -> Any:
     latest = (VERSIONS.c.holding == HOLDINGS.c.id) & (VERSIONS.c.version == HOLDINGS.c.version)
     columns = (HOLDINGS.c.id, HOLDINGS.c.list, VERSIONS.c.version, VERSIONS.c.key, VERSIONS.c.sealed)
-    return select(*columns).join(VERSIONS, latest).where(findable(office, office.now()))
+    found = findable(office, office.now())
+    return select(*columns).join(VERSIONS, latest).where(found & (HOLDINGS.c.kind == kind) if kind else found)
 
 
 def take(keys: Keys, rows: Sequence[Row[Any]], gathered: Gathered, shelf: Shelf = OPEN) -> None:

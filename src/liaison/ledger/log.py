@@ -28,6 +28,7 @@ from liaison.storage.tables.ledger import ENTRIES, PAYLOADS
 AT_ONCE = 500  # entries in one question
 ONE_AT_A_TIME = 0x4C45444745520001  # PostgreSQL's lock for appending; SQLite has one writer anyway
 NEW_ENTRY, NEW_PAYLOAD = Prepared(insert(ENTRIES)), Prepared(insert(PAYLOADS))
+TURN = select(func.pg_advisory_xact_lock(ONE_AT_A_TIME))
 LAST = Prepared(select(func.max(ENTRIES.c.entry).label("entry")))
 FAILURES = (SQLAlchemyError, sqlite3.Error, StoreUnavailable, OSError)
 
@@ -161,10 +162,16 @@ def sample(log: Log, connection: Connection, indexes: Iterable[int]) -> str:
     return "".join(lines)
 
 
+def take_turn(connection: Connection) -> None:
+    """Let nobody else extend the log until this transaction ends, in whatever process of this node: what is read after
+    it is what everybody before has left. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(TURN)
+
+
 def _size_to_extend(connection: Connection) -> int:
     """The size of the log, which nobody else extends until this transaction ends."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+    take_turn(connection)
     return size(connection)
 
 

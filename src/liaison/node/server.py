@@ -348,7 +348,7 @@ def settle() -> None:
     gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
 
 
-def run(server: Server) -> None:
-    """Serve until a signal asks to stop; requests that run may finish."""
+def run(server: Server, door: Any = None) -> None:
+    """Serve until a signal asks to stop; requests that run may finish. `door`: a socket that listens already."""
     with asyncio.Runner(loop_factory=Loop) as runner:
-        runner.run(server.serve())
+        runner.run(server.serve([door] if door is not None else None))

@@ -164,6 +164,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     map_source: Annotated[
         Text, _says("Whose map that is, where its file does not say; it stands on the map.", max_length=300)
     ] = ""
+    camera_processes: Annotated[
+        int,
+        _says(
+            "Processes beside the node that take reads of cameras, on PostgreSQL; 0: the node takes them.",
+            ge=0,
+            le=64,
+        ),
+    ] = 0
+    camera_port: Annotated[
+        int, _says("The port of these processes, on `host`; 0 takes a free one.", ge=0, le=65535)
+    ] = 8410
     demo: Annotated[bool, _says("Invented records and open sign-ins. Never with real records.")] = False
 
 
@@ -299,6 +310,11 @@ def _agree(settings: Settings, place: str) -> None:
     if settings.partner_url and urlsplit(settings.partner_url).scheme != "https":
         raise BadSetting(
             f"{place}: partner_url is not https", hint="for example https://node.police.example:8443"
+        )
+    if settings.camera_processes and not settings.database.startswith("postgresql"):
+        raise BadSetting(
+            f"{place}: camera_processes takes a database that several processes may write",
+            hint="set database to a PostgreSQL URL, or camera_processes to 0",
         )
     if not (settings.tls_certificate or settings.proxies or _own_machine(settings.host) or settings.demo):
         raise BadSetting(

@@ -112,7 +112,7 @@ def _judged(office: Office, actor: policy.Actor, alert: str, step: Step, reason:
         facts = terms.facts if terms else None
         return (
             row,
-            _own_grounds(connection, actor, row),
+            own_grounds(connection, actor, row),
             works_on(connection, actor.person, row.case_id),
             facts,
         )
@@ -135,7 +135,7 @@ def _judged(office: Office, actor: policy.Actor, alert: str, step: Step, reason:
     return Judged(row, opened(office, row), context)
 
 
-def _own_grounds(connection: Connection, actor: policy.Actor, alert: Row[Any]) -> Row[Any] | None:
+def own_grounds(connection: Connection, actor: policy.Actor, alert: Row[Any]) -> Row[Any] | None:
     """The person's own grounds in force in the case, for the purpose of the check."""
     purpose = select(CHECKS.c.purpose).where(CHECKS.c.id == alert.check_id).scalar_subquery()
     mine = (GROUNDS.c.case_id == alert.case_id) & (GROUNDS.c.person == actor.person)

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, select, update
 
 from liaison import policy
+from liaison.ledger.log import take_turn
 from liaison.ledger.statements import Statement
 from liaison.model.categories import OfficerId
 from liaison.model.errors import Conflict, Erased, NotFound
@@ -27,7 +28,7 @@ LAPSED = "camera-lapsed"
 class Reading:
     """A camera whose entry stands, and the facts on which its reads are judged now."""
 
-    row: Row[Any]
+    row: Any
     grounds: str
     context: policy.Context
 
@@ -37,7 +38,7 @@ class Reading:
         return frozenset({self.row.country}) if self.row.country else frozenset()
 
 
-def lawful(office: Office, row: Row[Any], now: datetime) -> Reading | None:
+def lawful(office: Office, row: Any, now: datetime) -> Reading | None:
     """A camera with the facts of its person now; None where its entry is carried no more."""
 
     def work(connection: Connection) -> tuple[str, policy.Context]:
@@ -61,16 +62,19 @@ def lawful(office: Office, row: Row[Any], now: datetime) -> Reading | None:
     return Reading(row, grounds, context)
 
 
-def lapse(office: Office, row: Row[Any], now: datetime) -> None:
+def lapse(office: Office, row: Any, now: datetime) -> None:
     """End the entry of a camera that the law carries no more, and tell its person."""
 
     def work(connection: Connection) -> None:
+        take_turn(connection)  # two processes may find out at once
         still = (CAMERAS.c.id == row.id) & CAMERAS.c.ended.is_(None)
+        if connection.execute(select(CAMERAS.c.id).where(still)).first() is None:
+            return
         said = Statement(
             what=LAPSED, who=OfficerId(row.person), when=now, case=row.case_id, objects=(row.id,)
         )
         office.log.append(connection, said)
-        if connection.execute(update(CAMERAS).where(still).values(ended=now)).rowcount:
-            notices.add(connection, OfficerId(row.person), LAPSED, row.id, now)
+        connection.execute(update(CAMERAS).where(still).values(ended=now))
+        notices.add(connection, OfficerId(row.person), LAPSED, row.id, now)
 
     office.write(work)

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, text
 
+from liaison.ledger.log import take_turn
 from liaison.ledger.statements import Statement
 from liaison.model.categories import OfficerId
 from liaison.office import Office
@@ -27,6 +28,7 @@ from liaison.storage.tables.sightings import CAMERAS, HOURS, PASSAGES
 FORGOTTEN = "passages-forgotten"
 ITSELF = OfficerId("retention")
 NEW = Prepared(insert(PASSAGES))
+DIVIDING = 0x5041535341474501  # PostgreSQL's lock for making partitions
 DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
 
 
@@ -118,13 +120,19 @@ def forget(office: Office) -> int:
 
     gone, ids = office.write(work)
     office.keys.destroy(ids)
-    held = _HELD.of(office.keys)
-    held.keys = {hour: key for hour, key in held.keys.items() if not forgotten(hour, now)}
-    held.days &= {hour_of(now) // 24 + ahead for ahead in (-1, 0, 1)}
+    let_go(office)
     return gone
 
 
+def let_go(office: Office) -> None:
+    """Forget in this process the keys of hours that are a day old: whichever process erases them, none keeps one."""
+    now, held = office.now(), _HELD.of(office.keys)
+    held.keys = {hour: key for hour, key in held.keys.items() if not forgotten(hour, now)}
+    held.days &= {hour_of(now) // 24 + ahead for ahead in (-1, 0, 1)}
+
+
 def _ids(office: Office, connection: Connection, hours: Sequence[int]) -> list[KeyId]:
+    take_turn(connection)  # one key for an hour, also where several processes need it at once
     known = {
         row.hour: KeyId(row.key) for row in connection.execute(select(HOURS).where(HOURS.c.hour.in_(hours)))
     }
@@ -137,17 +145,17 @@ def _ids(office: Office, connection: Connection, hours: Sequence[int]) -> list[K
 
 
 def _divide(connection: Connection, days: Iterable[int]) -> None:
-    """Make the partitions of these days, where the database has any."""
+    """Make the partitions of these days, where the database has any. Each is made apart and then attached, which lets
+    other processes write meanwhile."""
     if connection.dialect.name != "postgresql":
         return
+    connection.execute(select(func.pg_advisory_xact_lock(DIVIDING)))
     for day in sorted(days):
-        start, end = _micros(day), _micros(day + 1)
-        connection.execute(
-            text(
-                f"CREATE TABLE IF NOT EXISTS {_partition(day)} PARTITION OF passages"
-                f" FOR VALUES FROM ({start}) TO ({end})"
-            )
-        )
+        name, start, end = _partition(day), _micros(day), _micros(day + 1)
+        if connection.execute(select(func.to_regclass(name))).scalar() is None:
+            connection.execute(text(f"CREATE TABLE {name} (LIKE passages INCLUDING ALL)"))
+            bounds = f"FOR VALUES FROM ({start}) TO ({end})"
+            connection.execute(text(f"ALTER TABLE passages ATTACH PARTITION {name} {bounds}"))
 
 
 def _drop_days(connection: Connection, now: datetime) -> int:

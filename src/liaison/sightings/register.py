@@ -258,7 +258,7 @@ def shown_of(row: Row[Any], now: datetime) -> Camera:
     )
 
 
-def standing(row: Row[Any], now: datetime) -> bool:
+def standing(row: Any, now: datetime) -> bool:
     """Whether the entry of a camera stands now."""
     return bool(row.ended is None and row.starts <= now < row.until)
 

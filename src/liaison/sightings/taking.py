@@ -10,15 +10,17 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, case, insert, select, update
 
 from liaison.formats.cameras import Read, Reads
+from liaison.holdings.things import Sighted
+from liaison.ledger.log import take_turn
 from liaison.ledger.statements import Statement
 from liaison.matching.dates import BIT
 from liaison.model.categories import OfficerId
@@ -33,7 +35,6 @@ from liaison.screening.content import Asked, Why, pack
 from liaison.screening.disclosure import Disclosed, disclose
 from liaison.screening.finding import Hit
 from liaison.screening.finding_things import AGREES, READS_ALIKE, hit
-from liaison.screening.records import Live
 from liaison.screening.seals import seals
 from liaison.sightings import passages
 from liaison.sightings.content import Candidate, Seen, about, packed
@@ -57,16 +58,29 @@ SAYS = {
     Likeness.CLASS: "registration mark is easily read as the other",
     Likeness.POSSIBLE: "registration mark is among the other readings that the camera offers",
 }
+FEED = Prepared(select(FEEDS).where(FEEDS.c.secret == bindparam("of_secret"), FEEDS.c.ended.is_(None)))
+STANDS = (
+    (CAMERAS.c.feed_id == bindparam("of_feed"))
+    & CAMERAS.c.ended.is_(None)
+    & (CAMERAS.c.until > bindparam("of_now", type_=CAMERAS.c.until.type))
+)
+CAMERAS_OF = Prepared(select(CAMERAS).where(STANDS))
+CAMERA = Prepared(select(CAMERAS).where(STANDS, CAMERAS.c.code == bindparam("of_code")))
+FEW = 8  # cameras that are looked up one by one
 BEFORE = Prepared(
     select(SIGHTINGS.c.alert_id, SIGHTINGS.c.likeness, SIGHTINGS.c.at, SIGHTINGS.c.last)
     .where(SIGHTINGS.c.camera_id == bindparam("of_camera"), SIGHTINGS.c.holding_id == bindparam("of_holding"))
     .order_by(SIGHTINGS.c.last.desc())
     .limit(1)
 )
+NOW_LAST = bindparam("now_last", type_=SIGHTINGS.c.last.type)
 AGAIN = Prepared(
     update(SIGHTINGS)
     .where(SIGHTINGS.c.alert_id == bindparam("of_alert"))
-    .values(reads=SIGHTINGS.c.reads + bindparam("more"), last=bindparam("now_last"))
+    .values(
+        reads=SIGHTINGS.c.reads + bindparam("more"),
+        last=case((SIGHTINGS.c.last < NOW_LAST, NOW_LAST), else_=SIGHTINGS.c.last),
+    )
 )
 
 
@@ -136,38 +150,53 @@ class _Again:
     reads: int = 0
 
 
-class Gate:
-    """Where the reads of cameras come in. One for a node; threads may share it."""
+class Marks(Protocol):
+    """Where marks are looked up: holdings.live.LiveIndex, or holdings.marks.Marks."""
 
-    def __init__(self, office: Office, live: Live) -> None:
+    def of_marks(self, marks: Sequence[str]) -> list[tuple[int, Sighted]]:
+        """The vehicles of many marks at once, each with the mark's place."""
+        ...
+
+
+class Gate:
+    """Where the reads of cameras come in. One for a process; threads may share it, and several processes a database.
+
+    That one vehicle makes one alert is decided in the transaction that writes it, behind whoever writes at the time.
+    """
+
+    def __init__(self, office: Office, live: Marks) -> None:
         self._office, self._live = office, live
         self._lawful: dict[str, tuple[float, Reading | None]] = {}
         self._minute: tuple[int, Counter[str]] = (0, Counter())
-        self._lock = threading.Lock()  # of alerts: two messages at once make one alert of one vehicle
+        self._counting = threading.Lock()
 
-    def require(self, secret: str) -> None:
-        """Raises NotSignedIn for a secret of no feed: before anything of a message is read."""
-        self._office.read(lambda connection: _feed(connection, secret))
+    def feed(self, secret: str) -> Any:
+        """The row of the feed with this secret. Raises NotSignedIn for a secret of none: before anything of a message
+        is read."""
+        return self._office.read(lambda connection: _feed(connection, secret))
 
     def take(self, secret: str, message: Reads) -> Taken:
+        """Take a message of the feed with this secret. Raises NotSignedIn for a secret of none, and as `take_of`."""
+        return self.take_of(self.feed(secret), message)
+
+    def take_of(self, feed: Any, message: Reads) -> Taken:
         """Take a message of a feed.
 
-        Raises NotSignedIn for a secret of no feed, BadInput for more reads than one message may hold;
-        LedgerUnavailable and StoreUnavailable, after which nothing was taken.
+        Raises BadInput for more reads than one message may hold; LedgerUnavailable and StoreUnavailable, after which
+        nothing was taken.
         """
         office, now = self._office, self._office.now()
         if len(message.reads) > MOST:
             hint = f"send {MOST:,} at most in one message"
             raise BadInput(f"{len(message.reads):,} reads", field="reads", hint=hint)
-        feed, rows = office.read(lambda connection: _sending(connection, secret, now))
+        codes = {read.camera for read in message.reads}
+        rows = office.read(lambda connection: _named(connection, feed.id, codes, now))
         cameras = {row.code: self._camera(row, now) for row in rows if standing(row, now)}
         taken, refused = self._sorted(message.reads, cameras, now)
         keys = passages.prepared(office, {one.at for one in taken if one.camera.row.unmatched_hours})
-        with self._lock:
-            met = self._met(taken)
-            return self._written(feed, message, taken, refused, met, keys, now)
+        return self._written(feed, message, taken, refused, self._met(taken), keys, now)
 
-    def _camera(self, row: Row[Any], now: datetime) -> Reading | None:
+    def _camera(self, row: Any, now: datetime) -> Reading | None:
         """A camera that may read now; None where the law carries it no more: then its entry ends, and its person is
         told."""
         held = self._lawful.get(row.id)
@@ -209,10 +238,11 @@ class Gate:
 
     def _floods(self, camera: str, now: datetime) -> bool:
         minute = int(now.timestamp()) // 60
-        if self._minute[0] != minute:
-            self._minute = minute, Counter()
-        self._minute[1][camera] += 1
-        return self._minute[1][camera] > A_MINUTE
+        with self._counting:
+            if self._minute[0] != minute:
+                self._minute = minute, Counter()
+            self._minute[1][camera] += 1
+            return self._minute[1][camera] > A_MINUTE
 
     def _met(self, taken: Sequence[_One]) -> list[_Met]:
         """What these reads met: each entry that a mark, or a candidate beside it, is like."""
@@ -237,7 +267,7 @@ class Gate:
 
     def _written(
         self,
-        feed: Row[Any],
+        feed: Any,
         message: Reads,
         taken: Sequence[_One],
         refused: Sequence[tuple[Refused, str]],
@@ -253,10 +283,13 @@ class Gate:
             for one in taken
             if one.camera.row.unmatched_hours and id(one) not in hits
         ]
-        counts = _counts(taken, refused, alerts, again)
 
-        def work(connection: Connection) -> int:
-            detail = {"met": str(len(alerts)), "refused": str(len(refused)), "passed": str(len(passing))}
+        def work(connection: Connection) -> tuple[int, list[_Ready], int]:
+            passages.keep(connection, keys, passing)  # what takes longest comes before the wait for others
+            take_turn(connection)
+            made, known = _settled(connection, alerts, again)
+            counts = _counts(taken, refused, made, known)
+            detail = {"met": str(len(made)), "refused": str(len(refused)), "passed": str(len(passing))}
             said = Statement(
                 what=TAKEN,
                 who=OfficerId(feed.person),
@@ -267,19 +300,17 @@ class Gate:
                 detail=detail,
             )
             entry = office.log.append(connection, said).index
-            for each in alerts:
+            for each in made:
                 _write_alert(office, connection, each, now)
-            for alert, known in again.items():
-                values = {"of_alert": alert, "more": known.reads, "now_last": known.last}
+            for alert, other in known.items():
+                values = {"of_alert": alert, "more": other.reads, "now_last": other.last}
                 AGAIN.change(connection, [values])
-            passages.keep(connection, keys, passing)
             count(connection, counts, now)
-            return int(entry)
+            return int(entry), made, sum(counted["repeated"] for counted in counts.values())
 
-        entry = office.write(work)
-        made = tuple(each.kept.alerts[0]["id"] for each in alerts)
-        repeated = sum(counted["repeated"] for counted in counts.values())
-        return Taken(len(taken), made, repeated, tuple(one for one, _ in refused), entry)
+        entry, made, repeated = office.write(work)
+        met_now = tuple(each.kept.alerts[0]["id"] for each in made)
+        return Taken(len(taken), met_now, repeated, tuple(one for one, _ in refused), entry)
 
     def _ready(
         self, message: Reads, met: Sequence[_Met], now: datetime
@@ -292,7 +323,7 @@ class Gate:
         again: dict[str, _Again] = {}
         for one in sorted(met, key=lambda each: each.one.at):
             row = one.one.camera.row
-            quiet, key = timedelta(seconds=row.quiet_seconds), (row.id, one.hit.holding)
+            key = row.id, one.hit.holding
             made = fresh.get(key)
             if made is not None and not _louder(one.likeness, made.met.likeness):
                 made.reads += 1
@@ -300,11 +331,7 @@ class Gate:
                 continue
             asked = {"of_camera": row.id, "of_holding": one.hit.holding}
             before = None if made else self._office.read(lambda c, a=asked: BEFORE.first(c, a))  # type: ignore[misc]
-            if (
-                before is not None
-                and abs(one.one.at - before.last) < quiet
-                and not _louder(one.likeness, Likeness(before.likeness))
-            ):
+            if before is not None and _stands_for(before, one):
                 known = again.setdefault(before.alert_id, _Again(row.id, before.last))
                 known.reads += 1
                 known.last = max(known.last, one.one.at)
@@ -339,19 +366,45 @@ class Gate:
         return _Ready(met, kept, sealed, met.one.at)
 
 
-def _feed(connection: Connection, secret: str) -> Row[Any]:
-    held = FEEDS.c.secret == digest_of(secret)
-    feed = connection.execute(select(FEEDS).where(held, FEEDS.c.ended.is_(None))).first()
+def _feed(connection: Connection, secret: str) -> Any:
+    feed = FEED.first(connection, {"of_secret": digest_of(secret)})
     if feed is None:
         hint = "give the secret that was told when the feed was made, or make another feed"
         raise NotSignedIn("this secret is of no feed of cameras", hint=hint)
     return feed
 
 
-def _sending(connection: Connection, secret: str, now: datetime) -> tuple[Row[Any], Sequence[Row[Any]]]:
-    feed = _feed(connection, secret)
-    mine = (CAMERAS.c.feed_id == feed.id) & CAMERAS.c.ended.is_(None) & (CAMERAS.c.until > now)
-    return feed, connection.execute(select(CAMERAS).where(mine)).all()
+def _named(connection: Connection, feed: str, codes: Set[str], now: datetime) -> list[Any]:
+    """The cameras of a feed that have not ended: those that a message names, or all where it names many."""
+    same = {"of_feed": feed, "of_now": now}
+    if len(codes) > FEW:
+        return CAMERAS_OF.all(connection, same)
+    return [row for code in codes for row in CAMERA.all(connection, same | {"of_code": code})]
+
+
+def _settled(
+    connection: Connection, alerts: Sequence[_Ready], again: Mapping[str, _Again]
+) -> tuple[list[_Ready], dict[str, _Again]]:
+    """What is still to be made now that nobody else writes: an alert that another message, perhaps of another process,
+    has made meanwhile stands for these reads as well."""
+    made, known = [], {alert: replace(each) for alert, each in again.items()}
+    for each in alerts:
+        camera = each.met.one.camera.row.id
+        before = BEFORE.first(connection, {"of_camera": camera, "of_holding": each.met.hit.holding})
+        if before is None or not _stands_for(before, each.met):
+            made.append(each)
+            continue
+        other = known.setdefault(before.alert_id, _Again(camera, before.last))
+        other.reads += each.reads
+        other.last = max(other.last, each.last)
+    return made, known
+
+
+def _stands_for(before: Any, met: _Met) -> bool:
+    """Whether the last sighting at a camera stands for this read too: it is within the quiet time, and as like."""
+    quiet = timedelta(seconds=met.one.camera.row.quiet_seconds)
+    near = abs(met.one.at - before.last) < quiet
+    return near and not _louder(met.likeness, Likeness(before.likeness))
 
 
 def _louder(likeness: Likeness, than: Likeness) -> bool:

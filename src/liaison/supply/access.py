@@ -61,6 +61,12 @@ def find(connection: Connection, actor: Actor, item: str) -> Row[Any]:
     return row
 
 
+def of_record(connection: Connection, holding: str) -> Row[Any] | None:
+    """The item that a record was made of, for somebody to whom an alert on that record was shown; None where it is a
+    record of this agency's own. The caller has loaded the alert, and with it decided who asks."""
+    return connection.execute(select(HELD).where(HELD.c.holding == holding)).first()
+
+
 def load(office: Office, connection: Connection, actor: Actor, item: str) -> Loaded:
     """An item with its content. Raises NotFound, and Erased for one that was recalled, erased or is past its time."""
     return content(office, find(connection, actor, item))

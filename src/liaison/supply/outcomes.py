@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from liaison.holdings.access import Footing
 from liaison.ledger.statements import Statement
@@ -47,34 +47,52 @@ def tell(office: Office, means: Means, actor: Actor, item: str, footing: Footing
         raise BadInput("it is still to come", field="on", hint="give the day on which it was")
 
     def work(connection: Connection) -> str:
-        row, now = access.find(connection, actor, item), office.now()
-        supplier = _supplier(connection, item, row.originator)
-        context = Context(
-            actor=actor,
-            now=now,
-            grounds=footing.grounds,
-            on_case=access.on_case(connection, actor, row, footing),
-            partner=directory.facts(supplier, now),
-            authority=footing.authority,
-        )
-        office.decide(Action.TELL_OUTCOME, context)
-        body = Told(
-            id=new_id("outcome"),
-            item=item,
-            result=led.result,
-            words=led.words,
-            handling=led.handling,
-            on=led.on,
-            category=led.category,
-            made=now,
-        )
-        _write(office, connection, body, supplier.origin, actor.person, WHAT_TOLD, footing, out=True)
-        letters.post(
-            office, means, connection, supplier.origin, letters.OUTCOME, body, thread=item, by=actor.person
-        )
-        return body.id
+        row = access.find(connection, actor, item)
+        on_case = access.on_case(connection, actor, row, footing)
+        return told(office, means, connection, actor, row, footing, led, on_case=on_case)
 
     return office.write(work)
+
+
+def told(
+    office: Office,
+    means: Means,
+    connection: Connection,
+    actor: Actor,
+    row: Row[Any],
+    footing: Footing,
+    led: Led,
+    *,
+    on_case: bool,
+    id: str = "",
+) -> str:
+    """Tell it in the transaction of the caller, who has loaded the item and says whether the person works on its case;
+    under this id, or a new one. Raises NotLawful, LinkClosed."""
+    now, supplier = office.now(), _supplier(connection, row.id, row.originator)
+    context = Context(
+        actor=actor,
+        now=now,
+        grounds=footing.grounds,
+        on_case=on_case,
+        partner=directory.facts(supplier, now),
+        authority=footing.authority,
+    )
+    office.decide(Action.TELL_OUTCOME, context)
+    body = Told(
+        id=id or new_id("outcome"),
+        item=row.id,
+        result=led.result,
+        words=led.words,
+        handling=led.handling,
+        on=led.on,
+        category=led.category,
+        made=now,
+    )
+    _write(office, connection, body, supplier.origin, actor.person, WHAT_TOLD, footing, out=True)
+    letters.post(
+        office, means, connection, supplier.origin, letters.OUTCOME, body, thread=row.id, by=actor.person
+    )
+    return body.id
 
 
 def take(office: Office, connection: Connection, sender: str, body: Told) -> str:
@@ -113,7 +131,7 @@ def _write(
     *,
     out: bool,
 ) -> None:
-    told = Statement(
+    said = Statement(
         what=what,
         who=who,
         when=office.now(),
@@ -123,7 +141,7 @@ def _write(
         outcome=body.result.value,
         detail={"partner": partner},
     )
-    entry = office.log.append(connection, told)
+    entry = office.log.append(connection, said)
     (box,) = keeping.sealed(office.keys, [(f"outcome:{body.id}", keeping.written(body))])
     row: dict[str, Any] = {
         "id": body.id,

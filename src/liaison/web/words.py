@@ -13,6 +13,7 @@ DONE = {
     "case-opened": later("The case is open. Now say why you ask."),
     "clock-confirmed": later("You confirmed the time."),
     "confirmed": later("You confirmed the hit."),
+    "owner-told": later("The owner of the entry was told where it was met."),
     "corrected": later("The record was corrected."),
     "created": later("The sample was drawn. It is yours to open."),
     "decided": later("Your decision was recorded."),

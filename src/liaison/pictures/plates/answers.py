@@ -16,10 +16,11 @@ class Choice(msgspec.Struct, frozen=True):
     share: float
 
 
-class Plate(msgspec.Struct, frozen=True):
+class Plate(msgspec.Struct, frozen=True, omit_defaults=True):
     """A plate. `raw` is what the network read in the first crop; `text` the candidate that is proposed, `candidates`
     all of them, that one first. `states` are those one of whose forms the text fits: it is a mark of one of them, or of
-    none. `confidence` is the share of the text among the candidates times how much of it was seen.
+    none. `confidence` is the share of the text among the candidates times how much of it was seen. `crop` is the part
+    of the picture that shows it, as JPEG, where that was asked for.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Plate(msgspec.Struct, frozen=True):
     states: tuple[str, ...]
     candidates: tuple[Choice, ...]
     box: tuple[tuple[float, float], ...]  # x, y of four corners, in pixels of the picture
+    crop: bytes = b""
 
     @property
     def corrected(self) -> bool:

@@ -69,7 +69,7 @@ def passed(track: Track, expected: frozenset[str] = frozenset()) -> Pass | None:
     if agreeing < AGREEING:
         return None
     best = max(track.looks, key=lambda look: look.strength)
-    told = plate(best.line, best.lattices, found)
+    told = plate(best.line, best.lattices, found, best.shown)
     if told.confidence < EVEN and 2 * agreeing <= len(track.looks):
         return None
     return Pass(

@@ -45,10 +45,11 @@ class Task(msgspec.Struct, frozen=True):
     models: Models
     film: int = -1
     camera: str = ""
+    crops: bool = False
 
     def wanted(self) -> Wanted:
         """How to look."""
-        return Wanted(self.sides, frozenset(self.expected), self.models)
+        return Wanted(self.sides, frozenset(self.expected), self.models, self.crops)
 
 
 _TASK = msgspec.json.Decoder(Task)

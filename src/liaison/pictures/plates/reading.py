@@ -29,6 +29,8 @@ BESIDE, ABOVE = (
 SAME, WITHIN = 0.5, 0.5  # of two boxes: where they are of one plate, and where only one of them can be one
 OURS = Models()
 MOST_PLATES = 8  # of a picture
+AROUND = 1.0  # heights of a plate: how much around it is shown with a read
+LARGEST_PART = 400  # pixels of the longest side of that
 WEAKER = 0.7  # of the strength: for a text that fits no form of today's cars
 
 
@@ -39,13 +41,15 @@ class Wanted:
     sides: tuple[int, ...] = SIDES
     expected: frozenset[str] = frozenset()
     models: Models = OURS
+    crops: bool = False  # whether what is told brings the part of the picture that shows it
 
 
 @dataclass(slots=True, eq=False)
 class Look:
-    """A box, what each crop of it showed, and the candidates of all of them."""
+    """A box, what each crop of it showed, and the candidates of all of them; the part of the picture, where asked."""
 
     line: Line
+    shown: bytes = b""
     lattices: list[Lattice] = field(default_factory=list)
     found: list[Candidate] = field(default_factory=list)
 
@@ -59,7 +63,7 @@ class Look:
 
 def read(picture: Pixels, wanted: Wanted) -> list[Plate]:
     """The plates in a picture, the likeliest first; none where nothing is legible enough to be one."""
-    return [plate(look.line, look.lattices, look.found) for look in looks(picture, wanted)]
+    return [plate(look.line, look.lattices, look.found, look.shown) for look in looks(picture, wanted)]
 
 
 def looks(picture: Pixels, wanted: Wanted) -> list[Look]:
@@ -71,10 +75,28 @@ def looks(picture: Pixels, wanted: Wanted) -> list[Look]:
         kept = _plates(every, wanted)
         if kept and is_sure(kept[0].found):
             break
+    if wanted.crops:
+        for look in kept:
+            look.shown = part_of(picture, look.line)
     return kept
 
 
-def plate(line: Line, lattices: Sequence[Lattice], found: Sequence[Candidate]) -> Plate:
+def part_of(picture: Pixels, line: Line) -> bytes:
+    """The part of a picture around a plate, as JPEG; small enough to be sent with each read."""
+    import cv2
+
+    room = line.height * AROUND
+    left, top = (max(0, int(side - room)) for side in line.box.min(axis=0))
+    right, bottom = (int(side + room) + 1 for side in line.box.max(axis=0))
+    part = picture[top:bottom, left:right]
+    longest = max(part.shape[:2])
+    if longest > LARGEST_PART:
+        part = cv2.resize(part, None, fx=LARGEST_PART / longest, fy=LARGEST_PART / longest)
+    done, content = cv2.imencode(".jpg", part, [cv2.IMWRITE_JPEG_QUALITY, 85])
+    return bytes(content.tobytes()) if done else b""
+
+
+def plate(line: Line, lattices: Sequence[Lattice], found: Sequence[Candidate], shown: bytes = b"") -> Plate:
     """What is told of a plate whose candidates these are."""
     shares = [share(found, at) for at in range(len(found))]
     return Plate(
@@ -84,6 +106,7 @@ def plate(line: Line, lattices: Sequence[Lattice], found: Sequence[Candidate]) -
         grammar.states(found[0].text),
         tuple(Choice(each.text, round(part, 4)) for each, part in zip(found, shares, strict=True)),
         tuple((round(float(x), 1), round(float(y), 1)) for x, y in line.box),
+        shown,
     )
 
 

@@ -14,12 +14,14 @@ from liaison.model.holding import Instruction
 from liaison.model.roles import Capability
 from liaison.officers.people import names_of
 from liaison.officers.reading import may_read_all
+from liaison.partners.rules import LinkClosed
 from liaison.policy import AlertState
 from liaison.screening import confirming
 from liaison.screening.alerting import Alert, alert_of, alerts_of_case
 from liaison.screening.cases import case_of, cases_of
 from liaison.screening.codes import Named, named_by
 from liaison.screening.history import Look, check_of, waiting
+from liaison.sightings.telling import Owner, owner_of, tell_owner
 from liaison.sightings.viewing import Sighting, sighting_of
 from liaison.web.alerts import (
     INSTRUCTIONS,
@@ -112,7 +114,23 @@ def confirm(visit: Visit, alert_id: str, form: Form) -> Response[Any]:
         confirming.confirm(visit.office, visit.actor, alert_id, form.needed("confirm_reason"))
     except Refusals as error:
         return _alert(visit, alert_id, _refused(form, error, "confirm_reason"), error.status)
+    if form.ticked("tell"):
+        return _told(visit, alert_id, form)
     return visit.go(f"/alerts/{alert_id}", "confirmed")
+
+
+@act("/alerts/{alert_id:str}/tell", audience=Capability.TELL_OUTCOME)
+def tell(visit: Visit, alert_id: str, form: Form) -> Response[Any]:
+    """Tell the partner of whose entry the alert is where a camera met it."""
+    return _told(visit, alert_id, form)
+
+
+def _told(visit: Visit, alert_id: str, form: Form) -> Response[Any]:
+    try:
+        tell_owner(visit.office, visit.node.means, visit.actor, alert_id)
+    except (*Refusals, LinkClosed) as error:
+        return _alert(visit, alert_id, form.refused(error), error.status)
+    return visit.go(f"/alerts/{alert_id}", "owner-told")
 
 
 @act("/alerts/{alert_id:str}/reject", audience=DECIDES)
@@ -167,6 +185,7 @@ def _alert(visit: Visit, alert_id: str, form: Form, status: int = 200) -> Respon
         words=_words(visit, found, sighting),
         sighting=sighting,
         seen=shown(visit, sighting) if sighting else None,
+        owner=_owner(visit, alert_id) if sighting else None,
         late=round(sighting.late.total_seconds()) if sighting else 0,
         sure=sure_of(sighting) if sighting else "",
         case=case_of(office, actor, found.case),
@@ -187,6 +206,13 @@ def _alert(visit: Visit, alert_id: str, form: Form, status: int = 200) -> Respon
         decides=visit.may(DECIDES),
         bit=BIT,
     )
+
+
+def _owner(visit: Visit, alert_id: str) -> Owner | None:
+    """The partner of whose entry it is, for whoever may tell it."""
+    if not visit.may(Capability.TELL_OUTCOME):
+        return None
+    return owner_of(visit.office, visit.actor, alert_id)
 
 
 def _words(visit: Visit, found: Alert, sighting: Sighting | None) -> list[str]:
@@ -283,6 +309,7 @@ ROUTES = (
     alerts,
     alert,
     confirm,
+    tell,
     reject,
     reopen,
     api_alerts,

@@ -53,7 +53,7 @@ class MessagesOut(msgspec.Struct, frozen=True, kw_only=True):
 )
 async def take_messages(request: Asked, visit: NamedDependency[Visit]) -> Response[MessagesOut]:
     """Send messages of a registered drone, boat or team as their makers write them: see docs/drones.md."""
-    secret, body = secret_of(request), await request.body()
+    secret, body = secret_of(request.headers), await request.body()
     return Response(await sync_to_thread(taken, visit, secret, body), status_code=200)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -13,10 +14,13 @@ from litestar.di import NamedDependency
 from liaison.formats import cameras
 from liaison.formats.cameras.opening import LARGEST
 from liaison.model.errors import NotSignedIn
+from liaison.officers.limits import Allowance
+from liaison.sightings.taking import Gate
 from liaison.web.context import Visit
 from liaison.web.routing import API, refusals
 from liaison.web.security import PUBLIC
 
+PATH = f"{API}/cameras/reads"
 SHOWN = 200  # reads that were refused, and doubts, in one answer
 Asked = Request[Any, Any, Any]
 
@@ -42,7 +46,7 @@ class ReadsOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @post(
-    f"{API}/cameras/reads",
+    PATH,
     audience=PUBLIC,
     program=True,
     machine=True,
@@ -55,21 +59,21 @@ class ReadsOut(msgspec.Struct, frozen=True, kw_only=True):
 )
 async def take_reads(request: Asked, visit: NamedDependency[Visit]) -> Response[ReadsOut]:
     """Send reads of registered cameras, as the camera or its program writes them: see docs/cameras.md."""
-    secret, kind = secret_of(request), request.headers.get("content-type", "")
-    body = await request.body()
-    return Response(await sync_to_thread(taken, visit, secret, kind, body), status_code=200)
+    secret, kind = secret_of(request.headers), request.headers.get("content-type", "")
+    body, node = await request.body(), visit.node
+    took = await sync_to_thread(taken, node.gate, node.allowance, visit.remote, secret, kind, body)
+    return Response(took, status_code=200)
 
 
-def taken(visit: Visit, secret: str, kind: str, body: bytes) -> ReadsOut:
+def taken(gate: Gate, allowance: Allowance, remote: str, secret: str, kind: str, body: bytes) -> ReadsOut:
     """Take a message. Raises NotSignedIn, and TooMany for who tries secrets; BadInput for what is no message."""
-    gate = visit.node.gate
     try:
-        gate.require(secret)
+        feed = gate.feed(secret)
     except NotSignedIn:
-        visit.node.allowance.take(f"address {visit.remote}")
+        allowance.take(f"address {remote}")
         raise
     message = cameras.read(kind, body)
-    found = gate.take(secret, message)
+    found = gate.take_of(feed, message)
     late = [NotTakenOut(one.place, one.fault.value, one.fault.words) for one in found.refused]
     unread = [NotTakenOut(one.place, one.words, one.hint) for one in message.refused]
     doubts = [NotTakenOut(one.place, one.words, one.hint) for one in message.doubts]
@@ -84,9 +88,9 @@ def taken(visit: Visit, secret: str, kind: str, body: bytes) -> ReadsOut:
     )
 
 
-def secret_of(request: Asked) -> str:
+def secret_of(headers: Mapping[str, str]) -> str:
     """The secret of the feed: as a bearer, as the password of Basic, or as cameras' programs send a key."""
-    scheme, _, said = request.headers.get("authorization", "").partition(" ")
+    scheme, _, said = headers.get("authorization", "").partition(" ")
     if scheme.casefold() == "bearer":
         return said.strip()
     if scheme.casefold() == "basic":
@@ -94,7 +98,7 @@ def secret_of(request: Asked) -> str:
             return base64.b64decode(said.strip(), validate=True).decode().partition(":")[2]
         except ValueError:
             return ""
-    return request.headers.get("x-api-key", "").strip()
+    return headers.get("x-api-key", "").strip()
 
 
 ROUTES = (take_reads,)
