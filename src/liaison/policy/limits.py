@@ -40,6 +40,8 @@ class Limits:
     mask_days: int
     camera_days: int
     unmatched_hours: int
+    follow_hours: int
+    follow_cameras: int
     gone_days: int
     grounds_days: int
     standing_days: int
@@ -80,6 +82,8 @@ def limits(regimes: tuple[Pack, ...]) -> Limits:
         manifest_persons=least(lambda pack: pack.travel.manifest),
         camera_days=least(lambda pack: pack.cameras.days),
         unmatched_hours=least(lambda pack: pack.cameras.unmatched_hours),
+        follow_hours=least(lambda pack: pack.cameras.follow_hours),
+        follow_cameras=least(lambda pack: pack.cameras.follow_cameras),
         mask_days=least(lambda pack: pack.travel.mask_days),
         gone_days=least(lambda pack: pack.travel.gone_days),
         grounds_days=least(lambda pack: pack.grounds.max_days),

@@ -46,6 +46,8 @@ VERBS = {
     "camera-lapsed": later("A camera's entry lapsed"),
     "reads-taken": later("Reads of cameras were taken"),
     "sighting-read": later("Sightings were shown"),
+    "vehicle-followed": later("A vehicle was followed"),
+    "following-read": later("The journey of a vehicle was shown"),
     "passages-forgotten": later("Passages of cameras were erased"),
     "flight-watched": later("A flight is watched"),
     "glass-broken": later("The glass was broken"),

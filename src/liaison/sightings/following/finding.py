@@ -26,6 +26,7 @@ from liaison.storage.tables.sightings import CAMERAS, SIGHTINGS
 
 MOST_CAMERAS = 2_000  # followed at once
 MOST_STOPS = 5_000
+MICROSECOND = timedelta(microseconds=1)
 STAY = timedelta(minutes=5)  # within which passages at one camera are one stop
 ENOUGH = 200_000  # passages of others after which no further hour is read
 
@@ -80,8 +81,8 @@ def found(
     cameras: Sequence[Row[Any]],
     stretch: tuple[datetime, datetime],
 ) -> Found:
-    """Where a mark was seen by these cameras between two times, and who stayed with it."""
-    since, until = stretch
+    """Where a mark was seen by these cameras from one time to another, and who stayed with it."""
+    since, until = stretch[0], stretch[1] + MICROSECOND
     by_number = {row.number: row for row in cameras}
     entries = [seen.holding for _, seen in live.of_marks([mark]) if read_as(seen.plate) == mark]
     met = _sightings(connection, {row.id for row in cameras}, since, until, of=entries)

@@ -80,7 +80,13 @@ def mark_of(typed: str) -> str:
 
 
 def require_stretch(since: datetime, until: datetime, now: datetime) -> None:
-    """Raises BadInput for a stretch of time that ends before it begins, lies ahead, or begins too long ago."""
+    """Raises BadInput for a stretch of time that ends before it begins, lies ahead, or begins too long ago, and for a
+    time without a zone."""
+    for field, when in (("since", since), ("until", until)):
+        if when.tzinfo is None:
+            raise BadInput(
+                "this time has no zone", field=field, hint="end it in Z, or in an offset as +02:00"
+            )
     if since >= now:
         raise BadInput("this lies ahead", field="since", hint="name a time that has passed")
     if until <= since:
