@@ -97,8 +97,7 @@ def _follow(client: httpx.Client, case: str, grounds: str, say: Say) -> None:
     say(f"She follows it: {len(driven) + 1} cameras of the border road, at {fastest:.0f} km/h at most.")
     (never,) = (leg for leg in found["legs"] if leg["verdict"] == "clone")
     say(
-        f"And {never['seconds']:.0f} s later its mark is read {never['kilometres']:.0f} km away, on another van: no "
-        "car drives so fast."
+        f"Within a minute its mark is read {never['kilometres']:.0f} km away, on another van: no car drives so fast."
     )
     say(f"Possibly a copied plate, both pictures side by side: /following/{found['id']}")
 

@@ -17,7 +17,9 @@ from liaison.sightings.seen import sightings_of
 from liaison.web.journey_picture import marks_of
 from liaison.web.map_picture import Kind, Picture, Point, Track, picture
 from liaison.web.map_view import Box, within
+from liaison.web.map_view import around as around_places
 
+ROOM = 1.3  # of a journey's extent, so that its numbers are clear of the edge
 AROUND = (2.0, 1.0)  # degrees of longitude and latitude to each side of a camera
 
 
@@ -125,7 +127,8 @@ def route(following: Following, title: str) -> tuple[Picture, tuple[Label, ...]]
         )
         for one, numbers in places.items()
     ]
-    drawn = picture(points, tracks=_driven(following, title), width=640, height=420)
+    box = around_places((point.latitude, point.longitude) for point in points).grown(ROOM)
+    drawn = picture(points, tracks=_driven(following, title), box=box, width=640, height=420)
     return drawn, _labels(drawn, cameras, places)
 
 

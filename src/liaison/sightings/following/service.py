@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from msgspec.structs import replace
@@ -39,6 +39,8 @@ KIND, LOOK = "follow-vehicle", "follow"  # of an approval; of a check
 FOLLOWED = "vehicle-followed"
 BY_STRETCH = "L18/follow"
 SHORTEST, LONGEST = 10, 500  # characters of a reason
+NAMED = 6  # cameras that a request names
+WRITTEN = "%Y-%m-%d %H:%M:%S %z"
 ALL = Choice()
 
 
@@ -88,9 +90,9 @@ def ask_second(office: Office, actor: policy.Actor, wanted: Wanted, reason: str)
         settle(office, policy.Action.FOLLOW, weighed.context, weighed.decision)
     told = {
         "mark": mark,
-        "since": stretch[0].isoformat(timespec="seconds"),
-        "until": stretch[1].isoformat(timespec="seconds"),
-        "cameras": str(len(cameras)),
+        "since": _written(stretch[0]),
+        "until": _written(stretch[1]),
+        "cameras": _named(cameras),
         "camera-numbers": " ".join(str(row.number) for row in cameras),
         "grounds": wanted.grounds,
         "reason": why,
@@ -114,7 +116,7 @@ def follow_approved(office: Office, live: Live, actor: policy.Actor, approval: s
         told = approvals.about_of(office, asked)
         numbers = [int(number) for number in told["camera-numbers"].split()]
         ids = connection.execute(select(CAMERAS.c.id).where(CAMERAS.c.number.in_(numbers))).scalars()
-        since, until = (datetime.fromisoformat(told[name]) for name in ("since", "until"))
+        since, until = (datetime.strptime(told[name], WRITTEN) for name in ("since", "until"))
         return Wanted(told["mark"], told["grounds"], since, until, Choice(tuple(ids)))
 
     return _follow(office, live, actor, office.read(work), approval)
@@ -205,6 +207,16 @@ def _weigh(
         return _Weighed(*weigh_number(office, connection, policy.Action.FOLLOW, context))
     context = replace(context, approval=approvals.approved(office, connection, actor, approval))
     return _Weighed(weigh(office, policy.Action.FOLLOW, context), context)
+
+
+def _written(when: datetime) -> str:
+    return when.astimezone(UTC).strftime(WRITTEN)
+
+
+def _named(cameras: Sequence[Row[Any]]) -> str:
+    """How many cameras, and the first by name."""
+    names = [row.name for row in cameras[:NAMED]] + (["…"] if len(cameras) > NAMED else [])
+    return f"{len(cameras)}: {'; '.join(names)}"
 
 
 def _by_stretch_alone(reasons: Sequence[object]) -> bool:

@@ -34,6 +34,7 @@ from liaison.storage.tables.sightings import CAMERAS, FOLLOWINGS, SIGHTINGS
 
 READ = "following-read"
 AT_ONCE = 500  # ids in one question
+LISTED = select(FOLLOWINGS, CHECKS.c.person, CHECKS.c.at).join(CHECKS, CHECKS.c.id == FOLLOWINGS.c.check_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,18 +174,28 @@ def followings_of_case(
     office: Office, actor: policy.Actor, case: str, *, limit: int = 50, offset: int = 0
 ) -> list[Listed]:
     """The followings of a case, the newest first. Raises NotFound."""
-    columns = (FOLLOWINGS, CHECKS.c.person, CHECKS.c.at)
 
     def work(connection: Connection) -> list[Row[Any]]:
         load_case(office, connection, actor, case)
-        query = select(*columns).join(CHECKS, CHECKS.c.id == FOLLOWINGS.c.check_id)
-        mine = query.where(FOLLOWINGS.c.case_id == case).order_by(CHECKS.c.at.desc(), CHECKS.c.id)
-        return list(connection.execute(mine.limit(limit).offset(offset)))
+        newest = LISTED.where(FOLLOWINGS.c.case_id == case).order_by(CHECKS.c.at.desc(), CHECKS.c.id)
+        return list(connection.execute(newest.limit(limit).offset(offset)))
 
-    return [
-        Listed(row.check_id, row.person, row.at, row.since, row.until, row.cameras, row.stops)
-        for row in office.read(work)
-    ]
+    return [_listed(row) for row in office.read(work)]
+
+
+def own_followings(office: Office, actor: policy.Actor, *, limit: int = 10) -> list[Listed]:
+    """The person's own followings in the cases that they see, the newest first."""
+
+    def work(connection: Connection) -> list[Row[Any]]:
+        seen = FOLLOWINGS.c.case_id.in_(seen_cases(office, connection, actor))
+        mine = LISTED.where(CHECKS.c.person == actor.person, seen)
+        return list(connection.execute(mine.order_by(CHECKS.c.at.desc(), CHECKS.c.id).limit(limit)))
+
+    return [_listed(row) for row in office.read(work)]
+
+
+def _listed(row: Row[Any]) -> Listed:
+    return Listed(row.check_id, row.person, row.at, row.since, row.until, row.cameras, row.stops)
 
 
 def _load(

@@ -212,6 +212,7 @@ def _form(
         since=tuple(shown[f"since-{part}"] for part in ("day", "month", "year")),
         until=tuple(shown[f"until-{part}"] for part in ("day", "month", "year")),
         longest=service.LONGEST,
+        lately=viewing.own_followings(visit.office, visit.actor),
     )
 
 
