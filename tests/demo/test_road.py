@@ -30,7 +30,9 @@ def test_a_thousand_pass_and_leave_nothing_and_the_wanted_one_is_confirmed(tmp_p
     assert "AB207KO is wanted" in told
     assert "day and night (invented)" in told, "what to do is told once it is confirmed"
     assert re.search(r"follows it: 3 cameras of the border road, at 1\d\d km/h at most", told)
-    assert re.search(r"Within a minute its mark is read 3\d km away, on another van: no car drives so fast", told)
+    assert re.search(
+        r"Within a minute its mark is read 3\d km away, on another van: no car drives so fast", told
+    )
     with open_node(tmp_path / "node", work=False) as node:
         states = node.office.read(lambda c: c.execute(select(ALERTS.c.id, ALERTS.c.state)).all())
         assert sorted(state for _, state in states) == ["candidate", "candidate", "confirmed", "confirmed"]

@@ -198,4 +198,4 @@ def _sightings(
 def _read(row: Row[Any], since: datetime, until: datetime) -> bool:
     """Whether the entry of a camera stood at some time of a stretch."""
     ends = min(row.until, row.ended) if row.ended else row.until
-    return bool(row.starts < until and ends > since)
+    return bool(row.starts <= until and ends > since)
