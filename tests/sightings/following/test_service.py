@@ -321,6 +321,13 @@ def test_followings_count_with_all_other_questions_and_more_are_approved(tmp_pat
         error = refused(desk, OTHER)
         assert rules_of(error) == {"L10/bulk"}
         assert not refused_by_stretch(error)
+        hours = policy.limits(desk.office.regimes).follow_hours + 1
+        both = refused(desk, OTHER, hours=hours)
+        assert rules_of(both) == {"L10/bulk", "L18/follow"}
+        assert refused_by_stretch(both), "one approval of the following carries both"
+        approval = ask_second(desk.office, ANA, asked(desk, OTHER, hours=hours), WHY)
+        approve(desk, approval)
+        follow_approved(desk.office, desk.live, ANA, approval)
         more = ask_for_more(desk.office, ANA, desk.case.id, 1, "One more vehicle of the same group")
         approve(desk, more)
         follow(desk.office, desk.live, ANA, asked(desk, OTHER))

@@ -23,7 +23,7 @@ from liaison.office import Office, new_id
 from liaison.officers import approvals
 from liaison.officers.access import load_approval
 from liaison.screening import keeping
-from liaison.screening.approved import spend, weigh_number
+from liaison.screening.approved import BY_NUMBER, spend, weigh_number
 from liaison.screening.content import Asked, pack
 from liaison.screening.disclosure import NOTHING
 from liaison.screening.lookups import context_for, footing
@@ -86,7 +86,7 @@ def ask_second(office: Office, actor: policy.Actor, wanted: Wanted, reason: str)
     mark, stretch = _asked(office, wanted)
     cameras = office.read(lambda connection: chosen(office, connection, actor, wanted.choice, stretch))
     weighed = office.read(lambda connection: _weigh(office, connection, actor, wanted, len(cameras), ""))
-    if isinstance(weighed.decision, policy.Refuse) and not _by_stretch_alone(weighed.decision.reasons):
+    if isinstance(weighed.decision, policy.Refuse) and not _second_helps(weighed.decision.reasons):
         settle(office, policy.Action.FOLLOW, weighed.context, weighed.decision)
     told = {
         "mark": mark,
@@ -123,9 +123,9 @@ def follow_approved(office: Office, live: Live, actor: policy.Actor, approval: s
 
 
 def refused_by_stretch(error: LiaisonError) -> bool:
-    """Whether a refusal has no other reason than how far back or at how many cameras, which a second person may
-    approve."""
-    return isinstance(error, NotLawful) and _by_stretch_alone(getattr(error, "reasons", ()))
+    """Whether a refusal is for how far back or at how many cameras, and nothing else speaks against it that an approval
+    of the following would not carry too."""
+    return isinstance(error, NotLawful) and _second_helps(getattr(error, "reasons", ()))
 
 
 def _follow(office: Office, live: Live, actor: policy.Actor, wanted: Wanted, approval: str) -> str:
@@ -219,9 +219,9 @@ def _named(cameras: Sequence[Row[Any]]) -> str:
     return f"{len(cameras)}: {'; '.join(names)}"
 
 
-def _by_stretch_alone(reasons: Sequence[object]) -> bool:
+def _second_helps(reasons: Sequence[object]) -> bool:
     rules = {reason.rule for reason in reasons if isinstance(reason, policy.Reason)}
-    return rules == {BY_STRETCH}
+    return BY_STRETCH in rules and rules <= {BY_STRETCH, BY_NUMBER}
 
 
 def _statement(

@@ -208,6 +208,7 @@ def _form(
         hours=limits.follow_hours,
         most=limits.follow_cameras,
         asks=asks,
+        more=visit.may(ASKS),
         kept=shown,
         since=tuple(shown[f"since-{part}"] for part in ("day", "month", "year")),
         until=tuple(shown[f"until-{part}"] for part in ("day", "month", "year")),
