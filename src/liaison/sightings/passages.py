@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, text
+from sqlalchemy import BigInteger, Connection, Row, delete, func, insert, select, text, type_coerce
 
 from liaison.ledger.statements import Statement
 from liaison.model.categories import OfficerId
@@ -88,7 +88,15 @@ def passed(
     chosen = PASSAGES.c.mark.in_(names) & (PASSAGES.c.at >= since) & (PASSAGES.c.at < until)
     if cameras is not None:
         chosen &= PASSAGES.c.camera.in_(cameras)
-    return _alive(office, connection, select(PASSAGES.c.at, PASSAGES.c.camera, HOURS_KEPT), chosen)
+    query = (
+        select(PASSAGES.c.at, PASSAGES.c.camera, HOURS_KEPT)
+        .join(CAMERAS, CAMERAS.c.number == PASSAGES.c.camera)
+        .where(chosen)
+        .order_by(PASSAGES.c.at)
+    )
+    rows: list[Row[Any]] = list(connection.execute(query))
+    now = office.now()
+    return [row for row in rows if row.at > now - row.unmatched_hours * HOUR]
 
 
 def pseudonyms(
@@ -104,20 +112,19 @@ def pseudonyms(
 
 def traffic(
     office: Office, connection: Connection, cameras: Sequence[int], since: datetime, until: datetime
-) -> list[Row[Any]]:
-    """Every passage at these cameras between two times, oldest first: mark, which is a pseudonym, at, camera number."""
+) -> list[tuple[bytes, int, float]]:
+    """Every passage at these cameras between two times that is not past its hours: pseudonym, camera number, seconds
+    since 1970. There may be many, so times are plain numbers."""
+    now = (office.now() - EPOCH) // MICROSECOND
     chosen = PASSAGES.c.camera.in_(cameras) & (PASSAGES.c.at >= since) & (PASSAGES.c.at < until)
-    columns = select(PASSAGES.c.mark, PASSAGES.c.at, PASSAGES.c.camera, HOURS_KEPT)
-    return _alive(office, connection, columns, chosen)
-
-
-def _alive(
-    office: Office, connection: Connection, columns: Select[Any], chosen: ColumnElement[bool]
-) -> list[Row[Any]]:
-    """The chosen passages that are not past their cameras' hours, oldest first."""
-    query = columns.join(CAMERAS, CAMERAS.c.number == PASSAGES.c.camera).where(chosen).order_by(PASSAGES.c.at)
-    now = office.now()
-    return [row for row in connection.execute(query) if row.at > now - row.unmatched_hours * HOUR]
+    columns = PASSAGES.c.mark, PASSAGES.c.camera, type_coerce(PASSAGES.c.at, BigInteger), HOURS_KEPT
+    query = select(*columns).join(CAMERAS, CAMERAS.c.number == PASSAGES.c.camera).where(chosen)
+    hour = HOUR // MICROSECOND
+    return [
+        (bytes(mark), camera, at / 1_000_000)
+        for mark, camera, at, hours in connection.execute(query).all()
+        if at > now - hours * hour
+    ]
 
 
 def forget(office: Office) -> int:

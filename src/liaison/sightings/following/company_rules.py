@@ -99,6 +99,14 @@ def company(target: Sequence[tuple[int, float]], traffic: Traffic) -> Company:
     return _told(list(found.values()), trips, hours)
 
 
+def comparable(target: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Of a vehicle's passes those in whose hour of the clock it passed two cameras at least."""
+    hours: dict[float, set[int]] = defaultdict(set)
+    for camera, at in target:
+        hours[at // HOUR].add(camera)
+    return [(camera, at) for camera, at in target if len(hours[at // HOUR]) > 1]
+
+
 def by_chance(expected: float) -> float:
     """The chance that a Poisson number of this mean is not nought."""
     return -expm1(-expected)
@@ -153,7 +161,7 @@ def _compare(
     gaps = table.times[here][:, columns] - at
     near = np.abs(gaps) <= WITHIN
     trips = 0
-    close = near.any(axis=1)
+    close, known = near.any(axis=1), set[int]()
     for row, own, off in zip(here[close].tolist(), near[close], gaps[close], strict=True):
         first, listed = int(np.argmax(own)), bool(table.listed[row])
         if not listed and first > len(stops) - LEAST:
@@ -162,8 +170,12 @@ def _compare(
         one = found.setdefault(key, _Near(table.who[row] if listed else None))
         when = table.times[row, columns].tolist()
         one.passed += [(stops[n][0], float(off[n]), when[n]) for n in np.flatnonzero(own).tolist()]
+        if first in known and int(own.sum()) < (2 if listed else LEAST):
+            one.shares.append(1.0)  # it was near once: everybody else was as well
+            continue
         share, others = _share(table, hour, columns, at, first, row, here[near[:, first]])
         one.shares.append(share)
+        known.add(first)
         trips = max(trips, others)
     return trips
 

@@ -28,7 +28,7 @@ MOST_CAMERAS = 2_000  # followed at once
 MOST_STOPS = 5_000
 MICROSECOND = timedelta(microseconds=1)
 STAY = timedelta(minutes=5)  # within which passages at one camera are one stop
-ENOUGH = 200_000  # passages of others after which no further hour is read
+ENOUGH = 100_000  # passages of others after which no further hour is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,28 +125,25 @@ def _company(
 ) -> Company:
     """Who stayed with the vehicle, as far as the pseudonyms of the last day and the sightings of others tell."""
     number = {row.id: row.number for row in cameras}
-    target = [(number[stop.camera], stop.at.timestamp()) for stop in stops]
-    passed = {camera for camera, _ in target}
+    target = company_rules.comparable([(number[stop.camera], stop.at.timestamp()) for stop in stops])
+    passed = sorted({camera for camera, _ in target})
     if len(passed) < company_rules.LEAST:
         return Company()
-    asked = [row for row in cameras if row.number in passed]
+    name = {row.number: row.id for row in cameras if row.number in passed}
     rows: list[tuple[Hashable, int, float]] = []
     alerts: dict[tuple[Hashable, int, float], str] = {}
-    for hour in _hours(stops, office.now()):
+    for hour in _hours([at for _, at in target], office.now()):
         if len(rows) > ENOUGH:
             break
         own = set(passages.pseudonyms(office, connection, mark, hour, hour + HOUR))
-        others = passages.traffic(office, connection, sorted(passed), hour, hour + HOUR)
-        seen = [(bytes(row.mark), row.camera, row.at.timestamp()) for row in others]
-        seen = [one for one in seen if one[0] not in own]
-        for row in _sightings(connection, {each.id for each in asked}, hour, hour + HOUR, without=entries):
+        others = passages.traffic(office, connection, passed, hour, hour + HOUR)
+        rows += [one for one in others if one[0] not in own]
+        for row in _sightings(connection, name.values(), hour, hour + HOUR, without=entries):
             if row.state != policy.AlertState.REJECTED.value:
                 alerts[row.holding_id, number[row.camera_id], row.at.timestamp()] = row.alert_id
-        rows += seen
     listed = frozenset(holding for holding, _, _ in alerts)
     who, camera, at = zip(*rows, *alerts, strict=True) if rows or alerts else ((), (), ())
     told = company_rules.company(target, Traffic(who, camera, at, listed))
-    name = {row.number: row.id for row in asked}
     return Company(
         beside=tuple(_beside(one, name, alerts) for one in told.companions),
         compared=told.compared,
@@ -170,10 +167,12 @@ def _beside(
     )
 
 
-def _hours(stops: Sequence[Stop], now: datetime) -> list[datetime]:
+def _hours(passed: Sequence[float], now: datetime) -> list[datetime]:
     """The hours of the clock to be read: those of the vehicle first, then those of the last day, the nearest first."""
-    own = sorted({stop.at.replace(minute=0, second=0, microsecond=0) for stop in stops})
-    last = now.replace(minute=0, second=0, microsecond=0)
+    own = sorted(
+        {datetime.fromtimestamp(at, UTC).replace(minute=0, second=0, microsecond=0) for at in passed}
+    )
+    last = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     day = {last - n * HOUR for n in range(round(OLDEST / HOUR) + 1)} - set(own)
     near = sorted(day, key=lambda hour: min(abs(hour - each) for each in own))
     return [*own, *near]
