@@ -190,6 +190,11 @@ def test_an_hour_in_which_one_on_a_list_was_elsewhere_speaks_against_it() -> Non
     (with_it,) = company(target, Traffic(*zip(*rows, *both, strict=True), listed)).companions
     (half,) = company(target, Traffic(*zip(*rows, *both[:3], strict=True), listed)).companions
     assert half.chance > with_it.chance
+    told = company(target[:3], Traffic(*zip(*rows, *both[:3], strict=True), listed))
+    whole = company(target, Traffic(*zip(*rows, *both[:3], strict=True), listed))
+    assert half.expected / whole.compared > told.companions[0].expected / told.compared, (
+        "than if nobody looked then"
+    )
 
 
 def test_trips_that_the_end_of_the_hour_cuts_off_are_no_baseline() -> None:
