@@ -239,6 +239,8 @@ def test_who_came_along_is_told_by_times_and_cameras_alone_or_by_their_alerts(
         assert [found.named[one].code for one in unnamed.cameras] == list(CODES)
         alone = followed(desk, asked(desk, "AA222OB", hours=2))
         assert len(alone.company.beside) == 2, "whoever is followed, it is mutual"
+        unlisted = followed(desk, asked(desk, "DD333EE", hours=2)).company.beside
+        assert [len(one.alerts) for one in unlisted] == [3, 3], "nobody is their own company"
 
 
 def test_of_a_journey_past_two_cameras_no_company_is_told(tmp_path: Path) -> None:
