@@ -87,6 +87,8 @@ PAGES = (
     Shot("camera-new", agency.INVESTIGATOR, "/cameras/new"),
     Shot("camera-feed-new", agency.INVESTIGATOR, "/cameras/feeds/new"),
     Shot("cameras-live", agency.INVESTIGATOR, "/cameras/live"),
+    Shot("following-new", agency.INVESTIGATOR, "/following/new"),
+    Shot("following", agency.INVESTIGATOR, "/following/new", "/following/check-"),
     Shot("alerts", agency.DESK, "/alerts"),
     Shot("alert", agency.DESK, "/alerts", "/alerts/"),
     Shot("hit", agency.INVESTIGATOR, HIT),

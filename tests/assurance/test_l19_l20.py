@@ -90,6 +90,8 @@ WITHOUT = {  # what shows no personal data of those who are looked for, and why
     "/checkpoint/counts": "counts by day",
     "/api/v1/checkpoint/counts": "counts by day",
     "/documents": "a form",
+    "/following/new": "a form, and when one followed; the mark of an alert that it begins with is logged",
+    "/api/v1/following": "times and counts",
     "/flights": "numbers, days and counts",
     "/api/v1/flights": "numbers, days and counts",
     "/flights/new": "a form",

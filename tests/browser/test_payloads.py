@@ -38,9 +38,8 @@ LEFT = (
     "/settings/security",
 )  # they end sessions
 ENDS = ("/end", "/close", "/erase", "/remove", "/stop", "/read", "/run")  # they end what others still need
-NOT_THERE = {
-    "/cameras/camera-"
-}  # this house has no camera: tests/web/test_cameras.py looks at the page of one
+# this house has no camera, and nobody is followed: tests/web/test_cameras.py and test_following.py look at the pages
+NOT_THERE = {"/cameras/camera-", "/following/check-"}
 TYPED = {"text", "search", "email", "tel", "url", "number", "hidden"}
 CANARY = """
 window.pwned = 0;

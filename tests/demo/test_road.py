@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,18 @@ def test_a_thousand_pass_and_leave_nothing_and_the_wanted_one_is_confirmed(tmp_p
     assert f"{OTHERS:,} vehicles pass" in told
     assert "AB207KO is wanted" in told
     assert "day and night (invented)" in told, "what to do is told once it is confirmed"
+    assert re.search(r"follows it: 3 cameras of the border road, at 1\d\d km/h at most", told)
+    assert re.search(
+        r"Within a minute its mark is read 3\d km away, on another van: no car drives so fast", told
+    )
     with open_node(tmp_path / "node", work=False) as node:
         states = node.office.read(lambda c: c.execute(select(ALERTS.c.id, ALERTS.c.state)).all())
-        assert states == [(path.rpartition("/")[2], "confirmed")]
+        assert sorted(state for _, state in states) == ["candidate", "candidate", "confirmed", "confirmed"]
+        assert (path.rpartition("/")[2], "confirmed") in states
         reads = node.office.read(lambda c: c.execute(select(func.sum(TALLIES.c.reads))).scalar_one())
-        assert reads == OTHERS + 1
+        assert reads == OTHERS + 4
         assert node.office.read(many) == 0
-        assert len(node.office.read(lambda c: c.execute(select(SIGHTINGS)).all())) == 1
+        assert len(node.office.read(lambda c: c.execute(select(SIGHTINGS)).all())) == 4
 
 
 def test_a_plate_is_a_whole_picture_that_shows_its_mark() -> None:

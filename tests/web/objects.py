@@ -22,6 +22,7 @@ KIND_OF = {  # what a part of an address names
     "entity_id": "holding",
     "event_id": "event",
     "flight_id": "flight",
+    "following_id": "following",
     "glass_id": "glass",
     "grounds_id": "grounds",
     "holding_id": "holding",

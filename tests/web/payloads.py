@@ -113,6 +113,7 @@ FORMS: dict[str, Callable[[Ids], Body]] = {
     "/holdings/{holding_id}/inspect": lambda ids: {"reason": REASON},
     "/holdings/{holding_id}/restrict": lambda ids: {"reason": REASON},
     "/approvals/{approval_id}/unmask": lambda ids: {},
+    "/approvals/{approval_id}/follow": lambda ids: {},
     "/flights/{flight_id}": lambda ids: {"search": "Example"},
     "/flights/passengers/{passenger_id}/unmask": lambda ids: {
         "grounds": ids["grounds"],
@@ -245,6 +246,7 @@ JSON: dict[str, Callable[[Ids], Body | None]] = {
     "/api/v1/alerts/{alert_id}/reject": lambda ids: {"reason": REASON},
     "/api/v1/alerts/{alert_id}/reopen": lambda ids: {"reason": REASON},
     "/api/v1/approvals/{approval_id}/decision": lambda ids: {"approve": True, "reason": REASON},
+    "/api/v1/approvals/{approval_id}/follow": lambda ids: None,
     "/api/v1/break-glass/{glass_id}/review": lambda ids: {"finding": REASON},
     "/api/v1/cameras/{camera_id}/end": lambda ids: None,
     "/api/v1/cameras/{camera_id}/resume": lambda ids: None,

@@ -32,6 +32,7 @@ from liaison.sensors import contacts, rescue
 from liaison.sensors import register as sensors
 from liaison.sensors.rules import ContactRole, FeedKind
 from liaison.sightings import register
+from liaison.sightings.following import service as following
 from liaison.web.footing import footing_from
 from tests.officers.authenticator import Authenticator
 from tests.overseer import train, with_roles
@@ -263,7 +264,7 @@ def _asked(scene: Scene, by: Officer) -> None:
 
 
 def _roadside(made: Desk, by: Officer, owned: dict[str, str]) -> dict[str, str]:
-    """A feed, and a camera of it."""
+    """A feed, a camera of it, and a vehicle that was followed."""
     office, actor = made.office, made.actor(by)
     feed = register.make_feed(office, actor, owned["case"], "Recorder at the harbour")
     asked = register.Entry(
@@ -274,7 +275,14 @@ def _roadside(made: Desk, by: Officer, owned: dict[str, str]) -> dict[str, str]:
         assessment="DPIA 3",
         until=office.now() + timedelta(days=10),
     )
-    return {"feed": feed.id, "camera": register.register(office, actor, owned["grounds"], asked).id}
+    camera = register.register(office, actor, owned["grounds"], asked).id
+    now = office.now()
+    wanted = following.Wanted("ZZ 099 QQ", owned["grounds"], now - timedelta(hours=1), now)
+    return {
+        "feed": feed.id,
+        "camera": camera,
+        "following": following.follow(office, made.node.live, actor, wanted),
+    }
 
 
 def _mountain(scene: Scene) -> None:

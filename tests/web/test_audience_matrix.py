@@ -63,6 +63,7 @@ PARTS: dict[
     },
     "documents": {CAN.CHECK},
     "entities": {CAN.READ_HOLDING},
+    "following": {CAN.CHECK, CAN.CHECK_BULK, CAN.SUPERVISE},
     "flights": {CAN.CHECK_BULK},
     "healthz": {PUBLIC},
     "holdings": {CAN.CORRECT, CAN.ERASE, CAN.IMPORT, CAN.READ_HOLDING, CAN.RESTRICT},

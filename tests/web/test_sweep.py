@@ -301,7 +301,7 @@ def _last(address: Address) -> tuple[bool, bool, str, str]:
     return ends, address.path.endswith(LAST), address.method, address.path
 
 
-OBJECT_NAMES = {"approval", "case", "check", "cursor", "entity"}
+OBJECT_NAMES = {"alert", "approval", "camera", "case", "check", "cursor", "entity"}
 OBJECT_NAMES |= {"after", "grounds", "object", "person", "who"}
 IN_QUERIES: dict[tuple[str, str], str] = {  # ids that travel in the query: the kind that a parameter names
     ("/api/v1/actions", "cursor"): "a place",
@@ -312,6 +312,9 @@ IN_QUERIES: dict[tuple[str, str], str] = {  # ids that travel in the query: the 
     ("/api/v1/cases/{case_id}/alerts", "cursor"): "a place",
     ("/api/v1/checks", "cursor"): "check",
     ("/api/v1/crosschecks/served", "cursor"): "a place",
+    ("/api/v1/following", "case"): "case",
+    ("/api/v1/following", "cursor"): "a place",
+    **{("/following/new", kind): kind for kind in ("alert", "camera", "case")},
     ("/api/v1/holdings", "cursor"): "holding",
     ("/api/v1/holdings/{holding_id}", "grounds"): "grounds",
     ("/api/v1/sightings", "case"): "case",
@@ -401,6 +404,8 @@ def test_an_object_of_others_in_a_query_is_none(ground: Ground, who: Role) -> No
 ZONE = "P<ALBHOXHA<<ARBEN<<<<<<<<<<<<<<<<<<<<<<<<<<<\nBA12345675ALB9003152M3106017<<<<<<<<<<<<<<<4"
 SCAN = "3f2a1031-d537-491c-9d36-fb9b77d5bed8"
 TABLE = "flight,departs,surname,given\nLI117,2026-03-05,Example,Ana"
+FOLLOW = {"mark": "ZZ 099 QQ", "since": "2026-03-01T00:00:00Z"}
+FOLLOWED = {"mark": "ZZ 099 QQ", "since": "2026-03-01", "since_clock": "00:00", "kilometres": "30"}
 CROSSED = {"kind": "check", "partners": "other.example", "act": "keep"}
 
 
@@ -414,20 +419,19 @@ def forms_with_ids(ids: dict[str, str], own: dict[str, str]) -> list[tuple[str, 
     case = f"/cases/{own.get('case', NO_GROUNDS)}"
     return [
         ("/check", {"name": "Ana Example", "grounds": ids["grounds"]}, "grounds", "grounds"),
-        ("/documents", {"mrz": ZONE, "grounds": ids["grounds"]}, "grounds", "grounds"),
-        ("/api/v1/documents", {"mrz": ZONE, "grounds": ids["grounds"]}, "grounds", "grounds"),
+        ("/documents", {"mrz": ZONE} | chosen, "grounds", "grounds"),
+        ("/api/v1/documents", {"mrz": ZONE} | chosen, "grounds", "grounds"),
         ("/checkpoint/scan", {"id": SCAN, "text": ZONE} | chosen, "grounds", "grounds"),
         ("/api/v1/checkpoint/scans", {"id": SCAN, "text": ZONE} | chosen, "grounds", "grounds"),
         ("/checkpoint/copy", chosen, "grounds", "grounds"),
         ("/checkpoint/report", {"scans": [{"id": SCAN, "text": ZONE} | chosen]}, "grounds", "grounds"),
         ("/checkpoint/counts", {"id": SCAN, "found": 1} | chosen, "grounds", "grounds"),
-        ("/flights/new", {"message": TABLE, "grounds": ids["grounds"]}, "grounds", "grounds"),
-        (
-            "/flights/watched",
-            {"flight": "LI117", "until": DAY, "grounds": ids["grounds"]},
-            "grounds",
-            "grounds",
-        ),
+        ("/following/new", FOLLOWED | chosen, "grounds", "grounds"),
+        ("/following/new", FOLLOWED | {"grounds": mine, "around": ids["camera"]}, "around", "camera"),
+        ("/api/v1/following", FOLLOW | {"grounds": mine, "cameras": [ids["camera"]]}, "cameras", "camera"),
+        ("/api/v1/following/ask", FOLLOW | {"reason": WHY} | chosen, "grounds", "grounds"),
+        ("/flights/new", {"message": TABLE} | chosen, "grounds", "grounds"),
+        ("/flights/watched", {"flight": "LI117", "until": DAY} | chosen, "grounds", "grounds"),
         ("/api/v1/manifests", {"text": TABLE, "grounds": ids["grounds"]}, "", "grounds"),
         ("/lists/new", {"list": "Ana Example", "grounds": ids["grounds"]}, "grounds", "grounds"),
         ("/crosschecks/new", CROSSED | {"list": "Ana Example 1984-02-03"} | chosen, "grounds", "grounds"),

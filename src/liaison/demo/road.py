@@ -1,6 +1,7 @@
 """An invented road with three cameras, through the node's own HTTP interface, told line by line.
 
-A thousand vehicles on no list pass and leave nothing; one that is wanted is met, compared and confirmed.
+A thousand vehicles on no list pass and leave nothing; one that is wanted is met, compared, confirmed and followed, and
+somebody drives with a copy of its plates.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ CAMERAS = (
     ("km-9", "Border road, kilometre 9", 41.823, 19.463, 180),
     ("km-15", "Border road, kilometre 15", 41.777, 19.481, 180),
 )
+FAR = ("coast-31", "Coast road, kilometre 31", 41.462, 19.556, 0)  # too far for one car
 ENTRY = {
     "plate": WANTED,
     "registered": "AL",
@@ -47,18 +49,20 @@ GROUNDS = {
     "basis": "task",
     "justification": "Vans without windows use the border road at night to bring people in.",
 }
+AGREES = "The picture shows the mark of the entry; the van is grey, and of another make."
 REASON = "The picture shows a zero where the camera read an O; colour and make agree with the entry."
 
 
 def drive(address: str, say: Say, seed: int = 1) -> str:
-    """Let vehicles pass three cameras; the path of the alert. Raises httpx.HTTPError where the node refuses."""
+    """Let vehicles pass the cameras; the path of the alert. Raises httpx.HTTPError where the node refuses."""
     with _at(address, DESK) as desk, _at(address, INVESTIGATOR) as investigator:
         until = (dt.datetime.now(dt.UTC) + dt.timedelta(days=14)).date().isoformat()
         _post(desk, "/api/v1/vehicles", ENTRY | {"until": until})
-        case, secret = _registered(investigator, until)
+        case, grounds, secret = _registered(investigator, until)
         say(
-            f"{INVESTIGATOR.name} registers {len(CAMERAS)} cameras along the border road, on an authority, for 14 days."
+            f"{INVESTIGATOR.name} registers {len(CAMERAS)} cameras along the border road and one at the coast,"
         )
+        say("on an authority, for 14 days.")
         with httpx.Client(base_url=address, timeout=PATIENCE) as feed:
             feed.headers["Authorization"] = f"Bearer {secret}"
             began = time.monotonic()
@@ -66,19 +70,43 @@ def drive(address: str, say: Say, seed: int = 1) -> str:
             say(
                 f"{taken:,} vehicles pass in {time.monotonic() - began:.1f} s. None is on a list: no mark stays."
             )
+            _post(feed, "/api/v1/cameras/reads", [_seen(0, minutes=6), _seen(1, minutes=3)])
             began = time.monotonic()
             _post(feed, "/api/v1/cameras/reads", _misread())
-        (met,) = (
-            investigator.get("/api/v1/sightings", params={"case": case}).raise_for_status().json()["items"]
-        )
-        say(
-            f"A camera reads {met['raw']!r}, and {met['wanted']} is wanted: an alert {time.monotonic() - began:.2f} s "
-            f"later. The camera is not told."
-        )
-        done = _post(investigator, f"/api/v1/alerts/{met['alert']}/confirm", {"reason": REASON})
-        say(f"She compares the picture and confirms: “{REASON}”")
-        say(f"Now she is told what to do: {done['wanted']['action']}, {done['wanted']['contact']}")
+            met = _newest(investigator, case)
+            say(
+                f"A camera reads {met['raw']!r}, and {met['wanted']} is wanted: an alert "
+                f"{time.monotonic() - began:.2f} s later. The camera is not told."
+            )
+            done = _post(investigator, f"/api/v1/alerts/{met['alert']}/confirm", {"reason": REASON})
+            say(f"She compares the picture and confirms: “{REASON}”")
+            say(f"Now she is told what to do: {done['wanted']['action']}, {done['wanted']['contact']}")
+            _post(feed, "/api/v1/cameras/reads", _copied())
+        _follow(investigator, case, grounds, say)
     return f"/alerts/{met['alert']}"
+
+
+def _follow(client: httpx.Client, case: str, grounds: str, say: Say) -> None:
+    """Where the vehicle was, and that it was in two places."""
+    _post(client, f"/api/v1/alerts/{_newest(client, case)['alert']}/confirm", {"reason": AGREES})
+    since = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)).isoformat()
+    asked = {"grounds": grounds, "mark": WANTED, "since": since}
+    found = _post(client, "/api/v1/following", asked)
+    driven = [leg for leg in found["legs"] if leg["verdict"] == "possible"]
+    fastest = max(leg["needed"] for leg in driven)
+    say(f"She follows it: {len(driven) + 1} cameras of the border road, at {fastest:.0f} km/h at most.")
+    (never,) = (leg for leg in found["legs"] if leg["verdict"] == "clone")
+    say(
+        f"Within a minute its mark is read {never['kilometres']:.0f} km away, on another van: no car drives so fast."
+    )
+    say(f"Possibly a copied plate, both pictures side by side: /following/{found['id']}")
+
+
+def _newest(client: httpx.Client, case: str) -> dict[str, Any]:
+    """The newest sighting of the case."""
+    answer = client.get("/api/v1/sightings", params={"case": case, "limit": 1}).raise_for_status()
+    found: dict[str, Any] = answer.json()["items"][0]
+    return found
 
 
 @contextmanager
@@ -90,12 +118,12 @@ def _at(address: str, who: Officer) -> Iterator[httpx.Client]:
         yield client
 
 
-def _registered(client: httpx.Client, until: str) -> tuple[str, str]:
-    """The case, and the secret of the feed by which its three cameras send."""
+def _registered(client: httpx.Client, until: str) -> tuple[str, str, str]:
+    """The case, the grounds, and the secret of the feed by which its cameras send."""
     case = _post(client, "/api/v1/cases", CASE)["id"]
     grounds = _post(client, f"/api/v1/cases/{case}/grounds", GROUNDS)["id"]
     feed = _post(client, "/api/v1/cameras/feeds", {"case": case, "name": "Recorder of the border road"})
-    for code, name, latitude, longitude, bearing in CAMERAS:
+    for code, name, latitude, longitude, bearing in (*CAMERAS, FAR):
         entry = {
             "grounds": grounds,
             "feed": feed["id"],
@@ -111,7 +139,7 @@ def _registered(client: httpx.Client, until: str) -> tuple[str, str]:
             "unmatched_hours": 0,
         }
         _post(client, "/api/v1/cameras", entry)
-    return case, feed["secret"]
+    return case, grounds, feed["secret"]
 
 
 def _others(chance: random.Random) -> list[dict[str, Any]]:
@@ -128,18 +156,29 @@ def _others(chance: random.Random) -> list[dict[str, Any]]:
     ]
 
 
-def _misread() -> dict[str, Any]:
-    """A read of the wanted vehicle with one sign wrong, and the picture that tells."""
+def _seen(camera: int, minutes: float = 0) -> dict[str, Any]:
+    """A read of the wanted vehicle by one of the cameras, so many minutes ago, with its picture."""
     return {
-        "plate": READ,
-        "time": dt.datetime.now(dt.UTC).isoformat(),
-        "camera": CAMERAS[1][0],
-        "confidence": 0.81,
-        "candidates": [{"plate": WANTED, "confidence": 0.64}],
+        "plate": WANTED,
+        "time": (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes)).isoformat(),
+        "camera": CAMERAS[camera][0],
+        "confidence": 0.94,
         "direction": "south",
         "vehicle": {"type": "van", "colour": "white", "make": "Invento"},
         "image": base64.b64encode(drawn(WANTED)).decode(),
     }
+
+
+def _misread() -> dict[str, Any]:
+    """A read of it with one sign wrong, and the picture that tells."""
+    wrong = {"plate": READ, "confidence": 0.81, "candidates": [{"plate": WANTED, "confidence": 0.64}]}
+    return _seen(2) | wrong
+
+
+def _copied() -> dict[str, Any]:
+    """A read of its mark on another vehicle, far away."""
+    other = {"type": "van", "colour": "grey", "make": "Ficta"}
+    return _seen(0) | {"camera": FAR[0], "direction": "north", "vehicle": other, "confidence": 0.91}
 
 
 def _post(client: httpx.Client, path: str, body: Any) -> dict[str, Any]:

@@ -55,6 +55,7 @@ SEALED = (
     _own("screening_alerts"),
     Sealed("screening_decisions", "sealed", "screening_decisions:{id}", via=("alert_id", "screening_alerts")),
     Sealed("sightings", "sealed", "sightings:{alert_id}", via=("alert_id", "screening_alerts")),
+    _of("followings", "check_id", "screening_checks", "check_id"),
     _own("screening_lists"),
     _own("flight_manifests"),
     Sealed("flight_manifests", "who", "flight_manifests.who:{id}", key="who_key"),

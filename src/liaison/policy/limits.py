@@ -45,6 +45,8 @@ class Limits:
     patrol_hours: int
     waiting_minutes: int
     rescue_days: int
+    follow_hours: int
+    follow_cameras: int
     gone_days: int
     grounds_days: int
     standing_days: int
@@ -90,6 +92,8 @@ def limits(regimes: tuple[Pack, ...]) -> Limits:
         patrol_hours=least(lambda pack: pack.sensors.patrol_hours),
         waiting_minutes=least(lambda pack: pack.sensors.waiting_minutes),
         rescue_days=least(lambda pack: pack.sensors.rescue_days),
+        follow_hours=least(lambda pack: pack.cameras.follow_hours),
+        follow_cameras=least(lambda pack: pack.cameras.follow_cameras),
         mask_days=least(lambda pack: pack.travel.mask_days),
         gone_days=least(lambda pack: pack.travel.gone_days),
         grounds_days=least(lambda pack: pack.grounds.max_days),

@@ -46,7 +46,7 @@ class Look:
     """One look-up as it will be kept: who asked what on which grounds, and how many it was about."""
 
     id: str
-    kind: str  # one, traveller, list, manifest, standing or sighting
+    kind: str  # one, traveller, list, manifest, standing, sighting or follow
     person: str
     grounds_id: str
     context: policy.Context

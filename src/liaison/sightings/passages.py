@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, text
+from sqlalchemy import BigInteger, Connection, Row, delete, func, insert, select, text, type_coerce
 
 from liaison.ledger.log import take_turn
 from liaison.ledger.statements import Statement
@@ -29,6 +29,7 @@ FORGOTTEN = "passages-forgotten"
 ITSELF = OfficerId("retention")
 NEW = Prepared(insert(PASSAGES))
 DIVIDING = 0x5041535341474501  # PostgreSQL's lock for making partitions
+HOURS_KEPT = CAMERAS.c.unmatched_hours
 DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
 
 
@@ -76,24 +77,56 @@ def keep(connection: Connection, keys: dict[int, bytes], passages: Sequence[Pass
 
 
 def passed(
-    office: Office, connection: Connection, mark: str, since: datetime, until: datetime
+    office: Office,
+    connection: Connection,
+    mark: str,
+    since: datetime,
+    until: datetime,
+    cameras: Sequence[int] | None = None,
 ) -> list[Row[Any]]:
-    """Where a mark passed between two times, oldest first: at and camera number. What is past its hours is not found,
-    whether or not it is erased yet."""
+    """Where a mark passed between two times, oldest first: at and camera number; at these cameras alone, where any are
+    named. What is past its hours is not found, whether or not it is erased yet."""
+    names = pseudonyms(office, connection, mark, since, until)
+    chosen = PASSAGES.c.mark.in_(names) & (PASSAGES.c.at >= since) & (PASSAGES.c.at < until)
+    if cameras is not None:
+        chosen &= PASSAGES.c.camera.in_(cameras)
+    query = (
+        select(PASSAGES.c.at, PASSAGES.c.camera, HOURS_KEPT)
+        .join(CAMERAS, CAMERAS.c.number == PASSAGES.c.camera)
+        .where(chosen)
+        .order_by(PASSAGES.c.at)
+    )
+    rows: list[Row[Any]] = list(connection.execute(query))
+    now = office.now()
+    return [row for row in rows if row.at > now - row.unmatched_hours * HOUR]
+
+
+def pseudonyms(
+    office: Office, connection: Connection, mark: str, since: datetime, until: datetime
+) -> list[bytes]:
+    """What a mark is called in the hours between two times whose keys are kept."""
     now = office.now()
     first = max(hour_of(since), hour_of(now - OLDEST))
     held = connection.execute(select(HOURS).where(HOURS.c.hour.between(first, hour_of(until)))).all()
     alive = [row for row in held if not forgotten(row.hour, now)]
-    keys = office.keys.fetch([KeyId(row.key) for row in alive])
-    names = [pseudonym(key, mark) for key in keys]
-    query = (
-        select(PASSAGES.c.at, PASSAGES.c.camera, CAMERAS.c.unmatched_hours)
-        .join(CAMERAS, CAMERAS.c.number == PASSAGES.c.camera)
-        .where(PASSAGES.c.mark.in_(names), PASSAGES.c.at >= since, PASSAGES.c.at < until)
-        .order_by(PASSAGES.c.at)
-    )
-    rows: list[Row[Any]] = list(connection.execute(query))
-    return [row for row in rows if row.at > now - row.unmatched_hours * HOUR]
+    return [pseudonym(key, mark) for key in office.keys.fetch([KeyId(row.key) for row in alive])]
+
+
+def traffic(
+    office: Office, connection: Connection, cameras: Sequence[int], since: datetime, until: datetime
+) -> list[tuple[bytes, int, float]]:
+    """Every passage at these cameras between two times that is not past its hours: pseudonym, camera number, seconds
+    since 1970. There may be many, so times are plain numbers."""
+    now = (office.now() - EPOCH) // MICROSECOND
+    chosen = PASSAGES.c.camera.in_(cameras) & (PASSAGES.c.at >= since) & (PASSAGES.c.at < until)
+    columns = PASSAGES.c.mark, PASSAGES.c.camera, type_coerce(PASSAGES.c.at, BigInteger), HOURS_KEPT
+    query = select(*columns).join(CAMERAS, CAMERAS.c.number == PASSAGES.c.camera).where(chosen)
+    hour = HOUR // MICROSECOND
+    return [
+        (bytes(mark), camera, at / 1_000_000)
+        for mark, camera, at, hours in connection.execute(query).all()
+        if at > now - hours * hour
+    ]
 
 
 def forget(office: Office) -> int:

@@ -8,18 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+import numpy as np
 
 from liaison import policy
 from liaison.model.errors import BadInput
 from liaison.office import Office
 from liaison.sensors import patrols, rescue, tracks
+from liaison.sightings.following.rules import Verdict
+from liaison.sightings.following.viewing import Following
 from liaison.sightings.register import MOST, Camera, cameras_of
 from liaison.sightings.seen import sightings_of
+from liaison.web.journey_picture import marks_of
 from liaison.web.language import later
 from liaison.web.map_picture import Kind, Picture, Point, Track, picture
 from liaison.web.map_view import Box, within
+from liaison.web.map_view import around as around_places
 from liaison.web.sensors import map_kind, point_of
 
+ROOM = 1.3  # of a journey's extent, so that its numbers are clear of the edge
 AROUND = (2.0, 1.0)  # degrees of longitude and latitude to each side of a camera
 
 
@@ -178,3 +184,65 @@ def walked(layer: Layer, box: Box | None = None) -> Picture:
 def state_of(layer: Layer) -> str:
     """A digest of all that a layer shows, by which a page knows whether something changed."""
     return hashlib.sha256(msgspec.msgpack.encode(layer)).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Numbers of stops at one place of a map, in units of its picture."""
+
+    x: float
+    y: float
+    text: str
+
+
+def route(following: Following, title: str) -> tuple[Picture, tuple[Label, ...]]:
+    """The map of a journey: each camera once, lines where a car can drive, and the numbers of the stops."""
+    stops = following.stops
+    places: dict[str, list[int]] = {}
+    for number, stop in enumerate(stops, start=1):
+        places.setdefault(stop.camera.id, []).append(number)
+    cameras = {stop.camera.id: stop.camera for stop in stops}
+    points = [
+        Point(
+            Kind.SIGHTING,
+            cameras[one].place.latitude,
+            cameras[one].place.longitude,
+            f"{marks_of(numbers)} · {cameras[one].place.name}",
+            past=not any(stops[number - 1].counts for number in numbers),
+        )
+        for one, numbers in places.items()
+    ]
+    box = around_places((point.latitude, point.longitude) for point in points).grown(ROOM)
+    drawn = picture(points, tracks=_driven(following, title), box=box, width=640, height=420)
+    return drawn, _labels(drawn, cameras, places)
+
+
+def _driven(following: Following, title: str) -> list[Track]:
+    """The parts of a journey that a car can drive, each as a line."""
+    runs: list[list[int]] = []
+    for one, other, leg in following.legs:
+        if leg.verdict is Verdict.POSSIBLE:
+            if runs and runs[-1][-1] == one:
+                runs[-1].append(other)
+            else:
+                runs.append([one, other])
+    spots = [[following.stops[place].camera.place for place in run] for run in runs]
+    return [
+        Track(Kind.SIGHTING, title, tuple((each.latitude, each.longitude) for each in run)) for run in spots
+    ]
+
+
+def _labels(drawn: Picture, cameras: dict[str, Camera], places: dict[str, list[int]]) -> tuple[Label, ...]:
+    """The numbers of stops beside their marks; those of marks that stand close are one label."""
+    spots = np.array([(cameras[one].place.longitude, cameras[one].place.latitude) for one in places])
+    if not len(spots):
+        return ()
+    at = drawn.view.projected(spots.astype(np.float64))
+    near: list[tuple[float, float, list[int]]] = []
+    for (x, y), numbers in zip(at.tolist(), places.values(), strict=True):
+        known = next((each for each in near if abs(each[0] - x) < 22 and abs(each[1] - y) < 18), None)
+        if known:
+            known[2].extend(numbers)
+        else:
+            near.append((x, y, list(numbers)))
+    return tuple(Label(round(x + 11, 1), round(y - 9, 1), marks_of(numbers)) for x, y, numbers in near)

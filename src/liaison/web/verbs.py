@@ -60,6 +60,8 @@ VERBS = {
     "rescue-contact-ended": later("Somebody is told of people in need no more"),
     "reads-taken": later("Reads of cameras were taken"),
     "sighting-read": later("Sightings were shown"),
+    "vehicle-followed": later("A vehicle was followed"),
+    "following-read": later("The journey of a vehicle was shown"),
     "passages-forgotten": later("Passages of cameras were erased"),
     "flight-watched": later("A flight is watched"),
     "glass-broken": later("The glass was broken"),

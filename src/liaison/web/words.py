@@ -19,6 +19,7 @@ DONE = {
     "decided": later("Your decision was recorded."),
     "erased": later("The record was erased."),
     "approval-asked-more": later("A second person was asked. When it is approved, it counts by itself."),
+    "approval-asked-follow": later("A second person was asked. Once they approve, follow the vehicle here."),
     "approval-asked-unmask": later(
         "A second person was asked. When it is approved, you can see once who it is."
     ),
@@ -248,6 +249,7 @@ KINDS = {
     "check-list": later("A list of people to check"),
     "check-manifest": later("The passengers of a flight to check"),
     "crosscheck": later("A private cross-check with partners"),
+    "follow-vehicle": later("A vehicle to be followed far back, or at many cameras"),
     "link": later("Sign-in through an identity provider"),
     "more-checks": later("More checks than one officer makes alone"),
     "partner-request": later("A request to a partner"),
@@ -265,6 +267,7 @@ LOOKS = {
     "manifest": later("Passengers of a flight"),
     "standing": later("Standing question"),
     "sighting": later("A camera's read"),
+    "follow": later("A vehicle followed"),
 }
 """Kind of a check that was kept -> what it is called."""
 STATES = {

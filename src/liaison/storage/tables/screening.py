@@ -90,7 +90,8 @@ CHECKS = Table(
     Column("key", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),  # the question
     CheckConstraint(
-        "kind IN ('one', 'traveller', 'list', 'manifest', 'standing', 'sighting')", name="check_kind"
+        "kind IN ('one', 'traveller', 'list', 'manifest', 'standing', 'sighting', 'follow')",
+        name="check_kind",
     ),
     CheckConstraint("looked_up >= 0 AND alerts >= 0 AND cleared >= 0 AND withheld >= 0", name="check_counts"),
     Index(

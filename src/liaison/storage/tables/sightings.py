@@ -83,6 +83,21 @@ SIGHTINGS = Table(  # a wanted vehicle at a camera
     Index("ix_sightings_camera", "camera_id", "at"),
     Index("ix_sightings_case", "case_id", "at"),
     Index("ix_sightings_quiet", "camera_id", "holding_id", "last"),
+    Index("ix_sightings_holding", "holding_id", "at"),
+)
+FOLLOWINGS = Table(  # one vehicle that was asked after; a check holds the question
+    "followings",
+    metadata,
+    Column("check_id", Text, ForeignKey(screening.CHECKS.c.id), primary_key=True),
+    Column("case_id", Text, ForeignKey(screening.CASES.c.id), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("cameras", Integer, nullable=False),  # that were asked
+    Column("stops", Integer, nullable=False),
+    Column("approval_id", Text, nullable=False),  # empty where none is needed
+    Column("sealed", LargeBinary, nullable=False),  # where it was; under the key of the check
+    CheckConstraint("until > since", name="following_until"),
+    Index("ix_followings_case", "case_id"),
 )
 TALLIES = Table(  # of a camera on a day
     "camera_tallies",

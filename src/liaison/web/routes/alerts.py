@@ -186,6 +186,7 @@ def _alert(visit: Visit, alert_id: str, form: Form, status: int = 200) -> Respon
         sighting=sighting,
         seen=shown(visit, sighting) if sighting else None,
         owner=_owner(visit, alert_id) if sighting else None,
+        follows=found.state is AlertState.CONFIRMED and not found.ended and visit.may(Capability.CHECK),
         late=round(sighting.late.total_seconds()) if sighting else 0,
         sure=sure_of(sighting) if sighting else "",
         case=case_of(office, actor, found.case),

@@ -47,6 +47,7 @@ CLOSED = {
     "check-list": frozenset({"list", "grounds"}),
     "check-manifest": frozenset({"manifest", "grounds"}),
     "crosscheck": frozenset({"crosscheck", "grounds"}),
+    "follow-vehicle": frozenset({"camera-numbers", "grounds"}),
     "partner-request": frozenset({"request", "grounds"}),
     "unmask-passenger": frozenset({"passenger", "flight", "grounds"}),
 }

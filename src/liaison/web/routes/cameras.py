@@ -81,6 +81,7 @@ def _cameras(visit: Visit, form: Form, status: int = 200) -> Response[str]:
         feeds=register.feeds_of(visit.office, visit.actor),
         references=_references(visit),
         places=visit.may(PLACES),
+        follows=visit.may(SEES),
     )
 
 
@@ -250,6 +251,7 @@ def _camera(visit: Visit, camera_id: str, form: Form, status: int = 200, cursor:
         ],
         older=older,
         days=day_rows(viewing.days_of(office, actor, camera_id)),
+        follows=visit.may(SEES),
         ends=visit.may(PLACES) and found.ended is None and found.until > office.now(),
         resumes=visit.may(PLACES) and found.ended is not None and found.until > office.now(),
     )

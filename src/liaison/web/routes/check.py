@@ -34,6 +34,7 @@ from liaison.web.subjects import SubjectIn, person_of, subject_of
 
 AUDIENCE = Capability.CHECK
 SEEN = frozenset({Capability.CHECK, Capability.SUPERVISE})
+FOLLOWED = "follow"  # a check that has a page of its own
 RECENT = 10  # own checks beside the form
 Refusals = (BadInput, Conflict, NotLawful, NotFound)
 
@@ -66,10 +67,12 @@ def check(visit: Visit, form: Form) -> Response[Any]:
 
 
 @page("/checks/{check_id:str}", audience=SEEN)
-def check_shown(visit: Visit, check_id: str) -> Response[str]:
+def check_shown(visit: Visit, check_id: str) -> Response[Any]:
     """A check and what it found."""
     office, actor = visit.office, visit.actor
     look_ = check_of(office, actor, check_id)
+    if look_.kind == FOLLOWED:
+        return visit.go(f"/following/{check_id}")
     alerts = alerts_of_check(office, actor, check_id)
     held = case_of(office, actor, look_.case)
     given = one_grounds(office, actor, look_.grounds)

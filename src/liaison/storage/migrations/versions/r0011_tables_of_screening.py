@@ -152,7 +152,7 @@ def upgrade() -> None:
         sa.Column("key", sa.BigInteger(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('one', 'traveller', 'list', 'manifest', 'standing', 'sighting')",
+            "kind IN ('one', 'traveller', 'list', 'manifest', 'standing', 'sighting', 'follow')",
             name=op.f("ck_screening_checks_check_kind"),
         ),
         sa.CheckConstraint(

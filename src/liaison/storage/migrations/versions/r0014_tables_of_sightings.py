@@ -89,6 +89,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("camera_id", "day", name=op.f("pk_camera_tallies")),
     )
     op.create_table(
+        "followings",
+        sa.Column("check_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("cameras", sa.Integer(), nullable=False),
+        sa.Column("stops", sa.Integer(), nullable=False),
+        sa.Column("approval_id", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("until > since", name=op.f("ck_followings_following_until")),
+        sa.ForeignKeyConstraint(["case_id"], ["screening_cases.id"], name=op.f("fk_followings_case_id")),
+        sa.ForeignKeyConstraint(["check_id"], ["screening_checks.id"], name=op.f("fk_followings_check_id")),
+        sa.PrimaryKeyConstraint("check_id", name=op.f("pk_followings")),
+    )
+    op.create_index("ix_followings_case", "followings", ["case_id"], unique=False)
+    op.create_table(
         "sightings",
         sa.Column("alert_id", sa.Text(), nullable=False),
         sa.Column("camera_id", sa.Text(), nullable=False),
@@ -110,4 +126,5 @@ def upgrade() -> None:
     )
     op.create_index("ix_sightings_camera", "sightings", ["camera_id", "at"], unique=False)
     op.create_index("ix_sightings_case", "sightings", ["case_id", "at"], unique=False)
+    op.create_index("ix_sightings_holding", "sightings", ["holding_id", "at"], unique=False)
     op.create_index("ix_sightings_quiet", "sightings", ["camera_id", "holding_id", "last"], unique=False)
