@@ -19,8 +19,8 @@ from typing import Any
 
 import httpx
 
-from liaison.demo.agency import DESK, INVESTIGATOR, SUPERVISOR, Officer
-from liaison.demo.walk import PATIENCE, Say, sign_in
+from liaison.demo.agency import DESK, INVESTIGATOR, SUPERVISOR
+from liaison.demo.walk import PATIENCE, Say, at, post
 from liaison.formats.tracks import Need, Sighting, cot_writing
 from liaison.formats.tracks.model import Source
 
@@ -39,10 +39,10 @@ def fly(address: str, say: Say) -> str:
     """Let the drone fly; the path of the page of those whom it found. Raises httpx.HTTPError where the node refuses."""
     with at(address, DESK) as desk, at(address, SUPERVISOR) as chief, at(address, INVESTIGATOR) as other:
         until = (dt.datetime.now(dt.UTC) + dt.timedelta(days=14)).date().isoformat()
-        drone = _post(chief, "/api/v1/sensors", DRONE | {"until": until})
+        drone = post(chief, "/api/v1/sensors", DRONE | {"until": until})
         package = chief.post(f"/api/v1/sensors/{drone['id']}/certificate").raise_for_status().content
         contact = {"person": _self(desk), "role": "rescue", "reached": "radio channel 3"}
-        _post(chief, "/api/v1/in-need/contacts", contact)
+        post(chief, "/api/v1/in-need/contacts", contact)
         say(
             f"{SUPERVISOR.name} registers a drone and names {DESK.name} as who is told of people in need, first."
         )
@@ -60,24 +60,15 @@ def fly(address: str, say: Say) -> str:
             f"{DESK.name} is told. {INVESTIGATOR.name} sees {'nothing of it yet' if hidden else 'it as well'}."
         )
         for step in ("take", "under-way"):
-            need = _post(desk, f"/api/v1/in-need/{need['id']}/{step}", None)
+            need = post(desk, f"/api/v1/in-need/{need['id']}/{step}")
         (seen,) = _items(other, "/api/v1/in-need")
         say(
             f"He takes it, and help is under way: now she sees it too, as {seen['people']} people on the map."
         )
-        _post(desk, f"/api/v1/in-need/{need['id']}/end", {"helped": need["people"]})
+        post(desk, f"/api/v1/in-need/{need['id']}/end", {"helped": need["people"]})
         _soon(lambda: not _items(other, "/api/v1/sensors/tracks"))
         say(f"The place of {track['name']} is stale after {LASTS.seconds} s, and on no page any more.")
     return f"/in-need/{need['id']}"
-
-
-@contextmanager
-def at(address: str, who: Officer) -> Iterator[httpx.Client]:
-    """The client of this officer, signed in."""
-    own = {"Sec-Fetch-Site": "same-origin"}
-    with httpx.Client(base_url=address, timeout=PATIENCE, headers=own) as client:
-        sign_in(client, who)
-        yield client
 
 
 @contextmanager
@@ -138,10 +129,3 @@ def _soon(found: Any) -> Any:
     while not (what := found()) and time.monotonic() < end:
         time.sleep(0.1)
     return what
-
-
-def _post(client: httpx.Client, path: str, body: Any) -> dict[str, Any]:
-    answer = client.post(path, json=body) if body is not None else client.post(path)
-    answer.raise_for_status()
-    found: dict[str, Any] = answer.json()
-    return found

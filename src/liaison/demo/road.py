@@ -10,15 +10,13 @@ import base64
 import datetime as dt
 import random
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
 
-from liaison.demo.agency import DESK, INVESTIGATOR, Officer
+from liaison.demo.agency import DESK, INVESTIGATOR
 from liaison.demo.plates import drawn
-from liaison.demo.walk import PATIENCE, Say, sign_in
+from liaison.demo.walk import PATIENCE, Say, at, post
 
 WANTED, READ = "AB 207 KO", "AB 2O7 KO"  # and how a camera misread it
 OTHERS = 1_000
@@ -55,9 +53,9 @@ REASON = "The picture shows a zero where the camera read an O; colour and make a
 
 def drive(address: str, say: Say, seed: int = 1) -> str:
     """Let vehicles pass the cameras; the path of the alert. Raises httpx.HTTPError where the node refuses."""
-    with _at(address, DESK) as desk, _at(address, INVESTIGATOR) as investigator:
+    with at(address, DESK) as desk, at(address, INVESTIGATOR) as investigator:
         until = (dt.datetime.now(dt.UTC) + dt.timedelta(days=14)).date().isoformat()
-        _post(desk, "/api/v1/vehicles", ENTRY | {"until": until})
+        post(desk, "/api/v1/vehicles", ENTRY | {"until": until})
         case, grounds, secret = _registered(investigator, until)
         say(
             f"{INVESTIGATOR.name} registers {len(CAMERAS)} cameras along the border road and one at the coast,"
@@ -66,32 +64,32 @@ def drive(address: str, say: Say, seed: int = 1) -> str:
         with httpx.Client(base_url=address, timeout=PATIENCE) as feed:
             feed.headers["Authorization"] = f"Bearer {secret}"
             began = time.monotonic()
-            taken = _post(feed, "/api/v1/cameras/reads", _others(random.Random(seed)))["taken"]
+            taken = post(feed, "/api/v1/cameras/reads", _others(random.Random(seed)))["taken"]
             say(
                 f"{taken:,} vehicles pass in {time.monotonic() - began:.1f} s. None is on a list: no mark stays."
             )
-            _post(feed, "/api/v1/cameras/reads", [_seen(0, minutes=6), _seen(1, minutes=3)])
+            post(feed, "/api/v1/cameras/reads", [_seen(0, minutes=6), _seen(1, minutes=3)])
             began = time.monotonic()
-            _post(feed, "/api/v1/cameras/reads", _misread())
+            post(feed, "/api/v1/cameras/reads", _misread())
             met = _newest(investigator, case)
             say(
                 f"A camera reads {met['raw']!r}, and {met['wanted']} is wanted: an alert "
                 f"{time.monotonic() - began:.2f} s later. The camera is not told."
             )
-            done = _post(investigator, f"/api/v1/alerts/{met['alert']}/confirm", {"reason": REASON})
+            done = post(investigator, f"/api/v1/alerts/{met['alert']}/confirm", {"reason": REASON})
             say(f"She compares the picture and confirms: “{REASON}”")
             say(f"Now she is told what to do: {done['wanted']['action']}, {done['wanted']['contact']}")
-            _post(feed, "/api/v1/cameras/reads", _copied())
+            post(feed, "/api/v1/cameras/reads", _copied())
         _follow(investigator, case, grounds, say)
     return f"/alerts/{met['alert']}"
 
 
 def _follow(client: httpx.Client, case: str, grounds: str, say: Say) -> None:
     """Where the vehicle was, and that it was in two places."""
-    _post(client, f"/api/v1/alerts/{_newest(client, case)['alert']}/confirm", {"reason": AGREES})
+    post(client, f"/api/v1/alerts/{_newest(client, case)['alert']}/confirm", {"reason": AGREES})
     since = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)).isoformat()
     asked = {"grounds": grounds, "mark": WANTED, "since": since}
-    found = _post(client, "/api/v1/following", asked)
+    found = post(client, "/api/v1/following", asked)
     driven = [leg for leg in found["legs"] if leg["verdict"] == "possible"]
     fastest = max(leg["needed"] for leg in driven)
     say(f"She follows it: {len(driven) + 1} cameras of the border road, at {fastest:.0f} km/h at most.")
@@ -109,20 +107,11 @@ def _newest(client: httpx.Client, case: str) -> dict[str, Any]:
     return found
 
 
-@contextmanager
-def _at(address: str, who: Officer) -> Iterator[httpx.Client]:
-    """The client of this officer, signed in."""
-    own = {"Sec-Fetch-Site": "same-origin"}
-    with httpx.Client(base_url=address, timeout=PATIENCE, headers=own) as client:
-        sign_in(client, who)
-        yield client
-
-
 def _registered(client: httpx.Client, until: str) -> tuple[str, str, str]:
     """The case, the grounds, and the secret of the feed by which its cameras send."""
-    case = _post(client, "/api/v1/cases", CASE)["id"]
-    grounds = _post(client, f"/api/v1/cases/{case}/grounds", GROUNDS)["id"]
-    feed = _post(client, "/api/v1/cameras/feeds", {"case": case, "name": "Recorder of the border road"})
+    case = post(client, "/api/v1/cases", CASE)["id"]
+    grounds = post(client, f"/api/v1/cases/{case}/grounds", GROUNDS)["id"]
+    feed = post(client, "/api/v1/cameras/feeds", {"case": case, "name": "Recorder of the border road"})
     for code, name, latitude, longitude, bearing in (*CAMERAS, FAR):
         entry = {
             "grounds": grounds,
@@ -138,7 +127,7 @@ def _registered(client: httpx.Client, until: str) -> tuple[str, str, str]:
             "until": until,
             "unmatched_hours": 0,
         }
-        _post(client, "/api/v1/cameras", entry)
+        post(client, "/api/v1/cameras", entry)
     return case, grounds, feed["secret"]
 
 
@@ -179,10 +168,3 @@ def _copied() -> dict[str, Any]:
     """A read of its mark on another vehicle, far away."""
     other = {"type": "van", "colour": "grey", "make": "Ficta"}
     return _seen(0) | {"camera": FAR[0], "direction": "north", "vehicle": other, "confidence": 0.91}
-
-
-def _post(client: httpx.Client, path: str, body: Any) -> dict[str, Any]:
-    answer = client.post(path, json=body)
-    answer.raise_for_status()
-    found: dict[str, Any] = answer.json()
-    return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -24,20 +25,17 @@ REASON = "Fingerprints taken at the port agree with those of his conviction of 2
 
 def walk(address: str, say: Say) -> str:
     """Walk one check through; the path of the page on which it ends. Raises httpx.HTTPError where the node refuses."""
-    with httpx.Client(
-        base_url=address, timeout=PATIENCE, headers={"Sec-Fetch-Site": "same-origin"}
-    ) as client:
-        sign_in(client, INVESTIGATOR)
+    with at(address, INVESTIGATOR) as client:
         say(f"{INVESTIGATOR.name} signs in, {INVESTIGATOR.role.lower()}.")
-        case = _post(client, "/api/v1/cases", CASE)
+        case = post(client, "/api/v1/cases", CASE)
         say(f"She opens case {case['reference']}, {case['title']!r}.")
         _without_grounds(client, say)
-        grounds = _post(client, f"/api/v1/cases/{case['id']}/grounds", GROUNDS)
+        grounds = post(client, f"/api/v1/cases/{case['id']}/grounds", GROUNDS)
         say(f"She says once why she asks: {grounds['purpose']}, “{GROUNDS['justification']}”")
-        check = _post(client, "/api/v1/checks", {"subject": ASKED, "grounds": grounds["id"]})
+        check = post(client, "/api/v1/checks", {"subject": ASKED, "grounds": grounds["id"]})
         say("She asks about Aleksey Sobolev, born 12 April 1972.")
         alert = _tell(check, say)
-        hit = _post(client, f"/api/v1/alerts/{alert['id']}/confirm", {"reason": REASON})
+        hit = post(client, f"/api/v1/alerts/{alert['id']}/confirm", {"reason": REASON})
         say(f"She confirms it: “{REASON}”")
         say(f"Now she is told what the owner of the record wants: {hit['instruction']}.")
         _prove(client, check["entry"], say)
@@ -50,6 +48,15 @@ def sign_in(client: httpx.Client, officer: Officer) -> None:
     if answer.status_code != 303:
         answer.raise_for_status()
         raise httpx.HTTPStatusError("the sign-in was refused", request=answer.request, response=answer)
+
+
+@contextmanager
+def at(address: str, who: Officer) -> Iterator[httpx.Client]:
+    """The client of this officer, signed in."""
+    own = {"Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=address, timeout=PATIENCE, headers=own) as client:
+        sign_in(client, who)
+        yield client
 
 
 def _without_grounds(client: httpx.Client, say: Say) -> None:
@@ -86,8 +93,9 @@ def _prove(client: httpx.Client, entry: int, say: Say) -> None:
     say(f"Its proof is {hashes} hashes long, and anybody with the node's key can verify it.")
 
 
-def _post(client: httpx.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = client.post(path, json=body)
+def post(client: httpx.Client, path: str, body: Any = None) -> dict[str, Any]:
+    """What the node answers to this JSON, or to nothing. Raises httpx.HTTPStatusError."""
+    answer = client.post(path, json=body) if body is not None else client.post(path)
     answer.raise_for_status()
     found: dict[str, Any] = answer.json()
     return found
