@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -32,6 +32,9 @@ class Compartment(Enum):
     CROSSCHECK = "crosscheck"  # keys of token sets, the sets, and what was cross-checked
 
 
+ALL = frozenset(Compartment)
+
+
 class Clock(Protocol):
     """Where the time comes from."""
 
@@ -47,8 +50,8 @@ class Keys(Protocol):
         """New random 32-byte keys, durable before they are given out."""
         ...
 
-    def fetch(self, ids: Sequence[KeyId]) -> list[bytes]:
-        """The keys of these ids, in order. Raises Erased where one was destroyed."""
+    def fetch(self, ids: Sequence[KeyId], of: Collection[Compartment] = ALL) -> list[bytes]:
+        """The keys of these ids, in order. Raises Erased where one was destroyed, or is of no compartment of `of`."""
         ...
 
     def destroy(self, ids: Iterable[KeyId]) -> int:

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from liaison.cli.sending import MAKE, PATH, Sending
+from liaison.cli.sending import MAKE, PATH, Sending, waiting
 from liaison.model.errors import BadSetting
 
 SECRET = "the-secret-of-the-feed"
@@ -138,3 +138,41 @@ def test_a_wrong_secret_ends_it() -> None:
 def test_the_secret_travels_in_the_clear_to_this_machine_alone() -> None:
     with pytest.raises(BadSetting, match="in the clear"):
         Sending("http://node.example", SECRET)
+
+
+def test_a_message_at_which_the_node_fails_again_and_again_does_not_hold_up_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("liaison.cli.sending.FIRST", 0.01)
+    door = Door(*[(500, {})] * 9)
+    with door.open(), Sending(door.address, SECRET) as sending:
+        sending.put(KIND, b"bad")
+        sending.put(KIND, b"good")
+        until(lambda: door.bodies == [b"good"])
+    assert (sending.sent.taken, sending.sent.unread) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [("2", 2.0), ("99999", 30.0), ("²", 0.0), ("9" * 400, 0.0), ("soon", 0.0), ("-1", 0.0)],
+)
+def test_how_long_a_node_asks_to_wait_is_bounded_whatever_it_says(told: str, seconds: float) -> None:
+    assert waiting(told) == seconds
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        "https://name:secret@node.example",
+        "https://:secret@node.example",
+        "https://[::1",
+        "https://node.example:abc",
+        "https://node.example:0",
+        "https://node.example/path",
+        "ftp://node.example",
+    ],
+)
+def test_an_address_that_is_none_or_holds_a_secret_is_refused_without_saying_it(node: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        Sending(node, SECRET)
+    assert "secret@" not in str(refused.value)

@@ -188,7 +188,12 @@ def place_of(broker: str) -> tuple[str, int, bool]:
         port = parts.port
     except ValueError:
         parts, port = urlsplit(""), None
-    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or parts.path.strip("/") or parts.username:
+    if (
+        parts.scheme not in ("mqtt", "mqtts")
+        or not parts.hostname
+        or parts.path.strip("/")
+        or "@" in parts.netloc
+    ):
         raise BadSetting(
             "this is no address of a broker",
             hint="give mqtts://HOST:8883, or mqtt://127.0.0.1:1883; the name goes into --user",

@@ -74,9 +74,15 @@ def reconcile(
 
 def address_of(node: str) -> str:
     """The node's address without a slash at its end. Raises BadSetting where a token would go out in the clear."""
-    parts = urlsplit(node)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
-        raise BadSetting(f"{node!r} is no address of a node", hint="give it as https://node.example")
+    try:
+        parts = urlsplit(node)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.path.strip("/")
+        whole = known and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        whole = False
+    if not whole:
+        hint = "give it as https://node.example; a name and a secret have no place in it"
+        raise BadSetting("this is no address of a node", hint=hint)
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise BadSetting("the token would travel in the clear", hint="give the node's address with https://")
     return f"{parts.scheme}://{parts.netloc}"

@@ -28,6 +28,7 @@ FIRST, LONGEST = 0.5, 30.0  # seconds between two tries
 PATIENCE = 20.0  # seconds for one answer
 LAST = 10.0  # seconds at the end for what still waits
 SAID = 60.0  # seconds between two words about the same trouble
+TRIES = 8  # of a message at which the node itself fails
 AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 WRONG = "the node knows no feed with this secret"
 MAKE = "make a feed on the page Cameras, and put its secret into the file"
@@ -129,15 +130,16 @@ class Sending:
             self._send_each()
 
     def _send_each(self) -> None:
-        pause = FIRST
+        pause, failed = FIRST, 0
         while (message := self._next()) is not None:
-            wait = self._send(*message)
+            wait = self._send(*message, failed=failed)
             if self.fault is not None:
                 return
             if wait is None:
-                pause = FIRST
+                pause, failed = FIRST, 0
                 self._done(message)
                 continue
+            failed += 1
             with self._changed:
                 self._changed.wait_for(lambda: self._ending, max(wait, pause))
             if self._ending:
@@ -157,17 +159,17 @@ class Sending:
                 self._waiting.popleft()
                 self._size -= len(message[1])
 
-    def _send(self, kind: str, body: bytes) -> float | None:
-        """Send it once; None where that is settled, else how many seconds to wait at least."""
+    def _send(self, kind: str, body: bytes, failed: int = 0) -> float | None:
+        """Send it once; None where that is settled, else how many seconds to wait at least. One at which the node
+        fails again and again, as often as `TRIES`, keeps no other waiting."""
         try:
             answer = self._client.post(PATH, content=body, headers={"Content-Type": kind})
         except httpx.HTTPError:
             self._tell("gone", "the node does not answer; it is tried again")
             return 0.0
-        if answer.status_code in AGAIN:
+        if answer.status_code in AGAIN and not (answer.status_code == 500 and failed >= TRIES):
             self._tell("later", "the node takes nothing now; it is tried again")
-            told = answer.headers.get("retry-after", "")
-            return float(told) if told.isdigit() else 0.0
+            return waiting(answer.headers.get("retry-after", ""))
         if answer.status_code == 401:
             with self._changed:
                 self.fault = BadSetting(WRONG, hint=MAKE)
@@ -190,6 +192,12 @@ class Sending:
         if now - self._said.get(what, float("-inf")) >= SAID:
             self._said[what] = now
             self._say(words)
+
+
+def waiting(told: str) -> float:
+    """For how many seconds a node asks to wait, LONGEST at most; 0 where it says no number."""
+    known = told.isascii() and told.isdigit() and len(told) < 6
+    return min(float(told), LONGEST) if known else 0.0
 
 
 def secret_of(file: Path, what: str) -> str:

@@ -7,7 +7,7 @@ make and fetch keys for as long as the pipe stands; it destroys none.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from multiprocessing.connection import Connection
 
 import msgspec
@@ -16,6 +16,7 @@ from liaison.model.errors import Erased, StoreUnavailable
 from liaison.ports import Compartment, KeyId, Keys
 
 MADE = frozenset({Compartment.SCREENING, Compartment.LEDGER})  # what keys may be made for
+LENT = frozenset({Compartment.HOLDINGS, *MADE})  # whose keys are lent at all
 MOST = 10_000  # keys in one question
 GONE = "the process that keeps the keys does not answer"
 
@@ -60,12 +61,14 @@ def _answer(said: bytes, keys: Keys) -> Told:
                 return Told(refused="such keys are not lent")
             made = keys.create(compartment, asked.count)
             return Told(tuple(id for id, _ in made), tuple(key for _, key in made))
-        return Told(asked.ids, tuple(keys.fetch([KeyId(id) for id in asked.ids])))
+        if len(asked.ids) > MOST:
+            return Told(refused="so many keys are not lent at once")
+        return Told(asked.ids, tuple(keys.fetch([KeyId(id) for id in asked.ids], LENT)))
     except Erased as error:
         return Told(refused=str(error), erased=True)
     except StoreUnavailable as error:
         return Told(refused=str(error))
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, OverflowError):
         return Told(refused="this is no question about keys")
 
 
@@ -80,8 +83,9 @@ class Lent:
         told = self._ask(Asked(compartment.value, count))
         return [(KeyId(id), key) for id, key in zip(told.ids, told.keys, strict=True)]
 
-    def fetch(self, ids: Sequence[KeyId]) -> list[bytes]:
-        """The keys of these ids, in order. Raises Erased where one was destroyed, StoreUnavailable."""
+    def fetch(self, ids: Sequence[KeyId], of: Collection[Compartment] = LENT) -> list[bytes]:
+        """The keys of these ids, in order, whatever `of` says of those that are lent. Raises Erased where one was
+        destroyed, or is not lent; StoreUnavailable."""
         found: list[bytes] = []
         for start in range(0, len(ids), MOST):
             found += self._ask(Asked(ids=tuple(ids[start : start + MOST]))).keys

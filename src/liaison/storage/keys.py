@@ -11,7 +11,7 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from liaison.model.errors import BadSetting, Erased, StoreUnavailable
-from liaison.ports import Compartment, KeyId
+from liaison.ports import ALL, Compartment, KeyId
 
 SIZE, NONCE = 32, 12  # bytes
 TABLE = """CREATE TABLE IF NOT EXISTS keys (
@@ -61,8 +61,8 @@ class KeyRing:
             ids = [_added(file, row) for row in wrapped]
         return list(zip(ids, keys, strict=True))
 
-    def fetch(self, ids: Sequence[KeyId]) -> list[bytes]:
-        """The keys of these ids, in order. Raises Erased where one was destroyed."""
+    def fetch(self, ids: Sequence[KeyId], of: Collection[Compartment] = ALL) -> list[bytes]:
+        """The keys of these ids, in order. Raises Erased where one was destroyed, or is of no compartment of `of`."""
         rows: dict[int, tuple[str, bytes]] = {}
         with self._lock:
             for start in range(0, len(ids), AT_ONCE):
@@ -75,6 +75,8 @@ class KeyRing:
                     raise _unusable() from error
         if any(key not in rows for key in ids):
             raise Erased("the key of this content was destroyed")
+        if any(Compartment(part) not in of for part, _ in rows.values()):
+            raise Erased("no key of that compartment is given out here")
         return [self._unwrap(*rows[key]) for key in ids]
 
     def destroy(self, ids: Iterable[KeyId]) -> int:

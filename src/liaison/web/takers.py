@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from liaison.formats.cameras.opening import LARGEST
 from liaison.model.errors import LiaisonError, NotFound, TooMany
 from liaison.node import logs
 from liaison.node.limits import Limits
@@ -25,13 +27,14 @@ from liaison.node.takers import until_orphaned
 from liaison.officers.limits import Allowance
 from liaison.web.errors import PROBLEM, problem_of
 from liaison.web.headers import standing
-from liaison.web.routes.reads import PATH, secret_of, taken
+from liaison.web.routes.reads import PATH, feed_of, secret_of, taken
 from liaison.web.sessions import secure
 
 ENCODER = msgspec.json.Encoder()
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-Take = Callable[[str, str, str, bytes], Any]  # remote, secret, content type, body
+FeedOf = Callable[[str, str], Any]  # remote, secret
+Take = Callable[[Any, str, bytes], Any]  # feed, content type, body
 
 
 def life(settings: Settings, database: str, limits: Limits, listening: Any, pipe: Connection) -> None:
@@ -39,13 +42,14 @@ def life(settings: Settings, database: str, limits: Limits, listening: Any, pipe
     logs.set_up()
     allowance = Allowance(settings.requests_each_second, settings.requests_at_once)
     with opened(settings, database, pipe) as gate:
-        _serve(settings, limits, listening, partial(taken, gate, allowance))
+        app = Taking(partial(feed_of, gate, allowance), partial(taken, gate), standing(secure(settings)))
+        _serve(settings, replace(limits, body_bytes=LARGEST, upload_bytes=LARGEST), listening, app)
 
 
-def _serve(settings: Settings, limits: Limits, listening: Any, take: Take) -> None:
+def _serve(settings: Settings, limits: Limits, listening: Any, app: Taking) -> None:
     tls = bool(settings.tls_certificate)
     chosen = server(
-        Taking(take, standing(secure(settings))),
+        app,
         limits,
         certificate=Path(settings.tls_certificate) if tls else None,
         key=Path(settings.tls_key) if tls else None,
@@ -61,12 +65,10 @@ def _serve(settings: Settings, limits: Limits, listening: Any, take: Take) -> No
 
 
 class Taking:
-    """The application: one address, which takes what a feed sends by `take`."""
+    """The application: one address, which takes what a feed sends by `take`, once `feed_of` knows whose it is."""
 
-    def __init__(
-        self, take: Callable[[str, str, str, bytes], Any], always: list[tuple[bytes, bytes]]
-    ) -> None:
-        self._take, self._always = take, always
+    def __init__(self, feed_of: FeedOf, take: Take, always: list[tuple[bytes, bytes]]) -> None:
+        self._feed_of, self._take, self._always = feed_of, take, always
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -94,9 +96,9 @@ class Taking:
             raise NotFound
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         remote = scope["client"][0] if scope.get("client") else ""
-        body = await _whole(receive)
-        kind = headers.get("content-type", "")
-        took = await asyncio.to_thread(self._take, remote, secret_of(headers), kind, body)
+        feed = await asyncio.to_thread(self._feed_of, remote, secret_of(headers))
+        kind, body = headers.get("content-type", ""), await _whole(receive)
+        took = await asyncio.to_thread(self._take, feed, kind, body)
         return ENCODER.encode(took)
 
 

@@ -59,19 +59,24 @@ class ReadsOut(msgspec.Struct, frozen=True, kw_only=True):
 )
 async def take_reads(request: Asked, visit: NamedDependency[Visit]) -> Response[ReadsOut]:
     """Send reads of registered cameras, as the camera or its program writes them: see docs/cameras.md."""
-    secret, kind = secret_of(request.headers), request.headers.get("content-type", "")
-    body, node = await request.body(), visit.node
-    took = await sync_to_thread(taken, node.gate, node.allowance, visit.remote, secret, kind, body)
-    return Response(took, status_code=200)
+    node, secret = visit.node, secret_of(request.headers)
+    feed = await sync_to_thread(feed_of, node.gate, node.allowance, visit.remote, secret)
+    kind, body = request.headers.get("content-type", ""), await request.body()
+    return Response(await sync_to_thread(taken, node.gate, feed, kind, body), status_code=200)
 
 
-def taken(gate: Gate, allowance: Allowance, remote: str, secret: str, kind: str, body: bytes) -> ReadsOut:
-    """Take a message. Raises NotSignedIn, and TooMany for who tries secrets; BadInput for what is no message."""
+def feed_of(gate: Gate, allowance: Allowance, remote: str, secret: str) -> Any:
+    """The feed with this secret, before anything of its message is taken in. Raises NotSignedIn, and TooMany for who
+    tries secrets."""
     try:
-        feed = gate.feed(secret)
+        return gate.feed(secret)
     except NotSignedIn:
         allowance.take(f"address {remote}")
         raise
+
+
+def taken(gate: Gate, feed: Any, kind: str, body: bytes) -> ReadsOut:
+    """Take a message of a feed. Raises BadInput for what is no message."""
     message = cameras.read(kind, body)
     found = gate.take_of(feed, message)
     late = [NotTakenOut(one.place, one.fault.value, one.fault.words) for one in found.refused]
