@@ -14,7 +14,7 @@ from liaison.node.wiring import open_node
 from liaison.storage.tables.sensors import IN_NEED
 
 
-def test_seven_people_are_found_and_helped_and_the_track_expires(tmp_path: Path) -> None:
+def test_seven_people_are_found_help_is_under_way_and_the_track_expires(tmp_path: Path) -> None:
     said: list[str] = []
     make_house(tmp_path / "node", POLICE, lambda line: None)
     with serving(tmp_path / "node") as address:
@@ -25,4 +25,4 @@ def test_seven_people_are_found_and_helped_and_the_track_expires(tmp_path: Path)
     assert "on no page any more" in told
     with open_node(tmp_path / "node", work=False) as node:
         (row,) = node.office.read(lambda c: c.execute(select(IN_NEED)).all())
-        assert (path, row.people, row.helped) == (f"/in-need/{row.id}", 7, 7)
+        assert (path, row.people, row.helped) == (f"/in-need/{row.id}", 7, None)

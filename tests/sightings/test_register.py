@@ -65,6 +65,7 @@ def test_without_an_authority_an_assessment_or_an_end_no_camera_reads(
         ("unmatched_hours", {"unmatched_hours": 25}),
         ("unmatched_hours", {"unmatched_hours": -1}),
         ("until", {"until": timedelta(0)}),
+        ("starts", {"starts": timedelta(hours=-25)}),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_field(
@@ -72,8 +73,9 @@ def test_what_cannot_be_is_refused_with_its_field(
 ) -> None:
     with a_desk(tmp_path) as desk:
         road = Road(desk)
-        if isinstance(wrong.get("until"), timedelta):
-            wrong = {"until": road.now}
+        wrong = {
+            name: road.now + value if isinstance(value, timedelta) else value for name, value in wrong.items()
+        }
         with pytest.raises(BadInput) as refused:
             road.camera(**wrong)
         assert refused.value.field == field

@@ -234,7 +234,7 @@ def test_a_camera_with_a_wrong_clock_is_refused_and_counted(tmp_path: Path) -> N
     with a_desk(tmp_path) as desk:
         road = Road(desk)
         wanted(desk)
-        road.camera(clock_seconds=60, offset_minutes=60)
+        road.camera(clock_seconds=60, offset_minutes=60, starts=road.now - timedelta(hours=24))
         said = [
             road.now + timedelta(seconds=61),
             road.now - timedelta(hours=25),
@@ -248,6 +248,18 @@ def test_a_camera_with_a_wrong_clock_is_refused_and_counted(tmp_path: Path) -> N
         assert road.sees("BB222CC", time=local.isoformat()).reads == 1, "an hour ahead of UTC, as registered"
         (tally,) = rows(desk, TALLIES)
         assert (tally.refused, tally.clock) == (2, 2)  # type: ignore[attr-defined]
+
+
+def test_a_read_from_before_the_entry_of_its_camera_is_refused(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        road = Road(desk)
+        wanted(desk)
+        road.camera(clock_seconds=60)
+        early, late = (road.now - timedelta(seconds=seconds) for seconds in (61, 60))
+        taken = road.sends([{"plate": "AA107OB", "time": at.isoformat()} for at in (early, late)])
+        assert [one.fault for one in taken.refused] == [Fault.BEFORE]
+        (row,) = rows(desk)
+        assert row.at == late  # type: ignore[attr-defined]
 
 
 def test_a_camera_that_floods_is_held_back_and_no_other(tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ def road(scene: Scene, program: httpx.Client) -> dict[str, str]:
             "bearing": 180,
             "authority": "PROS 9/26 (invented)",
             "assessment": "DPIA 4",
+            "starts": (scene.desk.office.now() - 60 * MINUTE).isoformat(),
             "until": DAY,
             "grounds": scene.owned["grounds"],
         }

@@ -30,6 +30,7 @@ RUNS = "end it with Ctrl+C, or name another folder with --output"
 
 def run(folder: Path, seed: int, stay: bool) -> None:
     """Make the nodes in FOLDER, tell a request between them and one check, and stay up until Ctrl+C where `stay`."""
+    from liaison.cli.sending import stopped_by_signals
     from liaison.demo.border import morning
     from liaison.demo.comparing import compare
     from liaison.demo.drone import fly
@@ -41,6 +42,7 @@ def run(folder: Path, seed: int, stay: bool) -> None:
     from liaison.node import logs
 
     with contextlib.ExitStack() as stack:
+        stack.enter_context(stopped_by_signals())
         stack.enter_context(alone(folder))
         clear([folder / each for each in PLACES.values()])
         log = stack.enter_context((folder / "demo.log").open("w", encoding="utf-8"))

@@ -65,7 +65,6 @@ def fly(address: str, say: Say) -> str:
         say(
             f"He takes it, and help is under way: now she sees it too, as {seen['people']} people on the map."
         )
-        post(desk, f"/api/v1/in-need/{need['id']}/end", {"helped": need["people"]})
         _soon(lambda: not _items(other, "/api/v1/sensors/tracks"))
         say(f"The place of {track['name']} is stale after {LASTS.seconds} s, and on no page any more.")
     return f"/in-need/{need['id']}"

@@ -22,11 +22,11 @@ WANTED, READ = "AB 207 KO", "AB 2O7 KO"  # and how a camera misread it
 OTHERS = 1_000
 LETTERS = "ABCDEFGHJKLMNPRSTVXZ"
 CAMERAS = (
-    ("km-4", "Border road, kilometre 4", 41.861, 19.442, 180),
-    ("km-9", "Border road, kilometre 9", 41.823, 19.463, 180),
-    ("km-15", "Border road, kilometre 15", 41.777, 19.481, 180),
+    ("km-4", "Border road, kilometre 4", 42.211, 19.592, 180),
+    ("km-9", "Border road, kilometre 9", 42.173, 19.613, 180),
+    ("km-15", "Border road, kilometre 15", 42.127, 19.631, 180),
 )
-FAR = ("coast-31", "Coast road, kilometre 31", 41.462, 19.556, 0)  # too far for one car
+FAR = ("hill-31", "Hill road, kilometre 31", 41.812, 19.706, 0)  # too far for one car
 ENTRY = {
     "plate": WANTED,
     "registered": "AL",
@@ -41,7 +41,7 @@ ENTRY = {
     "case": "VC-2026-9",
     "reason": "It carried people in its hold over the border in September.",
 }
-CASE = {"reference": "OP-2026-019", "title": "Border road", "offence": "smuggling-persons"}
+CASE = {"reference": "OP-2026-023", "title": "Border road", "offence": "smuggling-persons"}
 GROUNDS = {
     "purpose": "investigation",
     "basis": "task",
@@ -124,6 +124,7 @@ def _registered(client: httpx.Client, until: str) -> tuple[str, str, str]:
             "country": "AL",
             "authority": "Prosecutor at Rivers, 44/26 (invented)",
             "assessment": "DPIA-2026-3",
+            "starts": (dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)).isoformat(),
             "until": until,
             "unmatched_hours": 0,
         }

@@ -26,6 +26,7 @@ from liaison.screening.case_rules import require_open
 from liaison.screening.lookups import context_for, footing
 from liaison.screening.permission import settle, weigh
 from liaison.sightings.access import load_camera, load_feed
+from liaison.sightings.rules import OLDEST
 from liaison.storage.tables.sightings import CAMERAS, FEEDS
 
 FEED_MADE, FEED_ENDED = "camera-feed-made", "camera-feed-ended"
@@ -306,6 +307,12 @@ def _require(asked: Entry, now: datetime) -> None:
         raise BadInput(f"{asked.offset_minutes} minutes", field="offset_minutes", hint="-840 to 840 minutes")
     if asked.unmatched_hours is not None and asked.unmatched_hours < 0:
         raise BadInput(f"{asked.unmatched_hours} hours", field="unmatched_hours", hint="0 or more hours")
+    if asked.starts is not None and asked.starts.tzinfo is None:
+        hint = "end it in Z, or in an offset as +02:00"
+        raise BadInput("this time has no zone", field="starts", hint=hint)
+    if asked.starts is not None and asked.starts < now - OLDEST:
+        hint = "name a time of the last day, or none: reads of an earlier time are not taken"
+        raise BadInput("it would begin too long ago", field="starts", hint=hint)
     if asked.until <= max(now, asked.starts or now):
         raise BadInput("the entry ends before it begins", field="until", hint="name a later day")
 

@@ -40,6 +40,7 @@ class Fault(Enum):
     CAMERA = "camera"  # not in the register, or its entry does not stand
     PLATE = "plate"
     CLOCK = "clock"
+    BEFORE = "before"  # made when the camera's entry did not stand yet
     FLOOD = "flood"
 
     @property
@@ -52,6 +53,7 @@ FAULTS = {
     Fault.CAMERA: "no entry of the register stands for this camera: register it, or have the entry renewed",
     Fault.PLATE: "this is no registration mark of 2 to 12 letters and digits: look at the camera's reader",
     Fault.CLOCK: "the time of the read cannot be: set the camera's clock, or say its offset from UTC",
+    Fault.BEFORE: "the read was made before the entry of this camera began: reads of an earlier time are not taken",
     Fault.FLOOD: "the camera sends more reads than one camera can see: look at its settings",
 }
 

@@ -228,8 +228,11 @@ class Gate:
         if not mark:
             return Fault.PLATE
         at = now if read.time is None else read.time.in_utc(timedelta(minutes=row.offset_minutes))
-        if clock_fault(at, now, timedelta(seconds=row.clock_seconds)):
+        error = timedelta(seconds=row.clock_seconds)
+        if clock_fault(at, now, error):
             return Fault.CLOCK
+        if at + error < row.starts:
+            return Fault.BEFORE
         if self._floods(row.id, now):
             return Fault.FLOOD
         others = ((read_as(each.plate), each.confidence) for each in read.candidates)

@@ -107,7 +107,8 @@ class CameraOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CameraIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A camera to be registered. `until` is the last day; hours are null for as many as the law allows."""
+    """A camera to be registered. `until` is the last day; it reads from `starts`, at once where that is null; hours are
+    null for as many as the law allows."""
 
     grounds: str
     feed: str
@@ -118,6 +119,7 @@ class CameraIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     authority: str
     assessment: str
     until: dt.date
+    starts: dt.datetime | None = None
     bearing: int | None = None
     country: str = ""
     covert: bool = False
@@ -231,6 +233,7 @@ def entry_of(visit: Visit, data: CameraIn) -> Entry:
         authority=data.authority,
         assessment=data.assessment,
         until=until_of(visit, data.until),
+        starts=data.starts,
         unmatched_hours=data.unmatched_hours,
         quiet_seconds=data.quiet_seconds,
         clock_seconds=data.clock_seconds,
@@ -262,11 +265,19 @@ def entry_in(visit: Visit, form: Form) -> Entry:
         authority=form.text("authority"),
         assessment=form.text("assessment"),
         until=until_of(visit, day),
+        starts=starts_of(visit, form.date("starts")),
         unmatched_hours=_whole(form, "unmatched_hours"),
         quiet_seconds=QUIET if quiet is None else quiet,
         clock_seconds=CLOCK if clock is None else clock,
         offset_minutes=_whole(form, "offset_minutes") or 0,
     )
+
+
+def starts_of(visit: Visit, day: dt.date | None) -> dt.datetime | None:
+    """The beginning of a first day; None for at once, as for today."""
+    if day is None or day == visit.office.now().date():
+        return None
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
 def until_of(visit: Visit, day: dt.date) -> dt.datetime:

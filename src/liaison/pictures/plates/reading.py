@@ -49,9 +49,9 @@ class Look:
     """A box, what each crop of it showed, and the candidates of all of them; the part of the picture, where asked."""
 
     line: Line
-    shown: bytes = b""
     lattices: list[Lattice] = field(default_factory=list)
     found: list[Candidate] = field(default_factory=list)
+    shown: bytes = b""
 
     @property
     def strength(self) -> float:

@@ -34,15 +34,15 @@ class NotTakenOut(msgspec.Struct, frozen=True):
 
 
 class ReadsOut(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a message. It does not say whether anything was met: whoever sends reads is not told who is
-    sought. `refused` counts every read that was not taken; `not_taken` and `doubts` name the first of them."""
+    """What became of a message. It does not say whether anything was met, nor by a number of the ledger: whoever sends
+    reads is not told who is sought. `refused` counts every read that was not taken; `not_taken` and `doubts` name the
+    first of them."""
 
     taken: int
     refused: int
     not_taken: list[NotTakenOut]
     doubts: list[NotTakenOut]
     ignored: str
-    entry: int
 
 
 @post(
@@ -89,7 +89,6 @@ def taken(gate: Gate, feed: Any, kind: str, body: bytes) -> ReadsOut:
         not_taken=refused[:SHOWN],
         doubts=doubts[:SHOWN],
         ignored=message.ignored,
-        entry=found.entry,
     )
 
 
