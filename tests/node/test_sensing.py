@@ -10,7 +10,7 @@ import time
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -73,7 +73,7 @@ class Post:
 
     def counted(self, feed: Feed) -> tallies.Counted:
         """What was counted of a feed today."""
-        return tallies.today(self.field.office, OTHER).get(feed.id, tallies.Counted())
+        return tallies.today(self.field.office, RESCUER).get(feed.id, tallies.Counted())
 
 
 @pytest.fixture(autouse=True)
@@ -216,6 +216,82 @@ def test_a_certificate_that_was_replaced_or_whose_entry_ended_is_unknown(post: P
         assert connection.recv(1) == b"", "also a connection that is open"
     soon(lambda: post.sensing.cut["unknown"] == 2)
     assert post.counted(feed).tracks == 1
+
+
+def test_a_connection_that_is_open_ends_when_its_certificate_is_replaced(post: Post) -> None:
+    feed = post.field.feed()
+    with post.connected(post.package(feed).rename(post.folder / "before")) as connection:
+        connection.sendall(post.field.event())
+        soon(lambda: post.placed() == ["Drone 4"])
+        post.package(feed)
+        connection.sendall(post.field.event("another"))
+        assert connection.recv(1) == b""
+    soon(lambda: post.sensing.cut["unknown"] == 1)
+    assert post.counted(feed).tracks == 1
+
+
+def test_who_only_pings_is_cut_when_the_entry_ends(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sensing, "ASKS", 0.05, raising=False)
+    feed = post.field.feed()
+    with post.connected(post.package(feed)) as connection:
+        connection.settimeout(5)
+        connection.sendall(post.field.event("ping", "t-x-c-t"))
+        assert b't-x-c-t-r"' in connection.recv(4096)
+        register.end(post.field.office, DESK, feed.id)
+        time.sleep(0.1)
+        connection.sendall(post.field.event("ping", "t-x-c-t"))
+        assert connection.recv(1) == b"", "no ping is answered"
+    soon(lambda: post.sensing.cut["unknown"] == 1)
+
+
+def test_silent_connections_lock_no_drone_out(post: Post) -> None:
+    place, begun = post.package(post.field.feed()), time.monotonic()
+    with ExitStack() as silent:
+        for _ in range(260):
+            silent.enter_context(socket.create_connection((HOST, post.sensing.port), 10))
+        with post.connected(place) as connection:
+            connection.sendall(post.field.event())
+            soon(lambda: post.placed() == ["Drone 4"])
+        assert time.monotonic() - begun < sensing.SHAKES, "while all of them are silent still"
+        assert post.sensing.cut["too-many"] >= 252
+
+
+def test_of_silent_connections_the_oldest_of_its_address_gives_way(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sensing, "WAITING_EACH", 2)
+    monkeypatch.setattr(sensing, "WAITING", 4)
+
+    def silent(*addresses: str) -> list[socket.socket]:
+        made = []
+        for address in addresses:
+            made.append(
+                stack.enter_context(socket.create_connection((HOST, post.sensing.port), 10, (address, 0)))
+            )
+            made[-1].settimeout(3)
+            soon(lambda: any(each.getpeername() == made[-1].getsockname() for each in accepted()))
+        return made
+
+    def accepted() -> list[socket.socket]:
+        with post.sensing._lock:
+            return list(post.sensing._waiting)
+
+    with ExitStack() as stack:
+        (other,) = silent(HOST)
+        first, second, third = silent(*["127.0.0.2"] * 3)
+        assert first.recv(1) == b""
+        waiting = {each.getpeername() for each in accepted()}
+        assert waiting == {each.getsockname() for each in (other, second, third)}
+        silent("127.0.0.3", "127.0.0.4")
+        assert other.recv(1) == b"", "of all of them, the oldest"
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("fe80::1%eth0", "fe80::/64")],
+)
+def test_a_site_of_ipv6_is_one_address(address: str, network: str) -> None:
+    assert sensing.network_of(address) == network
 
 
 def test_who_speaks_no_tls_or_nothing_is_cut(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,13 +10,13 @@ from sqlalchemy import update
 
 from liaison.formats.tracks import Need
 from liaison.model.errors import BadInput, Conflict, NotFound, NotLawful
-from liaison.sensors import contacts, rescue
+from liaison.sensors import contacts, rescue, tallies
 from liaison.sensors.rescue import Entered
 from liaison.sensors.rules import ContactRole, Stage
 from liaison.storage.tables.officers import ACCOUNTS, PEOPLE
 from liaison.storage.tables.sensors import IN_NEED
 from tests.node_fixtures import both_databases
-from tests.sensors.field import AUDITOR, CHIEF, DESK, OTHER, RESCUER, Field, a_field
+from tests.sensors.field import AUDITOR, CHIEF, DESK, OTHER, RESCUER, Field, a_field, utc
 
 CALL = Entered(3, frozenset({Need.WATER}), 42.4, 19.9)
 
@@ -93,6 +93,58 @@ def test_a_sighting_that_is_sent_again_is_the_same_and_a_change_is_told(tmp_path
         assert field.sends(field.feed(name="Drone 5"), field.people(7)).people != (need,)
 
 
+def test_before_rescue_has_them_nothing_says_how_many_they_are_or_that_there_are_any(tmp_path: Path) -> None:
+    with a_field(tmp_path) as field:
+        field.contact()
+        feed = field.feed()
+        (need,) = field.sends(feed, field.people(7)).people
+        field.clock.forward(minutes=1)
+        field.sends(feed, field.people(9))
+        for who, people in ((OTHER, None), (RESCUER, 2)):
+            total, days = tallies.ever(field.office, who, feed.id)
+            told = (total.people, days[0][1].people, tallies.today(field.office, who)[feed.id].people)
+            assert told == (people,) * 3
+        about = [said.detail for said in field.said() if need in said.objects]
+        assert about == [{"told": "1"}, {}], "the ledger of the telling and of the change"
+        rescue.take(field.office, RESCUER, need)
+        assert field.said()[-1].detail == {"people": "9", "needs": "medical"}
+
+
+def test_a_number_does_not_tell_how_many_others_there_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_field(tmp_path) as field:
+        field.contact()
+        made = [rescue.enter(field.office, OTHER, CALL) for _ in range(4)]
+        numbers = [rescue.one_in_need(field.office, OTHER, one).number for one in made]
+        assert len(set(numbers)) == 4
+        assert all(1_000 <= number < 10_000 for number in numbers)
+        monkeypatch.setattr(rescue, "MOST_NUMBERS", 2)
+        for _ in range(3):
+            made.append(rescue.enter(field.office, OTHER, CALL))
+        assert {rescue.one_in_need(field.office, OTHER, one).number < 1_000 for one in made[4:]} == {True}
+
+
+def test_what_a_clock_that_is_ahead_sends_next_is_told(tmp_path: Path) -> None:
+    with a_field(tmp_path) as field:
+        field.contact()
+        feed, ahead = field.feed(), timedelta(minutes=4, seconds=50)
+        field.sends(feed, field.people(7, time=utc(field.now + ahead)))
+        (one,) = rescue.in_need(field.office, RESCUER)
+        assert (one.at, one.last) == (field.now, field.now)
+        field.clock.forward(minutes=1)
+        field.sends(feed, field.people(100))
+        assert rescue.in_need(field.office, RESCUER)[0].people == 100
+        field.sends(
+            feed,
+            field.people(101, time=utc(field.now + ahead)),
+            field.people(102, time=utc(field.now + ahead)),
+        )
+        assert rescue.in_need(field.office, RESCUER)[0].people == 102, "also within one hand-over"
+        field.sends(feed, field.people(5, time=utc(field.now - ahead)))
+        assert rescue.in_need(field.office, RESCUER)[0].people == 102, "an older one changes nothing"
+
+
 @both_databases
 def test_who_waits_too_long_is_told_to_everybody_who_may_see_it(tmp_path: Path, kind: str) -> None:
     with a_field(tmp_path, kind) as field:
@@ -122,7 +174,7 @@ def test_one_is_entered_by_hand_after_a_call_and_whoever_entered_it_sees_it(tmp_
         need = rescue.enter(field.office, OTHER, CALL)
         assert field.waiting(RESCUER) == ["in-need-told"]
         assert (seen(field, OTHER), seen(field, DESK)) == ([need], [])
-        assert field.said()[-1].detail == {"people": "3", "needs": "water", "told": "1"}
+        assert field.said()[-1].detail == {"told": "1"}, "not yet how many they are"
         with pytest.raises(NotLawful):
             rescue.enter(field.office, AUDITOR, CALL)
 

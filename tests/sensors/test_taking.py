@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from liaison.formats.tracks import opening
-from liaison.sensors import taking, tallies
+from liaison.model.errors import NotSignedIn
+from liaison.sensors import register, rescue, taking, tallies
 from liaison.sensors.rules import Fault, FeedKind
 from liaison.sensors.tracks import now_of
 from tests.formats.tracks.made import basic, frame, klv, location, pack
 from tests.node_fixtures import both_databases
-from tests.sensors.field import OTHER, Field, a_field
+from tests.sensors.field import DESK, OTHER, Field, a_field
 
 ENTITY = b'<!DOCTYPE event [<!ENTITY a "b">]><event version="2.0" uid="&a;" type="a-f-A-M-H-Q"></event>'
 
@@ -89,6 +90,55 @@ def test_a_feed_has_no_more_things_and_sightings_than_it_can_mean(
         people = (field.people(id="a"), field.people(id="b"), field.people(id="a", count=8))
         taken = field.sends(feed, *people[:2])
         assert (len(taken.people), [one.fault for one in taken.refused]) == (1, [Fault.FLOOD])
+        field.clock.forward(seconds=1)
+        again = field.sends(feed, field.people(id="a", count=8))
+        assert (again.people, again.refused) == (taken.people, ()), "what is known may always be said anew"
+        (one,) = rescue.in_need(field.office, OTHER)
+        assert one.people == 8
+
+
+def test_places_that_flood_keep_no_people_in_need_from_rescue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "A_MINUTE", 3)
+    with a_field(tmp_path) as field:
+        feed = field.feed()
+        assert faults(field, feed, *(field.event(f"d{at}") for at in range(5))) == [Fault.FLOOD] * 2
+        assert len(field.sends(feed, field.people()).people) == 1
+        monkeypatch.setattr(taking, "PEOPLE_A_MINUTE", 2)
+        people = (field.people(id="b"), field.people(id="c"))
+        assert faults(field, feed, *people) == [Fault.FLOOD], "they have a bound of their own"
+
+
+def test_one_broadcast_that_is_none_costs_itself_and_no_people_in_need(tmp_path: Path) -> None:
+    with a_field(tmp_path) as field:
+        feed = field.feed()
+        wrong = {"type": "remote-id", "messages": "A" * 24_000}
+        taken = field.sends(feed, json.dumps([json.loads(field.people()), wrong]).encode())
+        assert (len(taken.people), [one.fault for one in taken.refused]) == (1, [Fault.BROKEN])
+
+
+def test_a_place_that_is_old_is_stale_whatever_the_sender_says(tmp_path: Path) -> None:
+    with a_field(tmp_path) as field:
+        feed, fresh = field.feed(), field.now + timedelta(minutes=1)
+        old = [field.event(at=field.now - timedelta(days=days), stale=fresh) for days in (1, 900)]
+        assert faults(field, feed, *old) == [Fault.STALE] * 2
+        assert now_of(field.office, OTHER) == []
+        lately = field.event(at=field.now - timedelta(minutes=59), stale=fresh)
+        assert field.sends(feed, lately).tracks == 1
+
+
+def test_who_sends_on_a_certificate_that_was_replaced_is_unknown(tmp_path: Path) -> None:
+    with a_field(tmp_path) as field:
+        feed = field.feed()
+        register.certify(field.office, DESK, feed.id, b"before")
+        found = opening.read(field.event(), field.now)
+        assert field.intake.take(feed.id, found, b"before").tracks == 1
+        register.certify(field.office, DESK, feed.id, b"after")
+        with pytest.raises(NotSignedIn):
+            field.intake.take(feed.id, found, b"before")
+        assert field.intake.take(feed.id, found, b"after").tracks == 1
+        assert field.sends(feed, field.event()).tracks == 1, "the secret is not the certificate"
 
 
 def test_what_receivers_send_is_taken_in_their_form(tmp_path: Path) -> None:

@@ -184,6 +184,10 @@ def test_whoever_may_not_place_a_camera_has_no_such_form(scene: Scene) -> None:
     ("wrong", "told"),
     [
         ({"latitude": "north"}, "Latitude: this is no number"),
+        ({"longitude": "1_9.8"}, "Longitude: this is no number"),
+        ({"longitude": "١٩"}, "Longitude: this is no number"),
+        ({"until": "9999-12-31"}, "Last day: this day is too far ahead"),
+        ({"name": "Coast\u202eroad"}, "this needs a name"),
         ({"bearing": "east"}, "Vehicles go: this is no whole number"),
         ({"code": ""}, "Name in the feed: this is needed"),
         ({"until": ""}, "Last day: no day is named"),
@@ -197,7 +201,7 @@ def test_a_wrong_field_is_named_and_what_was_typed_is_kept(
     assert answer.status_code == 400
     page = html.unescape(words(answer.text))
     assert told in page
-    assert 'value="Coast road, kilometre 4"' in answer.text
+    assert wrong.get("name") or 'value="Coast road, kilometre 4"' in answer.text
 
 
 def test_without_an_authority_the_page_says_the_rule(
@@ -354,14 +358,18 @@ def test_a_program_registers_a_camera(scene: Scene, program: httpx.Client, brows
     )
     wrong = program.post("/api/v1/cameras", json=data | {"code": "gate-6", "latitude": 91})
     assert (wrong.status_code, wrong.json()["field"]) == (400, "latitude")
+    for field, text in (("until", "9999-12-31"), ("name", "Gate\0"), ("name", "Gate\u202e")):
+        wrong = program.post("/api/v1/cameras", json=data | {"code": "gate-6", field: text})
+        assert (wrong.status_code, wrong.json()["field"]) == (400, field)
 
 
 def test_a_program_makes_a_feed_and_is_told_its_secret_once(scene: Scene, program: httpx.Client) -> None:
     answer = program.post("/api/v1/cameras/feeds", json={"case": scene.owned["case"], "name": "Recorder 4"})
     assert answer.status_code == 201
     assert sees(scene, answer.json()["secret"])["not_taken"][0]["reason"] == "camera"
-    refused = program.post("/api/v1/cameras/feeds", json={"case": scene.owned["case"], "name": " "})
-    assert (refused.status_code, refused.json()["field"]) == (400, "name")
+    for name in (" ", "Recorder\0", "Recorder \u202e4"):
+        refused = program.post("/api/v1/cameras/feeds", json={"case": scene.owned["case"], "name": name})
+        assert (refused.status_code, refused.json()["field"]) == (400, "name")
 
 
 def test_a_feed_is_ended_and_sends_nothing_any_more(scene: Scene, browser: httpx.Client) -> None:

@@ -168,6 +168,9 @@ def test_a_watched_flight_is_told_on_the_page_of_the_person(
             "/flights/watched", data={"grounds": grounds, "flight": "LI600", "until": "2031-01-01"}
         )
         assert far.status_code == 400
+        last = {"grounds": grounds, "flight": "LI600", "until": "9999-12-31"}
+        refused = browser.post("/flights/watched", data=last)
+        assert (refused.status_code, "this day is too far ahead" in refused.text) == (400, True)
         done = browser.post("/flights/watched", data={"grounds": grounds, "flight": "li 600", **until})
         assert done.status_code == 303
         sent(browser, grounds, message(scene, number="600"))

@@ -71,7 +71,16 @@ def test_a_call_is_entered_told_to_rescue_and_hidden_from_others_until_it_is_tak
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"people": "0"}, {"needs": []}, {"needs": ["none", "water"]}, {"latitude": "north"}, {"ago": "x"}],
+    [
+        {"people": "0"},
+        {"needs": []},
+        {"needs": ["none", "water"]},
+        {"latitude": "north"},
+        {"ago": "x"},
+        {"latitude": "4_1.3"},
+        {"latitude": "٤١"},
+        {"latitude": "1e1"},
+    ],
 )
 def test_what_cannot_be_is_refused_and_what_was_typed_is_kept(
     caller: httpx.Client, wrong: dict[str, object]

@@ -138,6 +138,11 @@ def test_a_wrong_filter_is_told_beside_its_field(
         assert f'href="#{field}"' in page.text
 
 
+def test_the_last_day_of_the_calendar_is_no_bound(desk: Desk, auditor: Officer) -> None:
+    with desk.browser(auditor) as browser:
+        assert browser.get("/ledger", params={"until": "9999-12-31"}).status_code == 200
+
+
 def test_the_public_files_are_a_log_that_verifies(desk: Desk, tmp_path: Path) -> None:
     head = desk.node.publish_now()
     assert head is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -110,6 +111,45 @@ def test_what_is_refused_is_answered_with_its_reason_and_counted_on_the_page(
     assert sent(scene, secret, b"hello").status_code == 400
     assert sent(scene, "wrong", b"<event></event>").status_code == 401
     assert sent(scene, secret, b"<" * ((1 << 20) + 1)).status_code == 413
+
+
+def test_how_many_messages_of_people_came_is_shown_to_who_is_told_first_alone(
+    scene: Scene, secret: str, sensor: str
+) -> None:
+    with (
+        scene.desk.browser(scene.owners[Role.DESK_OFFICER]) as rescuer,
+        scene.desk.browser(scene.visitors[Role.INVESTIGATOR]) as other,
+    ):
+        sightings = rescuer.get("/api/v1/in-need").json()["items"]
+        assert sent(scene, secret, field_of(scene).people(id="by-a-rock")).json()["people"] == 1
+        for path in ("/sensors", f"/sensors/{sensor}"):
+            assert "People in need, messages" in rescuer.get(path).text
+            assert "People in need, messages" not in other.get(path).text, "they are told later"
+        assert len(rescuer.get("/api/v1/in-need").json()["items"]) == len(sightings) + 1
+
+
+def test_one_broken_broadcast_costs_no_people_in_need(scene: Scene, secret: str) -> None:
+    seen = json.loads(field_of(scene).people(id="by-a-river"))
+    body = json.dumps([seen, {"type": "remote-id", "messages": "A" * 24_000}]).encode()
+    answer = sent(scene, secret, body)
+    assert (answer.status_code, answer.json()["people"], answer.json()["refused"]) == (200, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("until", "9999-12-31"),
+        ("name", "Drone\0"),
+        ("name", "Drone \u202e9"),
+        ("unit", "Post\x07"),
+    ],
+)
+def test_a_day_without_an_end_and_a_name_that_nobody_can_read_are_refused(
+    browser: httpx.Client, field: str, wrong: str
+) -> None:
+    asked = browser.post("/api/v1/sensors", json=FORM | {field: wrong})
+    assert (asked.status_code, asked.json()["field"]) == (400, field)
+    assert browser.post("/sensors/new", data=FORM | {field: wrong}).status_code == 400
 
 
 def test_where_was_patrolled_is_drawn_with_a_table_and_no_name(

@@ -1,5 +1,8 @@
 """Where drones, boats and teams send Cursor on Target: over TLS, with the certificate of a registered feed alone.
 
+Connections that have not shown a certificate are counted apart: where there are too many of an address, or in all, the
+one that has been silent longest gives way, so that silence locks nobody out.
+
 A connection has a thread. What it sends is handed over as it is read: who sends faster than the node takes has to
 wait, by itself. Nothing of a message is logged; a connection that is cut is counted by its reason.
 """
@@ -10,10 +13,12 @@ import socket
 import ssl
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 
 from liaison.formats.tracks import cot_writing
 from liaison.formats.tracks.cot_stream import Refusal, Stream
@@ -30,7 +35,9 @@ PIECE = 64 << 10  # bytes read at once
 SHAKES, IDLE = 6.0, 300.0  # seconds: for the handshake, and in which a client says something
 SENDS = 5.0  # seconds in which a client takes an answer
 HELD = 5.0  # seconds for which one that floods is not read
-MOST, EACH = 256, 4  # connections, and of one certificate
+MOST, EACH = 256, 4  # connections that have shown a certificate, and of one certificate
+WAITING, WAITING_EACH = 64, 8  # connections that have not, and of one address
+ASKS = 1.0  # seconds after which it is asked anew whether who sends pings alone may still send
 PING, PONG_LASTS = "t-x-c-t", timedelta(seconds=20)
 LOOK = 0.5  # seconds after which the end is noticed
 ENDS = SHAKES  # seconds in which a connection ends
@@ -41,7 +48,10 @@ class Sensing:
 
     def __init__(self, office: Office, intake: Intake, settings: Settings, metrics: Metrics) -> None:
         self._office, self._intake, self._settings, self._metrics = office, intake, settings, metrics
-        self._connections: set[socket.socket] = set()
+        self._connections: set[ssl.SSLSocket] = set()
+        self._waiting: dict[
+            ssl.SSLSocket, str
+        ] = {}  # before they have shown a certificate, oldest first: the address
         self._connected: Counter[bytes] = Counter()
         self._threads: list[threading.Thread] = []  # of connections
         self._lock, self._over = threading.Lock(), threading.Event()
@@ -107,87 +117,94 @@ class Sensing:
         assert self._listening is not None
         while not self._over.is_set():
             try:
-                connection, _ = self._listening.accept()
+                plain, peer = self._listening.accept()
             except TimeoutError:
                 continue
             except OSError:
                 return
-            with self._lock:
-                full = len(self._connections) >= MOST
-                if not full:
-                    self._connections.add(connection)
-            if full:
-                self._cut("too-many")
-                connection.close()
+            plain.settimeout(SHAKES)
+            try:
+                connection = self._tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+            except (OSError, ValueError):  # gone already
+                plain.close()
                 continue
+            self._admit(connection, network_of(str(peer[0])))
             self._threads = [each for each in self._threads if each.is_alive()]
             self._threads.append(threading.Thread(target=self._serve, args=(connection,), daemon=True))
             self._threads[-1].start()
 
-    def _serve(self, plain: socket.socket) -> None:
+    def _admit(self, connection: ssl.SSLSocket, address: str) -> None:
+        """Let a connection in that has shown no certificate yet; one that has been silent for longer gives way."""
+        with self._lock:
+            same = [each for each, other in self._waiting.items() if other == address]
+            gives = same if len(same) >= WAITING_EACH else list(self._waiting)
+            if len(same) >= WAITING_EACH or len(self._waiting) >= WAITING:
+                del self._waiting[gives[0]]
+                with suppress(OSError):
+                    socket.socket.shutdown(gives[0], socket.SHUT_RDWR)
+            self._waiting[connection] = address
+            self._connections.add(connection)
+
+    def _serve(self, connection: ssl.SSLSocket) -> None:
         """One connection, from its handshake to its end."""
-        connection, digest = plain, b""
+        digest = b""
         try:
-            connection = self._shaken(plain)
-            self._replaced(plain, connection)
+            connection.do_handshake()
+            connection.settimeout(IDLE)
             digest = certificates.fingerprint(connection.getpeercert(binary_form=True) or b"")
             feed = self._intake.by_certificate(digest)
-            with self._counted(digest) as many:
-                if many > EACH:
+            with self._counted(digest) as (many, all_):
+                self._waits_no_more(connection)
+                if many > EACH or all_ > MOST:
                     self._cut("too-many")
                 else:
-                    self._read(connection, feed)
-        except ssl.SSLError as error:
-            self._cut("certificate" if _about_certificate(error) else "handshake" if not digest else "broken")
+                    self._read(connection, feed, digest)
         except NotSignedIn:
             self._cut("unknown")
-        except TimeoutError:
-            self._cut("silent" if digest else "handshake")
-        except (OSError, ValueError):
-            self._cut("broken")
+        except (OSError, ValueError) as error:
+            gave_way = not digest and not self._waits_no_more(connection)
+            self._cut("too-many" if gave_way else _why(error, shaken=bool(digest)))
         except Exception as error:  # the ledger or the database, as a rule; its text may hold what came
             self._cut("unavailable")
             log().error("sensor-hand-over-failed", error=type(error).__name__)
         finally:
+            self._waits_no_more(connection)
             with self._lock:
                 self._connections.discard(connection)
             with suppress(OSError):
                 connection.close()
 
     @contextmanager
-    def _counted(self, digest: bytes) -> Iterator[int]:
-        """How many connections of a certificate there are, with this one, which counts until the end."""
+    def _counted(self, digest: bytes) -> Iterator[tuple[int, int]]:
+        """How many connections of a certificate there are, and of all, with this one, which counts until the end."""
         with self._lock:
             self._connected[digest] += 1
-            many = self._connected[digest]
+            many = self._connected[digest], sum(self._connected.values())
         try:
             yield many
         finally:
             with self._lock:
                 self._connected[digest] -= 1
 
-    def _shaken(self, plain: socket.socket) -> ssl.SSLSocket:
-        plain.settimeout(SHAKES)
-        connection = self._tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
-        try:
-            connection.do_handshake()
-        except BaseException:
-            connection.close()
-            raise
-        connection.settimeout(IDLE)
-        return connection
+    def _waits_no_more(self, connection: ssl.SSLSocket) -> bool:
+        """Count a connection no more among those that have shown no certificate; whether it was one of them."""
+        with self._lock:
+            return self._waiting.pop(connection, None) is not None
 
-    def _read(self, connection: ssl.SSLSocket, feed: str) -> None:
-        stream = Stream()
+    def _read(self, connection: ssl.SSLSocket, feed: str, digest: bytes) -> None:
+        stream, asked = Stream(), time.monotonic()
         while not self._over.is_set() and not stream.over:
             piece = connection.recv(PIECE)
             if not piece:
                 return
             found = stream.feed(piece, self._office.now())
+            if time.monotonic() - asked >= ASKS:
+                self._intake.by_certificate(digest)
+                asked = time.monotonic()
             if any(_pings(each) for each in found):
                 self._answer(connection)
             told = [each for each in found if not _pings(each)]
-            if told and self._intake.take(feed, told).floods:
+            if told and self._intake.take(feed, told, digest).floods:
                 self._over.wait(HELD)
         if stream.over:
             self._cut("protobuf")
@@ -198,11 +215,6 @@ class Sensing:
         connection.settimeout(SENDS)
         connection.sendall(cot_writing.pong(now, now + PONG_LASTS))
         connection.settimeout(IDLE)
-
-    def _replaced(self, plain: socket.socket, connection: socket.socket) -> None:
-        with self._lock:
-            self._connections.discard(plain)
-            self._connections.add(connection)
 
     def _cut(self, reason: str) -> None:
         with self._lock:
@@ -217,8 +229,23 @@ def reached_at(settings: Settings, port: int) -> tuple[str, int]:
     return (host.strip("[]"), int(said)) if host else (settings.sensor_host, port)
 
 
+def network_of(address: str) -> str:
+    """What counts as one address: of IPv6, the 64 bits that one site has."""
+    found = ip_address(address.partition("%")[0])
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+
+
 def _pings(found: Found) -> bool:
     return not isinstance(found, Refusal) and found.ignored.startswith(f"{PING}:")
+
+
+def _why(error: Exception, *, shaken: bool) -> str:
+    """The reason for which a connection is cut that broke."""
+    if isinstance(error, ssl.SSLError) and _about_certificate(error):
+        return "certificate"
+    if isinstance(error, TimeoutError):
+        return "silent" if shaken else "handshake"
+    return "handshake" if isinstance(error, ssl.SSLError) and not shaken else "broken"
 
 
 def _about_certificate(error: ssl.SSLError) -> bool:

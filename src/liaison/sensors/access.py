@@ -76,6 +76,11 @@ def told(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(query).scalars())
 
 
+def is_told(office: Office, actor: policy.Actor) -> bool:
+    """Whether somebody is told of people in need first."""
+    return office.read(lambda connection: actor.person in told(connection))
+
+
 def _load(actor: policy.Actor, connection: Connection, table: Any, chosen: ColumnElement[bool]) -> Row[Any]:
     if not may(actor, Capability.SENSORS):
         raise NotFound

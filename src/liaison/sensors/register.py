@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from liaison import policy
+from liaison.formats.feeds.values import legible
 from liaison.ledger.statements import Statement
 from liaison.model.errors import BadInput, Conflict, NotFound
 from liaison.model.roles import Capability
@@ -194,8 +195,10 @@ def digest_of(secret: str) -> bytes:
 
 def _text(text: str, field: str) -> str:
     kept = " ".join(text.split())
-    if not kept or len(kept) > LONGEST:
-        raise BadInput(f"this needs a {field}", field=field, hint=f"1 to {LONGEST} characters")
+    if not kept or len(kept) > LONGEST or not legible(kept):
+        raise BadInput(
+            f"this needs a {field}", field=field, hint=f"1 to {LONGEST} characters that can be read"
+        )
     return kept
 
 

@@ -5,7 +5,8 @@ Others see them once a contact has taken them, or once they have waited as long 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,7 @@ TOLD, CHANGED, WIDENED = "in-need-told", "in-need-changed", "in-need-widened"
 TAKEN, UNDER_WAY, ENDED, FORGOTTEN = "in-need-taken", "help-under-way", "in-need-ended", "in-need-forgotten"
 ITSELF = OfficerId("node")
 MOST_PEOPLE, MOST = 100_000, 500  # of one sighting; sightings shown at once
+MOST_NUMBERS = 10_000  # by which they are named on the radio: four digits, more where they are used up
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,16 @@ class InNeed:
 
 
 def tell(
-    office: Office, connection: Connection, feed: Row[Any], seen: Sighting, now: datetime
-) -> tuple[str, bool]:
-    """Tell rescue of people whom a feed saw; their id, and whether they are new. One that is sent again is the same."""
+    office: Office, connection: Connection, feed: Row[Any], seen: Sighting, now: datetime, most: int
+) -> str | None:
+    """Tell rescue of people whom a feed saw; their id. One that is sent again is the same, and is taken always; None
+    for a new one of a feed that has `most` which are not ended. A clock that is ahead of ours counts as ours, so that
+    what it sends next is no older."""
     same = (IN_NEED.c.feed_id == feed.id) & (IN_NEED.c.uid == seen.uid) & IN_NEED.c.ended.is_(None)
-    row = connection.execute(select(IN_NEED).where(same)).first() if seen.uid else None
+    row, at = (
+        connection.execute(select(IN_NEED).where(same)).first() if seen.uid else None,
+        min(seen.time, now),
+    )
     said = {
         "people": seen.count,
         "needs": " ".join(need.value for need in seen.needs),
@@ -86,25 +93,18 @@ def tell(
         "accuracy": seen.accuracy,
     }
     if row is None:
-        fresh = said | {"feed_id": feed.id, "uid": seen.uid, "at": seen.time}
-        return _tell(office, connection, fresh, OfficerId(feed.person), now), True
-    if seen.time > row.last:
+        if _open_of(connection, feed.id) >= most:
+            return None
+        fresh = said | {"feed_id": feed.id, "uid": seen.uid, "at": at}
+        return _tell(office, connection, fresh, OfficerId(feed.person), now)
+    if at >= row.last:
         if (row.people, row.needs) != (said["people"], said["needs"]):
-            detail = {"people": str(seen.count), "needs": str(said["needs"])}
             who = OfficerId(feed.person)
-            office.log.append(
-                connection, Statement(what=CHANGED, who=who, when=now, objects=(row.id,), detail=detail)
-            )
+            office.log.append(connection, Statement(what=CHANGED, who=who, when=now, objects=(row.id,)))
             for person in access.told(connection):
                 notices.add(connection, OfficerId(person), CHANGED, row.id, now)
-        connection.execute(update(IN_NEED).where(IN_NEED.c.id == row.id).values(said | {"last": seen.time}))
-    return row.id, False
-
-
-def open_of(connection: Connection, feed: str) -> int:
-    """How many sightings of a feed are not ended."""
-    mine = (IN_NEED.c.feed_id == feed) & IN_NEED.c.ended.is_(None)
-    return int(connection.execute(select(func.count()).select_from(IN_NEED).where(mine)).scalar_one())
+        connection.execute(update(IN_NEED).where(IN_NEED.c.id == row.id).values(said | {"last": at}))
+    return str(row.id)
 
 
 def enter(office: Office, actor: policy.Actor, entered: Entered) -> str:
@@ -137,7 +137,7 @@ def take(office: Office, actor: policy.Actor, wanted: str) -> None:
             raise Conflict("somebody took them before", hint="ask who; the page says it")
         return {"taken": now, "taken_by": actor.person}
 
-    _change(office, actor, wanted, TAKEN, change)
+    _change(office, actor, wanted, TAKEN, change, lambda row: {"people": str(row.people), "needs": row.needs})
 
 
 def set_under_way(office: Office, actor: policy.Actor, wanted: str) -> None:
@@ -163,7 +163,7 @@ def end(office: Office, actor: policy.Actor, wanted: str, helped: int) -> None:
             raise Conflict("nobody has taken them yet", hint="take them first")
         return {"ended": now, "ended_by": actor.person, "helped": helped}
 
-    _change(office, actor, wanted, ENDED, change, {"helped": str(helped)})
+    _change(office, actor, wanted, ENDED, change, lambda _: {"helped": str(helped)})
 
 
 def in_need(office: Office, actor: policy.Actor, *, over: bool = False) -> list[InNeed]:
@@ -230,19 +230,42 @@ def forget(office: Office) -> int:
 
 
 def _tell(office: Office, connection: Connection, row: dict[str, Any], who: OfficerId, now: datetime) -> str:
-    """Write it, the ledger first; tell the contacts, or everybody who may be told where there is none."""
+    """Write it, the ledger first; tell the contacts, or everybody who may be told where there is none. How many they
+    are and what they need is said in the ledger when somebody takes them, not before."""
     wanted, people = new_id("need"), access.told(connection)
-    number = connection.execute(select(func.coalesce(func.max(IN_NEED.c.number), 0))).scalar_one() + 1
-    detail = {"people": str(row["people"]), "needs": str(row["needs"]), "told": str(len(people))}
-    said = Statement(what=TOLD, who=who, when=now, objects=(wanted,), detail=detail)
+    said = Statement(what=TOLD, who=who, when=now, objects=(wanted,), detail={"told": str(len(people))})
     office.log.append(connection, said)
-    fixed = {"id": wanted, "number": number, "last": row["at"], "received": now, "told": len(people)}
+    fixed = {
+        "id": wanted,
+        "number": _number(connection),
+        "last": row["at"],
+        "received": now,
+        "told": len(people),
+    }
     connection.execute(insert(IN_NEED).values(row | fixed))
     for person in people:
         notices.add(connection, OfficerId(person), TOLD, wanted, now)
     if not people:
         _widen_each(office, connection, [wanted], now)
     return wanted
+
+
+def _number(connection: Connection) -> int:
+    """A number of few digits that no other has, by chance: one that counts up would tell who sees one of them how many
+    others there were."""
+    most = MOST_NUMBERS
+    while True:
+        for _ in range(20):
+            number = most // 10 + secrets.randbelow(most - most // 10)
+            if connection.execute(select(IN_NEED.c.id).where(IN_NEED.c.number == number)).first() is None:
+                return number
+        most *= 10
+
+
+def _open_of(connection: Connection, feed: str) -> int:
+    """How many sightings of a feed are not ended."""
+    mine = (IN_NEED.c.feed_id == feed) & IN_NEED.c.ended.is_(None)
+    return int(connection.execute(select(func.count()).select_from(IN_NEED).where(mine)).scalar_one())
 
 
 def _widen_each(office: Office, connection: Connection, ids: Sequence[str], now: datetime) -> None:
@@ -259,7 +282,7 @@ def _change(
     wanted: str,
     what: str,
     change: Any,
-    detail: dict[str, str] | None = None,
+    detail: Callable[[Row[Any]], dict[str, str]] = lambda _: {},
 ) -> None:
     now = office.now()
 
@@ -270,7 +293,7 @@ def _change(
         if row.ended is not None:
             raise Conflict("this was ended before")
         values = change(row, now)
-        said = Statement(what=what, who=actor.person, when=now, objects=(wanted,), detail=detail or {})
+        said = Statement(what=what, who=actor.person, when=now, objects=(wanted,), detail=detail(row))
         office.log.append(connection, said)
         connection.execute(update(IN_NEED).where(IN_NEED.c.id == wanted).values(values))
 

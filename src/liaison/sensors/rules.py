@@ -16,7 +16,7 @@ OLDEST_NEED = timedelta(hours=24)  # of people who were seen; who was seen befor
 STEP = timedelta(minutes=1)  # between two places of a thing that counts as looking, at most
 SQUARE = 0.01  # degrees
 HOUR = timedelta(hours=1)
-A_MINUTE = 6_000  # messages of one feed
+A_MINUTE, PEOPLE_A_MINUTE = 6_000, 600  # messages of one feed; of these, counted apart, of people in need
 MOST_TRACKS, MOST_OPEN = 5_000, 200  # of one feed at a time: things, and sightings that are not ended
 # how long a place counts where the sender does not say: a ship at anchor sends every three minutes (ITU-R M.1371)
 USUAL = {
@@ -91,9 +91,12 @@ def fault_of(refusal: Refusal) -> Fault:
 
 
 def counts_until(track: Track, now: datetime, most: timedelta) -> datetime | Fault:
-    """Until when a place counts, as the sender says or as is usual, `most` from now at the latest; or why not."""
+    """Until when a place counts, as the sender says or as is usual, `most` from now at the latest; or why not. A place
+    that is older than `most` counts no more, whatever the sender says."""
     if track.time > now + AHEAD:
         return Fault.CLOCK
+    if track.time <= now - most:
+        return Fault.STALE
     said = track.stale or track.time + USUAL.get(track.source, SHORT)
     until = min(said, now + most)
     return until if until > now else Fault.STALE

@@ -29,6 +29,7 @@ from liaison.sensors.rules import (
     A_MINUTE,
     MOST_OPEN,
     MOST_TRACKS,
+    PEOPLE_A_MINUTE,
     Fault,
     counts_until,
     fault_of,
@@ -80,7 +81,7 @@ class Intake:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._minute: tuple[int, Counter[str]] = (0, Counter())
+        self._minute: tuple[int, Counter[tuple[str, bool]]] = (0, Counter())
         self._lock = threading.Lock()  # of what is counted in a minute
 
     def by_secret(self, secret: str) -> str:
@@ -91,15 +92,16 @@ class Intake:
         """The feed of a certificate, by its SHA-256. Raises NotSignedIn for one of none that stands."""
         return self._feed(FEEDS.c.certificate == digest)
 
-    def take(self, feed: str, found: Sequence[Found]) -> Taken:
-        """Take a hand-over of a feed. Raises NotSignedIn where its entry stands no more; LedgerUnavailable and
-        StoreUnavailable, after which nothing was taken."""
+    def take(self, feed: str, found: Sequence[Found], certificate: bytes | None = None) -> Taken:
+        """Take a hand-over of a feed, over a connection that stands on this `certificate`. Raises NotSignedIn where its
+        entry stands no more, or another certificate was made since; LedgerUnavailable and StoreUnavailable, after
+        which nothing was taken."""
         office, now = self._office, self._office.now()
         kept = self._sorted(feed, found, now)
 
         def work(connection: Connection) -> Taken:
             row = connection.execute(select(FEEDS).where(FEEDS.c.id == feed)).first()
-            if row is None or not standing(row, now):
+            if row is None or not standing(row, now) or certificate not in (None, row.certificate):
                 raise _unknown()
             return self._written(connection, row, kept, now)
 
@@ -110,14 +112,13 @@ class Intake:
         seen, over = tracks.keep(connection, feed.id, kept.placed, now, MOST_TRACKS)
         patrols.keep(connection, seen)
         refused += [NotTaken(0, Fault.FLOOD)] * over
-        told, held = list[str](), rescue.open_of(connection, feed.id) if kept.seen else 0
+        told = list[str]()
         for number, sighting in kept.seen:
-            if held >= MOST_OPEN:
+            wanted = rescue.tell(office, connection, feed, sighting, now, MOST_OPEN)
+            if wanted is None:
                 refused.append(NotTaken(number, Fault.FLOOD))
-                continue
-            wanted, fresh = rescue.tell(office, connection, feed, sighting, now)
-            held += fresh
-            told.append(wanted)
+            else:
+                told.append(wanted)
         counted = Counter({"tracks": len(kept.placed) - over, "people": len(told), "ignored": kept.ignored})
         counted.update(one.fault.value for one in refused)
         counted["refused"] = len(refused)
@@ -137,7 +138,7 @@ class Intake:
     def _sorted(self, feed: str, found: Sequence[Found], now: datetime) -> _Sorted:
         kept, most = _Sorted(), timedelta(minutes=policy.limits(self._office.regimes).track_minutes)
         for number, each in enumerate(found, 1):
-            if self._floods(feed, 1 if isinstance(each, Refusal) else max(1, len(each.tracks)), now):
+            if self._floods(feed, each, now):
                 kept.refused.append(NotTaken(number, Fault.FLOOD))
             elif isinstance(each, Refusal):
                 kept.refused.append(NotTaken(number, fault_of(each), each.words, each.hint))
@@ -145,13 +146,17 @@ class Intake:
                 _sort(kept, number, each, now, most)
         return kept
 
-    def _floods(self, feed: str, messages: int, now: datetime) -> bool:
-        minute = int(now.timestamp()) // 60
+    def _floods(self, feed: str, each: Found, now: datetime) -> bool:
+        """Whether a feed has sent too much in this minute. People in need have a bound of their own: no number of
+        places keeps rescue from hearing of them."""
+        people = 0 if isinstance(each, Refusal) else len(each.sightings)
+        messages = people or (1 if isinstance(each, Refusal) else max(1, len(each.tracks)))
+        minute, counted = int(now.timestamp()) // 60, (feed, people > 0)
         with self._lock:
             if self._minute[0] != minute:
                 self._minute = minute, Counter()
-            self._minute[1][feed] += messages
-            return self._minute[1][feed] > A_MINUTE
+            self._minute[1][counted] += messages
+            return self._minute[1][counted] > (PEOPLE_A_MINUTE if people else A_MINUTE)
 
     def _feed(self, chosen: ColumnElement[bool]) -> str:
         row = self._office.read(lambda connection: connection.execute(select(FEEDS).where(chosen)).first())

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from liaison import policy
+from liaison.formats.feeds.values import legible
 from liaison.formats.vehicles.forms import state_of
 from liaison.ledger.statements import Statement
 from liaison.model.errors import BadInput, Conflict, NotFound
@@ -332,8 +333,8 @@ def _require_work(office: Office, connection: Connection, actor: policy.Actor, c
 
 def _name(text: str) -> str:
     kept = " ".join(text.split())
-    if not kept or len(kept) > LONGEST:
-        raise BadInput("this needs a name", field="name", hint=f"1 to {LONGEST} characters")
+    if not kept or len(kept) > LONGEST or not legible(kept):
+        raise BadInput("this needs a name", field="name", hint=f"1 to {LONGEST} characters that can be read")
     return kept
 
 

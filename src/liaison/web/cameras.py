@@ -17,7 +17,7 @@ from liaison.sightings.rules import Likeness, read_as
 from liaison.sightings.viewing import Counted, Figures, Glimpse, Sighting
 from liaison.web.alerts import STATES as ALERT_STATES
 from liaison.web.context import Visit
-from liaison.web.forms import Form
+from liaison.web.forms import Form, end_of
 from liaison.web.language import later
 
 LIKE = {
@@ -251,8 +251,8 @@ def entry_in(visit: Visit, form: Form) -> Entry:
     bearing = _whole(form, "bearing")
     place = Place(
         form.needed("name"),
-        _degrees(form, "latitude"),
-        _degrees(form, "longitude"),
+        form.degrees("latitude"),
+        form.degrees("longitude"),
         bearing,
         form.text("country", longest=80),
         form.text("signs") == "covert",
@@ -281,11 +281,9 @@ def starts_of(visit: Visit, day: dt.date | None) -> dt.datetime | None:
 
 
 def until_of(visit: Visit, day: dt.date) -> dt.datetime:
-    """The end of a last day; of the latest that the law allows, this hour of it."""
-    now = visit.office.now()
-    longest = now + dt.timedelta(days=policy.limits(visit.office.regimes).camera_days)
-    end = dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
-    return min(end, longest) if day == longest.date() else end
+    """The end of a last day; of the latest that the law allows, this hour of it. Raises BadInput."""
+    longest = dt.timedelta(days=policy.limits(visit.office.regimes).camera_days)
+    return end_of(day, visit.office.now() + longest)
 
 
 def state_of(camera: Camera, now: dt.datetime) -> str:
@@ -405,16 +403,6 @@ def _counted_out(counted: Counted) -> CountedOut:
 
 def _sure(sure: float | None) -> str:
     return "" if sure is None else f"{round(100 * sure)} %"
-
-
-def _degrees(form: Form, name: str) -> float:
-    text = form.needed(name, longest=30).replace(",", ".")
-    try:
-        return float(text)
-    except ValueError:
-        raise BadInput(
-            later("this is no number"), field=name, hint=later("give degrees, as 41.3275")
-        ) from None
 
 
 def _whole(form: Form, name: str) -> int | None:

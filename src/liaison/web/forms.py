@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -23,6 +24,7 @@ Chosen = TypeVar("Chosen", bound=Enum)
 LONGEST = 4_000  # characters of a field, unless told
 MOST_FIELDS = 500
 PARTS = ("year", "month", "day")  # of a date that is sent in three fields
+DEGREES = re.compile(r"[+-]?[0-9]{1,3}(?:[.,][0-9]{1,20})?")
 NEEDED = later("this is needed")
 FILL_IN = "fill it in"
 FORMS = (RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART)
@@ -123,6 +125,13 @@ class Form:
             raise BadInput(f"this is not a whole number from {least} to {most}", field=name)
         return int(text)
 
+    def degrees(self, name: str) -> float:
+        """Degrees as a plain decimal number, with a point or a comma. Raises BadInput."""
+        text = self.needed(name, longest=30)
+        if not DEGREES.fullmatch(text):
+            raise BadInput(later("this is no number"), field=name, hint=later("give degrees, as 41.3275"))
+        return float(text.replace(",", "."))
+
     def file(self, name: str) -> Upload:
         """A file that was sent; its name is a person's text, never a path. Raises BadInput where there is none."""
         found = self.files.get(name)
@@ -179,6 +188,16 @@ def _labelled(problem: Problem, field: Field, say: Callable[[str], str]) -> Prob
         return replace(problem, message=field.needed, hint="")
     hint = say(problem.hint) if problem.hint else ""
     return replace(problem, message=say(problem.message), hint=hint, label=field.label)
+
+
+def end_of(day: dt.date, longest: dt.datetime) -> dt.datetime:
+    """The end of a last day; of the latest that the law allows, this hour of it. Raises BadInput for a day without an
+    end: the last of the calendar."""
+    if day == longest.date():
+        return longest
+    if day >= dt.date.max:
+        raise BadInput(later("this day is too far ahead"), field="until", hint=later("name an earlier day"))
+    return dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
 
 
 async def the_form(request: Request[Any, Any, Any]) -> Form:

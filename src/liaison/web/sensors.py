@@ -18,7 +18,7 @@ from liaison.sensors.rules import ContactRole, Fault, FeedKind, Stage
 from liaison.sensors.tallies import Counted
 from liaison.sensors.tracks import Placed
 from liaison.web.context import Visit
-from liaison.web.forms import Form
+from liaison.web.forms import Form, end_of
 from liaison.web.language import later
 from liaison.web.map_picture import Kind, Picture, Point, picture
 from liaison.web.map_view import Box, within
@@ -233,28 +233,16 @@ def entered_in(visit: Visit, form: Form) -> Entered:
     return Entered(
         people=form.number("people", 1, 100_000),
         needs=frozenset(form.all_chosen("needs", Need)),
-        latitude=degrees(form, "latitude"),
-        longitude=degrees(form, "longitude"),
+        latitude=form.degrees("latitude"),
+        longitude=form.degrees("longitude"),
         at=visit.office.now() - dt.timedelta(minutes=ago),
     )
 
 
-def degrees(form: Form, name: str) -> float:
-    """Degrees, with a point or a comma. Raises BadInput."""
-    text = form.needed(name, longest=30).replace(",", ".")
-    try:
-        return float(text)
-    except ValueError:
-        hint = later("give degrees, as 41.3275")
-        raise BadInput(later("this is no number"), field=name, hint=hint) from None
-
-
 def until_of(visit: Visit, day: dt.date) -> dt.datetime:
-    """The end of a last day; of the latest that the law allows, this hour of it."""
-    now = visit.office.now()
-    longest = now + dt.timedelta(days=policy.limits(visit.office.regimes).sensor_days)
-    end = dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
-    return min(end, longest) if day == longest.date() else end
+    """The end of a last day; of the latest that the law allows, this hour of it. Raises BadInput."""
+    longest = dt.timedelta(days=policy.limits(visit.office.regimes).sensor_days)
+    return end_of(day, visit.office.now() + longest)
 
 
 def state_of(visit: Visit, feed: Feed) -> tuple[str, str]:

@@ -70,6 +70,9 @@ def test_a_broadcast_of_remote_id_comes_as_a_pack_or_in_its_messages() -> None:
         said(pack(), operator="somebody"),
         said(whole, sender=7),
         b'{"type":"remote-id"}',
+        said(*[basic()] * 10),
+        said(basic() * 10),
+        b'{"type":"remote-id","messages":"' + b"A" * 24_000 + b'"}',
     ):
         assert len(refusals(wrong)) == 1, wrong
 

@@ -124,7 +124,10 @@ def _broadcast(message: dict[str, Any], now: datetime) -> Report:
         raise BadInput("the sender is no address", field="sender", hint="as in 02:00:00:aa:bb:cc")
     raw = message.get("messages")
     packed = raw if isinstance(raw, list) else [raw]
-    data = b"".join(_bytes(each) for each in packed[: remote_id.MOST])
+    data = b"".join(_bytes(each) for each in packed[: remote_id.MOST + 1])
+    if len(packed) > remote_id.MOST or len(data) // remote_id.SIZE > remote_id.MOST:
+        hint = f"send one pack, or {remote_id.MOST} messages at most, in one broadcast"
+        raise BadInput("there are more messages than a pack holds", field="messages", hint=hint)
     if len(data) > remote_id.SIZE and data[:1] and data[0] >> 4 != remote_id.PACK:
         data = bytes([0xF0, remote_id.SIZE, len(data) // remote_id.SIZE]) + data
     heard = remote_id.read(data, received, sender)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from litestar import Response
@@ -15,7 +14,7 @@ from liaison.screening.flights.rules import LONGEST_WATCH, sought
 from liaison.screening.flights.unmasking import LONGEST, Wanted
 from liaison.web.context import Visit
 from liaison.web.footing import grounds_offered
-from liaison.web.forms import Form
+from liaison.web.forms import Form, end_of
 from liaison.web.refusals import reasons_in
 from liaison.web.routing import act, page
 
@@ -59,8 +58,7 @@ def watch(visit: Visit, form: Form) -> Response[Any]:
         day = form.date("until")
         if day is None:
             raise BadInput("no day is named", field="until", hint=f"at most {LONGEST_WATCH.days} days ahead")
-        until = datetime.combine(day, time(), UTC) + timedelta(days=1)
-        until = min(until, visit.office.now() + LONGEST_WATCH) if _last(visit, day) else until
+        until = end_of(day, visit.office.now() + LONGEST_WATCH)
         wanted = sought(
             form.text("flight", longest=20),
             form.text("origin", longest=10),
@@ -72,11 +70,6 @@ def watch(visit: Visit, form: Form) -> Response[Any]:
             error = BadInput(NOT_YOURS, field="grounds", hint="choose grounds of your own")
         return _watched(visit, form.refused(error), error.status)
     return visit.go("/flights/watched", "flight-watched")
-
-
-def _last(visit: Visit, day: Any) -> bool:
-    """Whether it is the last day that may be named: it then ends at this hour, not at midnight."""
-    return bool(day == (visit.office.now() + LONGEST_WATCH).date())
 
 
 @act("/flights/watched/{watch_id:str}/end", audience=AUDIENCE)

@@ -259,7 +259,7 @@ def _wanted(what: str, who: str, case: str, since: str, until: str) -> Wanted:
         who.strip(),
         case.strip(),
         _day(since, "since"),
-        end + dt.timedelta(days=1) if end else None,
+        end + dt.timedelta(days=1) if end and end.date() < dt.date.max else None,
     )
 
 

@@ -13,6 +13,7 @@ from liaison.model.errors import BadInput, Conflict, NotLawful
 from liaison.model.roles import Capability
 from liaison.officers.people import names_of
 from liaison.sensors import certificates, patrols, register, tallies, tracks
+from liaison.sensors.access import is_told
 from liaison.sensors.tallies import Counted
 from liaison.web.context import Visit
 from liaison.web.forms import Form
@@ -69,6 +70,7 @@ def sensors(visit: Visit) -> Response[str]:
         active="sensors",
         feeds=feeds,
         registers=visit.may(REGISTERS),
+        told=is_told(office, actor),
         **_latest(visit, 0),
     )
 
@@ -172,6 +174,7 @@ def _sensor(visit: Visit, sensor_id: str, form: Form, status: int = 200) -> Resp
         who=names_of(office, {feed.person}).get(feed.person, "–"),
         placed=[(one, visit.say(MOVES[one.kind])) for one in tracks.now_of(office, actor, sensor_id)],
         total=total,
+        told=total.people is not None,
         days=[(date.fromisoformat(day), one, refusals_of(visit, one)) for day, one in days],
         changes=visit.may(REGISTERS) and feed.ended is None and feed.until > office.now(),
         reach=_reach(visit),
