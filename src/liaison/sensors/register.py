@@ -95,7 +95,7 @@ def register(office: Office, actor: policy.Actor, asked: Entry) -> Feed:
 
     def work(connection: Connection) -> Row[Any]:
         detail = {"kind": asked.kind.value, "until": asked.until.isoformat()}
-        office.log.append(connection, _said(REGISTERED, actor, now, feed, detail))
+        office.log.append(connection, _statement(REGISTERED, actor, now, feed, detail))
         connection.execute(insert(FEEDS).values(row | {"secret": digest_of(secret)}))
         return connection.execute(select(FEEDS).where(FEEDS.c.id == feed)).one()
 
@@ -109,7 +109,7 @@ def end(office: Office, actor: policy.Actor, feed: str) -> None:
 
     def work(connection: Connection) -> None:
         require_standing(load_feed(office, connection, actor, feed), now)
-        office.log.append(connection, _said(ENDED, actor, now, feed))
+        office.log.append(connection, _statement(ENDED, actor, now, feed))
         connection.execute(update(FEEDS).where(FEEDS.c.id == feed).values(ended=now))
 
     office.write(work)
@@ -124,7 +124,7 @@ def certify(office: Office, actor: policy.Actor, feed: str, digest: bytes) -> No
 
     def work(connection: Connection) -> None:
         require_standing(load_feed(office, connection, actor, feed), now)
-        office.log.append(connection, _said(CERTIFIED, actor, now, feed))
+        office.log.append(connection, _statement(CERTIFIED, actor, now, feed))
         values = {"certificate": digest, "certified": now}
         connection.execute(update(FEEDS).where(FEEDS.c.id == feed).values(values))
 
@@ -202,7 +202,7 @@ def _text(text: str, field: str) -> str:
     return kept
 
 
-def _said(
+def _statement(
     what: str, actor: policy.Actor, now: datetime, feed: str, detail: dict[str, str] | None = None
 ) -> Statement:
     return Statement(what=what, who=actor.person, when=now, objects=(feed,), detail=detail or {})

@@ -137,7 +137,9 @@ def take(office: Office, actor: policy.Actor, wanted: str) -> None:
             raise Conflict("somebody took them before", hint="ask who; the page says it")
         return {"taken": now, "taken_by": actor.person}
 
-    _change(office, actor, wanted, TAKEN, change, lambda row: {"people": str(row.people), "needs": row.needs})
+    _change(
+        office, actor, wanted, change, lambda row: {"people": str(row.people), "needs": row.needs}, what=TAKEN
+    )
 
 
 def set_under_way(office: Office, actor: policy.Actor, wanted: str) -> None:
@@ -150,7 +152,7 @@ def set_under_way(office: Office, actor: policy.Actor, wanted: str) -> None:
             raise Conflict("help is under way already")
         return {"under_way": now}
 
-    _change(office, actor, wanted, UNDER_WAY, change)
+    _change(office, actor, wanted, change, what=UNDER_WAY)
 
 
 def end(office: Office, actor: policy.Actor, wanted: str, helped: int) -> None:
@@ -163,7 +165,7 @@ def end(office: Office, actor: policy.Actor, wanted: str, helped: int) -> None:
             raise Conflict("nobody has taken them yet", hint="take them first")
         return {"ended": now, "ended_by": actor.person, "helped": helped}
 
-    _change(office, actor, wanted, ENDED, change, lambda _: {"helped": str(helped)})
+    _change(office, actor, wanted, change, lambda _: {"helped": str(helped)}, what=ENDED)
 
 
 def in_need(office: Office, actor: policy.Actor, *, over: bool = False) -> list[InNeed]:
@@ -280,9 +282,10 @@ def _change(
     office: Office,
     actor: policy.Actor,
     wanted: str,
-    what: str,
     change: Any,
     detail: Callable[[Row[Any]], dict[str, str]] = lambda _: {},
+    *,
+    what: str,
 ) -> None:
     now = office.now()
 
