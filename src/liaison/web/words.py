@@ -184,7 +184,7 @@ NOTICES = {
         later("There are more or fewer people in need, or they need something else"),
         "/in-need/{id}",
     ),
-    "in-need-widened": (later("People in need wait, and nobody has taken it"), "/in-need/{id}"),
+    "in-need-widened": (later("People in need wait, and nobody has taken over"), "/in-need/{id}"),
     "camera-lapsed": (
         later("The law carries the entry of your camera no more; it has ended"),
         "/cameras/{id}",
