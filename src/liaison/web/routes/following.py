@@ -101,7 +101,9 @@ def following(visit: Visit, following_id: str) -> Response[str]:
     title = (
         visit.say("Journey of %(mark)s", mark=found.mark) if found.mark else visit.say("An erased journey")
     )
-    drawn, labels = route(found, visit.say("Journey")) if found.named else (None, ())
+    drawn, labels = (
+        route(found, visit.say("Journey")) if any(one.camera for one in found.stops) else (None, ())
+    )
     held, given = case_of(office, actor, found.case), one_grounds(office, actor, found.grounds)
     return visit.page(
         "pages/following.html",
