@@ -13,11 +13,16 @@ import httpx
 import pytest
 
 from liaison import policy
+from liaison.model.grounds import Purpose
 from liaison.model.roles import Role
+from liaison.screening.case_rules import Part
+from liaison.screening.cases import add_member, open_case
+from liaison.screening.grounds import give_grounds
 from liaison.sightings.following.viewing import following_of
 from liaison.web.journey_picture import marks_of, times_of
+from tests.screening.node import BASIS
 from tests.web.payloads import DAY
-from tests.web.scene import Scene, a_scene
+from tests.web.scene import SOUTH, Scene, a_scene
 from tests.web.test_cameras import png
 from tests.web.test_vehicles import words
 from tests.web_fixtures import Officer
@@ -366,6 +371,32 @@ def test_a_supervisor_sees_it_and_cannot_follow(
         assert other.get(address).status_code in (200, 404)
     with scene.desk.browser(scene.owners[Role.ADMINISTRATOR]) as other:
         assert other.get(address).status_code in (403, 404)
+
+
+def test_a_colleague_who_does_not_see_the_cameras_case_sees_neither_place_nor_alert(
+    scene: Scene, browser: httpx.Client, program: httpx.Client, officer: Officer, road: dict[str, str]
+) -> None:
+    office, ana = scene.desk.office, scene.desk.actor(officer)
+    case = open_case(office, ana, reference="2026/900", title="Another", offence="drugs")
+    grounds = give_grounds(
+        office, ana, case.id, purpose=Purpose.INVESTIGATION, basis=BASIS, justification=WHY * 2
+    )
+    address = follows(scene, browser, grounds=grounds)
+    alerts = [stop["alert"] for stop in program.get(f"/api/v1{address}").json()["stops"]]
+    assert all(alerts)
+    ben = scene.enrol("Ben Colleague", SOUTH, Role.INVESTIGATOR)
+    add_member(office, ana, case.id, ben.person, Part.MEMBER)
+    with scene.desk.browser(ben) as other, scene.desk.program(ben) as theirs:
+        page, told = other.get(address).text, theirs.get(f"/api/v1{address}")
+        assert told.status_code == 200
+        assert [stop["kind"] for stop in told.json()["stops"]] == ["hidden"] * 4
+        assert told.json()["legs"] == []
+    said = words(page)
+    assert said.count("a camera of a case that you do not see") == 5, "four stops, and what that means"
+    assert "l-map" not in page
+    for secret in (*alerts, *road.values(), "Road,", "41.9", "km/h", "Candidate", "Confirmed"):
+        assert secret not in page.partition("<main")[2], secret
+        assert secret not in told.text, secret
 
 
 def test_numbers_of_stops_are_written_short() -> None:

@@ -328,9 +328,9 @@ class FollowsClosely(Leaf):
 
     hours: int
     cameras: int
-    says = "a vehicle is followed {hours} hours back at most, at {cameras} cameras or fewer"
-    lacks = "a vehicle is followed more than {hours} hours back, or at more than {cameras} cameras"
-    cure = "ask for {hours} hours or less and {cameras} cameras or fewer"
+    says = "a vehicle is followed {hours} hours back at most, at {cameras} cameras or fewer in a day"
+    lacks = "a vehicle is followed more than {hours} hours back, or at more than {cameras} cameras in a day"
+    cure = "ask for {hours} hours or less and {cameras} cameras or fewer in a day"
 
     def holds(self, context: Context) -> bool:
         """Whether it is."""

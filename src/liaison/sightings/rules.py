@@ -115,6 +115,11 @@ def pseudonym(key: bytes, mark: str) -> bytes:
     return hmac.digest(key, mark.translate(CLASS).encode(), sha256)[:PSEUDONYM]
 
 
+def alike(one: str, other: str) -> bool:
+    """Whether two marks share a pseudonym."""
+    return one.translate(CLASS) == other.translate(CLASS)
+
+
 def hour_of(at: datetime) -> int:
     """The hour of a time, since 1970."""
     return int(at.timestamp()) // 3600

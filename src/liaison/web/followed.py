@@ -71,13 +71,14 @@ class FollowMoreIn(FollowIn, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 class StopOut(msgspec.Struct, frozen=True, kw_only=True):
     """The vehicle at a camera. `kind` is sighting, or passage for a mark that was kept as a pseudonym: of such there is
-    no reading and no picture. `alert` leads to a sighting's; `counts` unless a person rejected it."""
+    no reading and no picture; or hidden for a camera of a case that you do not see: of such the time alone is told.
+    `alert` leads to a sighting's; `counts` unless a person rejected it, or it is hidden."""
 
     kind: str
     camera: str
     place: str
-    latitude: float
-    longitude: float
+    latitude: float | None
+    longitude: float | None
     bearing: int | None
     at: dt.datetime
     last: dt.datetime
@@ -108,8 +109,9 @@ class LegOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BesideOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A vehicle that stayed close: `alerts` of one on a list, none of another, of which nothing else is known. So many
-    are `expected` by chance to stay so close, and with the probability `chance` any does, all compared ones counted."""
+    """A vehicle that stayed close: `alerts` of one on a list, none of another, of which nothing else is known; a camera
+    and an alert of a case that you do not see are empty. So many are `expected` by chance to stay so close, and with
+    the probability `chance` any does, all compared ones counted."""
 
     cameras: tuple[str, ...]
     at: tuple[dt.datetime, ...]
@@ -122,7 +124,7 @@ class BesideOut(msgspec.Struct, frozen=True, kw_only=True):
 class CompanyOut(msgspec.Struct, frozen=True, kw_only=True):
     """Who stayed close beyond chance, of how many compared vehicles, held against how many trips of others; `tells`
     where these were enough. The nearest of the rest was near at `most` cameras, as `expected` vehicles are by
-    chance."""
+    chance. Where `queue`, it was slower than most, or several stayed with it, and company cannot be told."""
 
     beside: tuple[BesideOut, ...]
     compared: int
@@ -130,6 +132,7 @@ class CompanyOut(msgspec.Struct, frozen=True, kw_only=True):
     tells: bool
     most: int
     expected: float
+    queue: bool
 
 
 class FollowingOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -259,6 +262,7 @@ def following_out(following: Following) -> FollowingOut:
             tells=company.tells,
             most=company.most,
             expected=company.expected,
+            queue=company.queue,
         ),
     )
 
@@ -269,7 +273,7 @@ def followed_out(one: viewing.Listed) -> FollowedOut:
 
 
 def _row(visit: Visit, place: int, stop: Stop, leg: Leg | None) -> Row:
-    met, way = stop.met, direction_of(visit, stop.camera.place.bearing)
+    met, way = stop.met, direction_of(visit, stop.camera.place.bearing) if stop.camera else ""
     if met is None:
         return Row(place + 1, stop, way, None, None, leg)
     words, tone = ALERT_STATES[met.state.value]
@@ -283,6 +287,19 @@ def _picture(stop: Stop) -> str:
 
 
 def _stop_out(stop: Stop) -> StopOut:
+    if stop.camera is None:
+        return StopOut(
+            kind="hidden",
+            camera="",
+            place="",
+            latitude=None,
+            longitude=None,
+            bearing=None,
+            at=stop.at,
+            last=stop.last,
+            reads=stop.reads,
+            counts=False,
+        )
     place, met = stop.camera.place, stop.met
     seen = met.seen if met else None
     return StopOut(

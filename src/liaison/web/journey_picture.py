@@ -59,38 +59,43 @@ class Times:
 
 
 def times_of(following: Following, zone: str) -> Times | None:
-    """The picture of a journey; None where there are fewer than two stops, or too many to be seen."""
-    stops = following.stops
-    cameras = list(dict.fromkeys(stop.camera.id for stop in stops))
+    """The picture of a journey; None where there are fewer than two stops, or too many to be seen. Stops at
+    cameras that the person does not see are left out."""
+    stops = [
+        (number, stop, stop.camera)
+        for number, stop in enumerate(following.stops, start=1)
+        if stop.camera is not None
+    ]
+    names = {camera.id: camera.place.name for _, _, camera in stops}
+    cameras = list(names)
     if not 2 <= len(stops) <= MOST_STOPS or len(cameras) > MOST_ROWS:
         return None
-    names = {stop.camera.id: stop.camera.place.name for stop in stops}
     height = {camera: TOP + ROW * place + ROW / 2 for place, camera in enumerate(cameras)}
-    first, last = stops[0].at, max(stop.last for stop in stops)
+    first, last = stops[0][1].at, max(stop.last for _, stop, _ in stops)
     span = max((last - first).total_seconds(), 1.0)
 
     def x(at: dt.datetime) -> float:
         return round(LEFT + (WIDTH - LEFT - RIGHT) * (at - first).total_seconds() / span, 1)
 
-    dots = [
-        Dot(
+    dots = {
+        number: Dot(
             x(stop.at),
-            height[stop.camera.id],
+            height[camera.id],
             round(x(stop.last) - x(stop.at), 1),
             number,
-            names[stop.camera.id],
+            names[camera.id],
             not stop.counts,
         )
-        for number, stop in enumerate(stops, start=1)
-    ]
+        for number, stop, camera in stops
+    }
     return Times(
         WIDTH,
         TOP + ROW * len(cameras) + 8,
         tuple((height[camera], _short(names[camera])) for camera in cameras),
         tuple((x(at), words) for at, words in _ticks(first, last, ZoneInfo(zone))),
-        tuple(dots),
+        tuple(dots.values()),
         tuple(
-            _hop(stops[one], stops[other], dots[one], dots[other], leg.verdict)
+            _hop(following.stops[one], following.stops[other], dots[one + 1], dots[other + 1], leg.verdict)
             for one, other, leg in following.legs
         ),
     )

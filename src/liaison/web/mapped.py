@@ -196,12 +196,15 @@ class Label:
 
 
 def route(following: Following, title: str) -> tuple[Picture, tuple[Label, ...]]:
-    """The map of a journey: each camera once, lines where a car can drive, and the numbers of the stops."""
+    """The map of a journey: each camera once, lines where a car can drive, and the numbers of the stops. Cameras that
+    the person does not see are on no map."""
     stops = following.stops
     places: dict[str, list[int]] = {}
+    cameras: dict[str, Camera] = {}
     for number, stop in enumerate(stops, start=1):
-        places.setdefault(stop.camera.id, []).append(number)
-    cameras = {stop.camera.id: stop.camera for stop in stops}
+        if stop.camera is not None:
+            cameras[stop.camera.id] = stop.camera
+            places.setdefault(stop.camera.id, []).append(number)
     points = [
         Point(
             Kind.SIGHTING,
@@ -226,7 +229,8 @@ def _driven(following: Following, title: str) -> list[Track]:
                 runs[-1].append(other)
             else:
                 runs.append([one, other])
-    spots = [[following.stops[place].camera.place for place in run] for run in runs]
+    stopped = [[following.stops[place].camera for place in run] for run in runs]
+    spots = [[camera.place for camera in run if camera is not None] for run in stopped]
     return [
         Track(Kind.SIGHTING, title, tuple((each.latitude, each.longitude) for each in run)) for run in spots
     ]

@@ -266,6 +266,51 @@ def test_more_cameras_than_the_law_lets_one_follow_take_a_second_person(tmp_path
         assert rules_of(refused(desk)) == {"L18/follow"}
 
 
+@both_databases
+def test_cameras_of_several_followings_of_one_mark_in_a_day_are_counted_together(
+    tmp_path: Path, kind: str
+) -> None:
+    with a_road(tmp_path, kind) as (desk, road):
+        most = policy.limits(desk.office.regimes).follow_cameras
+        for number in range(most - 3):
+            road.camera(f"B{number}", place(30 + number))
+        by_code = {row.code: row.id for row in _cameras(desk)}  # type: ignore[attr-defined]
+        first, rest = Choice(cameras=tuple(by_code[code] for code in CODES)), dict(by_code)
+        for code in CODES:
+            del rest[code]
+        others = Choice(cameras=tuple(rest.values()))
+        follow(desk.office, desk.live, ANA, asked(desk, OTHER, choice=first))
+        error = refused(desk, OTHER, choice=others)
+        assert rules_of(error) == {"L18/follow"}
+        assert refused_by_stretch(error)
+        assert rules_of(refused(desk, OTHER.replace("B", "8"), choice=others)) == {"L18/follow"}, (
+            "read as one"
+        )
+        fewer = Choice(cameras=others.cameras[1:])
+        follow(desk.office, desk.live, ANA, asked(desk, "CC333DD", choice=others))
+        follow(desk.office, desk.live, ANA, asked(desk, OTHER, choice=first))
+        follow(desk.office, desk.live, ANA, asked(desk, OTHER, choice=fewer))
+        assert rules_of(refused(desk, OTHER, choice=others)) == {"L18/follow"}
+        approval = ask_second(desk.office, ANA, asked(desk, OTHER, choice=others), WHY)
+        approve(desk, approval)
+        follow_approved(desk.office, desk.live, ANA, approval)
+        follow(desk.office, desk.live, ANA, asked(desk, OTHER, choice=first))
+        desk.clock.forward(hours=24)
+        follow(desk.office, desk.live, ANA, asked(desk, OTHER, choice=others))
+
+
+def test_a_journey_with_too_many_stops_is_refused_without_their_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "MOST_STOPS", 2)
+    with a_road(tmp_path) as (desk, road):
+        drives(road, OTHER)
+        with pytest.raises(BadInput) as error:
+            follow(desk.office, desk.live, ANA, asked(desk, OTHER))
+        assert "3" not in str(error.value)
+        assert error.value.field == "since"
+
+
 def test_an_approval_covers_the_mark_the_time_and_the_cameras_that_were_asked_for(tmp_path: Path) -> None:
     with a_road(tmp_path) as (desk, road):
         drives(road, MARK)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from liaison.model.errors import NotFound
 from liaison.model.grounds import Purpose
@@ -24,6 +24,7 @@ from liaison.sightings.following.rules import Verdict
 from liaison.sightings.following.viewing import Following, following_of, followings_of_case, own_followings
 from liaison.sightings.rules import Likeness
 from liaison.storage.tables.screening import CHECKS
+from liaison.storage.tables.sightings import CAMERAS
 from tests.node_fixtures import both_databases
 from tests.screening.node import ANA, BASIS, BEN, Desk, enter
 from tests.screening.node import WHY as BECAUSE
@@ -43,6 +44,7 @@ from tests.sightings.following.trips import (
 from tests.sightings.road import OTHER as SECOND
 from tests.sightings.road import Road, wanted
 
+PACE = 430.0  # seconds from camera to camera, a little faster than most
 PICTURE = b"\xff\xd8\xff the crop of a plate"
 
 
@@ -130,11 +132,11 @@ def test_a_camera_that_sends_late_leaves_its_clock_in_doubt(tmp_path: Path) -> N
 
 
 @both_databases
-def test_colleagues_of_the_case_see_it_and_of_other_cases_cameras_no_picture(
+def test_colleagues_of_the_case_see_it_and_of_other_cases_cameras_the_time_alone(
     tmp_path: Path, kind: str
 ) -> None:
     with a_road(tmp_path, kind) as (desk, road):
-        drives(road, MARK)
+        alerts = drives(road, MARK)
         case = open_case(desk.office, ANA, reference="2026/200", title="Another", offence="drugs")
         grounds = give_grounds(
             desk.office, ANA, case.id, purpose=Purpose.INVESTIGATION, basis=BASIS, justification=BECAUSE
@@ -147,13 +149,40 @@ def test_colleagues_of_the_case_see_it_and_of_other_cases_cameras_no_picture(
             followings_of_case(desk.office, BEN, case.id)
         add_member(desk.office, ANA, case.id, BEN.person, Part.MEMBER)
         found = following_of(desk.office, BEN, done)
-        assert codes(found) == list(CODES)
-        assert [stop.met is not None and stop.met.seen is None for stop in found.stops] == [True] * 3
+        assert [(stop.camera, stop.at, stop.met) for stop in found.stops] == [
+            (None, at(minutes), None) for minutes in (0, 8, 16)
+        ]
+        assert (found.legs, found.named, found.reading) == ((), {}, 3), "a distance would say where it was"
+        assert not any(secret in str(found) for secret in (*alerts, "kilometre"))
+        assert not set(alerts) & set(desk.said()[-1].objects)
+        assert codes(following_of(desk.office, ANA, done)) == list(CODES)
         (listed,) = followings_of_case(desk.office, BEN, case.id)
         assert (listed.id, listed.person, listed.cameras, listed.stops) == (done, ANA.person, 4, 3)
         assert followings_of_case(desk.office, ANA, desk.case.id) == []
         assert [one.id for one in own_followings(desk.office, ANA)] == [done]
         assert own_followings(desk.office, BEN) == []
+
+
+def test_of_cameras_of_two_cases_a_colleague_of_one_sees_that_ones(tmp_path: Path) -> None:
+    with a_road(tmp_path) as (desk, road):
+        drives(road, OTHER, cameras=(*CODES, FAR), minutes=30)
+        done = service.follow(desk.office, desk.live, ANA, asked(desk, OTHER))
+        enter(desk.office, BEN)
+        add_member(desk.office, ANA, desk.case.id, BEN.person, Part.READER)
+        case = open_case(desk.office, ANA, reference="2026/200", title="Another", offence="drugs")
+        moved = update(CAMERAS).where(CAMERAS.c.code == "A2").values(case_id=case.id)
+        desk.office.write(lambda connection: connection.execute(moved))
+        found = following_of(desk.office, BEN, done)
+        assert (codes(found), [stop.counts for stop in found.stops]) == (
+            ["A1", "", "A3", FAR],
+            [True, False, True, True],
+        )
+        assert [(one, other, round(leg.kilometres)) for one, other, leg in found.legs] == [
+            (0, 2, 20),
+            (2, 3, 80),
+        ]
+        whole = following_of(desk.office, ANA, done)
+        assert [(one, other) for one, other, _ in whole.legs] == [(0, 1), (1, 2), (2, 3)]
 
 
 def test_what_is_no_following_is_not_found_as_one(tmp_path: Path) -> None:
@@ -210,37 +239,63 @@ def busy(desk: Desk, road: Road, hours: int, seed: int = 3) -> None:
         desk.clock.forward(minutes=1)  # or one camera would send too many in a minute
 
 
+def accompanied(desk: Desk, road: Road, *mates: tuple[str, float]) -> None:
+    """The wanted vehicle drives as the traffic does, and others so many seconds behind it."""
+    desk.clock.time = at(60 * 18 + 55)  # five minutes before the full hour
+    busy(desk, road, 18)
+    begin = at(60 * 18 + 15)
+    for number, code in enumerate(CODES):
+        when = begin + timedelta(seconds=PACE * number)
+        sent = [(mark, (when + timedelta(seconds=gap)).isoformat()) for mark, gap in ((MARK, 0), *mates)]
+        road.sends([{"plate": mark, "camera": code, "time": time} for mark, time in sent])
+
+
 @both_databases
-def test_who_came_along_is_told_by_times_and_cameras_alone_or_by_their_alerts(
+def test_who_came_along_is_told_by_times_and_cameras_alone(tmp_path: Path, kind: str) -> None:
+    with a_road(tmp_path, kind) as (desk, road):
+        accompanied(desk, road, ("DD333EE", 7))
+        found = followed(desk, asked(desk, hours=2))
+        assert found.company.tells
+        assert found.company.trips > 700
+        (unnamed,) = found.company.beside
+        assert (unnamed.alerts, unnamed.seconds, unnamed.chance <= 0.01) == ((), (7,) * 3, True)
+        assert "DD333EE" not in str(found)
+        assert [found.named[one].code for one in unnamed.cameras] == list(CODES)
+        mutual = followed(desk, asked(desk, "DD333EE", hours=2)).company.beside
+        assert [len(one.alerts) for one in mutual] == [3], (
+            "whoever is followed, and nobody is their own company"
+        )
+
+
+@both_databases
+def test_a_wanted_vehicle_that_came_along_is_told_by_its_alerts_to_who_sees_them(
     tmp_path: Path, kind: str
 ) -> None:
     with a_road(tmp_path, kind) as (desk, road):
         wanted(desk, "AA222OB", SECOND)
-        desk.clock.time = at(60 * 18 + 55)  # five minutes before the full hour
-        busy(desk, road, 18)
-        begin = at(60 * 18 + 15)
-        for number, code in enumerate(CODES):
-            when = begin + timedelta(minutes=9 * number + (12 if number == 2 else 0))
-            trip = [(MARK, 0), ("DD333EE", 7), ("AA222OB", -11)]
-            road.sends(
-                [
-                    {"plate": mark, "camera": code, "time": (when + timedelta(seconds=gap)).isoformat()}
-                    for mark, gap in trip
-                ]
-            )
-        found = followed(desk, asked(desk, hours=2))
-        assert found.company.tells
-        assert found.company.trips > 700
-        named, unnamed = sorted(found.company.beside, key=lambda one: not one.alerts)
-        assert (len(named.alerts), named.seconds, len(named.cameras)) == (3, (-11,) * 3, 3)
-        assert (unnamed.alerts, unnamed.seconds) == ((), (7,) * 3)
-        assert all(one.chance <= 0.01 for one in (named, unnamed))
-        assert "DD333EE" not in str(found)
-        assert [found.named[one].code for one in unnamed.cameras] == list(CODES)
-        alone = followed(desk, asked(desk, "AA222OB", hours=2))
-        assert len(alone.company.beside) == 2, "whoever is followed, it is mutual"
-        unlisted = followed(desk, asked(desk, "DD333EE", hours=2)).company.beside
-        assert [len(one.alerts) for one in unlisted] == [3, 3], "nobody is their own company"
+        accompanied(desk, road, ("AA222OB", -11))
+        case = open_case(desk.office, ANA, reference="2026/200", title="Another", offence="drugs")
+        grounds = give_grounds(
+            desk.office, ANA, case.id, purpose=Purpose.INVESTIGATION, basis=BASIS, justification=BECAUSE
+        )
+        done = service.follow(
+            desk.office, desk.live, ANA, service.Wanted(MARK, grounds, at(60 * 17), at(60 * 19))
+        )
+        (named,) = following_of(desk.office, ANA, done).company.beside
+        assert (len({*named.alerts}), named.seconds, named.chance <= 0.01) == (3, (-11,) * 3, True)
+        enter(desk.office, BEN)
+        add_member(desk.office, ANA, case.id, BEN.person, Part.MEMBER)
+        found = following_of(desk.office, BEN, done)
+        (hidden,) = found.company.beside
+        assert (hidden.alerts, hidden.cameras, hidden.seconds) == (("",) * 3, ("",) * 3, (-11,) * 3)
+        assert not any(secret in str(found) for secret in (*named.alerts, *named.cameras))
+
+
+def test_of_several_that_came_along_nobody_is_told(tmp_path: Path) -> None:
+    with a_road(tmp_path) as (desk, road):
+        accompanied(desk, road, ("DD333EE", 7), ("EE444FF", -11))
+        company = _company(followed(desk, asked(desk, hours=2)))
+        assert (company.beside, company.queue) == ((), True)
 
 
 def test_of_a_journey_past_two_cameras_no_company_is_told(tmp_path: Path) -> None:

@@ -68,8 +68,8 @@ def followed(desk: Desk, wanted: Wanted, by: policy.Actor = ANA) -> Following:
 
 
 def codes(following: Following) -> list[str]:
-    """The cameras of a journey, in order."""
-    return [stop.camera.code for stop in following.stops]
+    """The cameras of a journey, in order; empty for one that is not shown."""
+    return [stop.camera.code if stop.camera else "" for stop in following.stops]
 
 
 def confirm(desk: Desk, *alerts: str) -> None:

@@ -39,7 +39,7 @@ class Beside(Value, frozen=True, kw_only=True):
 class Company(Value, frozen=True, kw_only=True):
     """Who stayed close beyond chance, of how many compared vehicles, held against how many trips of others; `tells`
     where these were enough to tell. Of the nearest of the rest: at how many cameras, and how many would be so by
-    chance."""
+    chance. `queue` where slow driving, or several that stayed, hide who accompanied it."""
 
     beside: tuple[Beside, ...] = ()
     compared: int = 0
@@ -47,13 +47,15 @@ class Company(Value, frozen=True, kw_only=True):
     tells: bool = True
     most: int = 0
     expected: float = 0.0
+    queue: bool = False
 
 
 class Found(Value, frozen=True, kw_only=True):
-    """What a following came to."""
+    """What a following came to. `asked` are the cameras that were asked, by their numbers."""
 
     stops: tuple[Stop, ...] = ()
     company: Company = Company()
+    asked: tuple[int, ...] = ()
 
 
 DECODER = msgspec.msgpack.Decoder(Found)  # before threads meet it

@@ -91,13 +91,13 @@ def found(
     stops += _stays([(by_number[row.camera].id, row.at) for row in rows])
     stops.sort(key=lambda stop: (stop.at, stop.camera))
     if len(stops) > MOST_STOPS:
-        raise BadInput(
-            f"it was read {len(stops):,} times", field="since", hint="take a shorter time or fewer cameras"
-        )
+        raise BadInput("this finds too much", field="since", hint="take a shorter time or fewer cameras")
     rejected = {row.alert_id for row in met if row.state == policy.AlertState.REJECTED.value}
     sure = [stop for stop in stops if stop.alert not in rejected]
     return Found(
-        stops=tuple(stops), company=_company(office, connection, mark, frozenset(entries), sure, cameras)
+        stops=tuple(stops),
+        company=_company(office, connection, mark, frozenset(entries), sure, cameras),
+        asked=tuple(by_number),
     )
 
 
@@ -151,6 +151,7 @@ def _company(
         tells=told.tells,
         most=told.most,
         expected=told.expected,
+        queue=told.queue,
     )
 
 

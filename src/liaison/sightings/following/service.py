@@ -2,6 +2,7 @@
 
 Every following is a check of its case and counts as one. Further back or at more cameras than one officer may follow
 alone (law L18), a second person approves the mark, the stretch of time and the cameras, and the approval serves once.
+The cameras of one person's followings of a mark within a day are counted together.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from liaison.screening.permission import settle, weigh, write_refusal
 from liaison.screening.records import Live
 from liaison.screening.seals import seals
 from liaison.sightings.following.content import Found, about, packed
+from liaison.sightings.following.counted import lately
 from liaison.sightings.following.finding import Choice, chosen, found
 from liaison.sightings.following.rules import hours_back, mark_of, require_stretch
 from liaison.storage.tables.sightings import CAMERAS, FOLLOWINGS
@@ -85,7 +87,7 @@ def ask_second(office: Office, actor: policy.Actor, wanted: Wanted, reason: str)
         raise BadInput(f"this takes {SHORTEST} to {LONGEST} characters", field="reason", hint=hint)
     mark, stretch = _asked(office, wanted)
     cameras = office.read(lambda connection: chosen(office, connection, actor, wanted.choice, stretch))
-    weighed = office.read(lambda connection: _weigh(office, connection, actor, wanted, len(cameras), ""))
+    weighed = office.read(lambda connection: _weigh(office, connection, actor, wanted, cameras, ""))
     if isinstance(weighed.decision, policy.Refuse) and not _second_helps(weighed.decision.reasons):
         settle(office, policy.Action.FOLLOW, weighed.context, weighed.decision)
     told = {
@@ -133,7 +135,7 @@ def _follow(office: Office, live: Live, actor: policy.Actor, wanted: Wanted, app
 
     def facts(connection: Connection) -> tuple[list[Row[Any]], _Weighed]:
         cameras = chosen(office, connection, actor, wanted.choice, stretch)
-        return cameras, _weigh(office, connection, actor, wanted, len(cameras), approval)
+        return cameras, _weigh(office, connection, actor, wanted, cameras, approval)
 
     cameras, weighed = office.read(facts)
     settle(office, policy.Action.FOLLOW, weighed.context, weighed.decision)
@@ -162,7 +164,7 @@ def _follow(office: Office, live: Live, actor: policy.Actor, wanted: Wanted, app
     }
 
     def work(connection: Connection) -> policy.Refuse | None:
-        now = _weigh(office, connection, actor, wanted, len(cameras), approval)
+        now = _weigh(office, connection, actor, wanted, cameras, approval)
         if isinstance(now.decision, policy.Refuse):
             write_refusal(office, connection, policy.Action.FOLLOW, now.context, now.decision)
             return now.decision
@@ -189,9 +191,16 @@ def _asked(office: Office, wanted: Wanted) -> tuple[str, tuple[datetime, datetim
 
 
 def _weigh(
-    office: Office, connection: Connection, actor: policy.Actor, wanted: Wanted, cameras: int, approval: str
+    office: Office,
+    connection: Connection,
+    actor: policy.Actor,
+    wanted: Wanted,
+    cameras: Sequence[Row[Any]],
+    approval: str,
 ) -> _Weighed:
-    now = office.now()
+    now, asked = office.now(), {row.number for row in cameras}
+    if not approval:
+        asked |= lately(office, connection, actor, mark_of(wanted.mark))
     stand = footing(office, connection, actor, wanted.grounds, now)
     context = context_for(
         office,
@@ -201,7 +210,7 @@ def _weigh(
         subject=policy.SubjectKind.VEHICLE,
         criteria=frozenset({"plate"}),
         hours=hours_back(wanted.since, now),
-        cameras=cameras,
+        cameras=len(asked),
     )
     if not approval:
         return _Weighed(*weigh_number(office, connection, policy.Action.FOLLOW, context))

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, select
 
 from liaison import policy
@@ -39,8 +40,7 @@ LISTED = select(FOLLOWINGS, CHECKS.c.person, CHECKS.c.at).join(CHECKS, CHECKS.c.
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """What a camera saw of a wanted vehicle, by its alert. `seen` is None where it was erased, or is of a case that the
-    person does not see."""
+    """What a camera saw of a wanted vehicle, by its alert. `seen` is None where it was erased."""
 
     alert: str
     state: policy.AlertState
@@ -52,9 +52,10 @@ class Met:
 @dataclass(frozen=True, slots=True)
 class Stop:
     """The vehicle at a camera, from its first to its last read there. `met` of a sighting; None for a mark that was
-    kept as a pseudonym, of which there is no picture and no reading."""
+    kept as a pseudonym, of which there is no picture and no reading. `camera` is None where it is of a case that the
+    person does not see: then nothing is told but the time."""
 
-    camera: Camera
+    camera: Camera | None
     at: datetime
     last: datetime
     reads: int
@@ -62,12 +63,14 @@ class Stop:
 
     @property
     def counts(self) -> bool:
-        """Whether it is part of the journey: nobody said that it is another vehicle."""
-        return self.met is None or self.met.state is not policy.AlertState.REJECTED
+        """Whether it is part of the journey that is shown: its place is, and nobody said that it is another vehicle."""
+        shown = self.met is None or self.met.state is not policy.AlertState.REJECTED
+        return self.camera is not None and shown
 
     @property
     def spot(self) -> Spot:
-        """As the rules take it."""
+        """As the rules take it, of a stop whose camera is shown."""
+        assert self.camera is not None
         place, met = self.camera.place, self.met
         return Spot(
             self.at,
@@ -83,8 +86,9 @@ class Stop:
 @dataclass(frozen=True, slots=True)
 class Following:
     """One vehicle that was followed. `stops` are in order of time; `legs` are the ways between those that count, each
-    with the places of its stops. `mark` is empty and there are no stops where it was erased. `cameras` many were asked;
-    `named` are those of stops and company, by id."""
+    with the places of its stops. `mark` is empty and there are no stops where it was erased. `cameras` many were asked,
+    `reading` many read it; `named` are those of stops and company that the person sees, by id. In `company` a camera or
+    an alert that the person does not see is empty."""
 
     id: str
     case: str
@@ -94,6 +98,7 @@ class Following:
     since: datetime
     until: datetime
     cameras: int
+    reading: int
     approval: str
     entry: int
     mark: str
@@ -147,7 +152,7 @@ def following_of(office: Office, actor: policy.Actor, following: str) -> Followi
             outcome=str(len(what.stops)),
         )
         office.log.append(connection, said)
-        return met, _cameras(office, connection, what)
+        return met, _cameras(office, connection, actor, what)
 
     rows, named = office.write(work)
     stops = _stops(what, _met(office, rows), named)
@@ -160,12 +165,13 @@ def following_of(office: Office, actor: policy.Actor, following: str) -> Followi
         since=row.since,
         until=row.until,
         cameras=row.cameras,
+        reading=len({stop.camera for stop in what.stops}),
         approval=row.approval_id,
         entry=check.entry,
         mark=mark,
         stops=stops,
         legs=_legs(stops),
-        company=what.company,
+        company=_company(what, named),
         named=named,
     )
 
@@ -219,11 +225,11 @@ def _opened(office: Office, check: Row[Any], row: Row[Any]) -> tuple[Found, str]
 
 
 def _sightings(office: Office, connection: Connection, actor: policy.Actor, what: Found) -> list[Row[Any]]:
-    """The sightings of a journey; `shown` where the person sees their case."""
+    """The sightings of a journey that are of cases that the person sees."""
     alerts = [stop.alert for stop in what.stops if stop.alert]
     seen = SIGHTINGS.c.case_id.in_(seen_cases(office, connection, actor))
-    columns = (SIGHTINGS, ALERTS.c.state, ALERTS.c.key, seen.label("shown"))
-    query = select(*columns).join(ALERTS, ALERTS.c.id == SIGHTINGS.c.alert_id)
+    columns = (SIGHTINGS, ALERTS.c.state, ALERTS.c.key)
+    query = select(*columns).join(ALERTS, ALERTS.c.id == SIGHTINGS.c.alert_id).where(seen)
     found: list[Row[Any]] = []
     for start in range(0, len(alerts), AT_ONCE):
         some = SIGHTINGS.c.alert_id.in_(alerts[start : start + AT_ONCE])
@@ -232,11 +238,10 @@ def _sightings(office: Office, connection: Connection, actor: policy.Actor, what
 
 
 def _met(office: Office, rows: Sequence[Row[Any]]) -> dict[str, tuple[Row[Any], Met]]:
-    shown = [row for row in rows if row.shown]
-    opened = seals(office).open_each([(row.key, row.sealed, sighting_about(row.alert_id)) for row in shown])
+    opened = seals(office).open_each([(row.key, row.sealed, sighting_about(row.alert_id)) for row in rows])
     seen = {
         row.alert_id: seen_of(content)
-        for row, content in zip(shown, opened, strict=True)
+        for row, content in zip(rows, opened, strict=True)
         if content is not None
     }
     return {
@@ -258,8 +263,12 @@ def _stops(what: Found, met: dict[str, tuple[Row[Any], Met]], named: dict[str, C
     stops = []
     for stop in what.stops:
         row, one = met.get(stop.alert, (None, None))
+        camera = named.get(stop.camera) if row or not stop.alert else None
+        if camera is None:
+            stops.append(Stop(None, stop.at, stop.at, 1, None))
+            continue
         last, reads = (row.last, row.reads) if row else (stop.last, stop.reads)
-        stops.append(Stop(named[stop.camera], stop.at, last, reads, one))
+        stops.append(Stop(camera, stop.at, last, reads, one))
     return tuple(stops)
 
 
@@ -269,9 +278,27 @@ def _legs(stops: Sequence[Stop]) -> tuple[tuple[int, int, Leg], ...]:
     return tuple((one, other, leg) for (one, other), leg in zip(pairwise(places), ways, strict=True))
 
 
-def _cameras(office: Office, connection: Connection, what: Found) -> dict[str, Camera]:
+def _company(what: Found, named: dict[str, Camera]) -> Company:
+    """Who stayed with it, without the cameras that the person does not see, and what these met."""
+    beside = [
+        replace(
+            one,
+            cameras=tuple(camera if camera in named else "" for camera in one.cameras),
+            alerts=tuple(
+                alert if camera in named else ""
+                for alert, camera in zip(one.alerts, one.cameras, strict=False)
+            ),
+        )
+        for one in what.company.beside
+    ]
+    return replace(what.company, beside=tuple(beside))
+
+
+def _cameras(office: Office, connection: Connection, actor: policy.Actor, what: Found) -> dict[str, Camera]:
+    """The cameras of stops and company, of the cases that the person sees."""
     wanted = {stop.camera for stop in what.stops}
     wanted |= {camera for one in what.company.beside for camera in one.cameras}
-    rows = connection.execute(select(CAMERAS).where(CAMERAS.c.id.in_(wanted)))
+    seen = CAMERAS.c.case_id.in_(seen_cases(office, connection, actor))
+    rows = connection.execute(select(CAMERAS).where(CAMERAS.c.id.in_(wanted), seen))
     now = office.now()
     return {row.id: shown_of(row, now) for row in rows}

@@ -101,7 +101,9 @@ def following(visit: Visit, following_id: str) -> Response[str]:
     title = (
         visit.say("Journey of %(mark)s", mark=found.mark) if found.mark else visit.say("An erased journey")
     )
-    drawn, labels = route(found, visit.say("Journey")) if found.stops else (None, ())
+    drawn, labels = (
+        route(found, visit.say("Journey")) if any(one.camera for one in found.stops) else (None, ())
+    )
     held, given = case_of(office, actor, found.case), one_grounds(office, actor, found.grounds)
     return visit.page(
         "pages/following.html",
@@ -120,8 +122,8 @@ def following(visit: Visit, following_id: str) -> Response[str]:
         within=round(company_rules.WITHIN),
         least=company_rules.LEAST,
         sure=company_rules.CHANCE,
-        cameras={row.stop.camera.id for row in rows},
-        passages=any(row.stop.met is None for row in rows),
+        passages=any(row.stop.camera and row.stop.met is None for row in rows),
+        hidden=any(row.stop.camera is None for row in rows),
         case=held,
         grounds=given,
         names=names_of(office, {found.person}),
