@@ -94,7 +94,7 @@ def ends(process: subprocess.Popen[str]) -> str:
     return said
 
 
-def until(true: Callable[[], bool], seconds: float = 40) -> None:
+def until(true: Callable[[], bool], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end
