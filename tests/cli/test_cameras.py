@@ -46,7 +46,8 @@ class Recorder:
         feed = register.make_feed(self.office, actor, owned["case"], "Frigate")
         place = register.Place("Harbour", 41.3, 19.5, None, "AL")
         until = self.office.now() + timedelta(days=3)
-        asked = register.Entry(feed.id, CODE, place, "PROS 1", "DPIA 1", until)
+        starts = self.office.now() - timedelta(hours=23)  # films and cameras tell the time of this machine
+        asked = register.Entry(feed.id, CODE, place, "PROS 1", "DPIA 1", until, starts=starts)
         self.camera = register.register(self.office, actor, owned["grounds"], asked).id
         self.secret = folder / "secret"
         self.secret.write_text(feed.secret + "\n")
